@@ -1,0 +1,152 @@
+import type { Row, Table } from '../model/table.js';
+import type { Target } from '../model/target.js';
+
+/** Everything of Azure that a use case may ask, for one ML workspace. Nothing is sent until asked. */
+export interface Gateways {
+  readonly arm: ArmGateway;
+  readonly v1: ServiceGateway;
+  readonly v2: ServiceGateway;
+  readonly logsQuery: LogsQueryGateway;
+  readonly signIn: SignInGateway;
+  readonly links: Links;
+}
+
+export interface MlWorkspace {
+  readonly resourceId: string;
+  readonly name: string;
+  readonly location: string;
+  readonly tenantId: string | null;
+  readonly discoveryUrl: string | null;
+  /** Resource id of the Application Insights component, null if the workspace has none. */
+  readonly componentId: string | null;
+  readonly storageAccountId: string | null;
+}
+
+/** Gateway to Azure Resource Manager, beside endpoints and deployments. */
+export interface ArmGateway {
+  /** Asked once and remembered for the life of the gateway. @throws {CliError} `not-found` */
+  getWorkspace(): Promise<MlWorkspace>;
+  /** Whether an Application Insights component exists and may be seen. */
+  componentExists(componentId: string): Promise<boolean>;
+  /** The storage account and container behind a datastore of the workspace. */
+  getDatastore(
+    name: string,
+  ): Promise<{ readonly accountName: string; readonly containerName: string }>;
+}
+
+/** One write as it is sent, or as it would be. */
+export interface WriteRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly contentType: string;
+  /** Exactly the text that is sent. */
+  readonly body: string;
+}
+
+export interface Change {
+  /** False: it was already so, and nothing was sent. */
+  readonly changed: boolean;
+  /** False: accepted by Azure but not awaited, as asked for by `wait: false`. */
+  readonly applied: boolean;
+  /** The writes that were sent, or with `dryRun` would be, in order. Empty if nothing needs to change. */
+  readonly requests: readonly WriteRequest[];
+  /** What the last write replaces, as text to compare its body with: the read it starts from. */
+  readonly before: string | null;
+}
+
+export interface ChangeOptions {
+  /** Wait until Azure reports the change applied. While the target is busy: wait too, else fail at once. */
+  readonly wait: boolean;
+  /** Compute the requests, send no write. */
+  readonly dryRun: boolean;
+  /** Told what the user should know on the way: a capacity that changed meanwhile, a wait for a busy endpoint. */
+  readonly onNote: (note: string) => void;
+}
+
+/** What `collect` asks for. Members that are undefined stay as they are. */
+export interface CollectionChange {
+  /** `forget`: v2 only, remove the configuration (null). */
+  readonly to: 'on' | 'off' | 'forget';
+  readonly collections?: readonly string[];
+  /** 0 to 1. */
+  readonly samplingRate?: number;
+  readonly rollingRate?: 'Year' | 'Month' | 'Day' | 'Hour' | 'Minute';
+}
+
+export interface LogOptions {
+  /** Lines from the end. */
+  readonly tail: number;
+  readonly container: 'server' | 'init';
+}
+
+/** What both worlds of Azure ML can do: v1 web services (`mms.ts`), v2 online endpoints (`online-endpoints.ts`). */
+export interface ServiceGateway {
+  /** Every target, or those of one service; none if there is no such service. An endpoint without deployments has no targets. */
+  findTargets(service?: string): AsyncIterable<Target>;
+  /** The names of all services, those without targets too. */
+  listServices(): AsyncIterable<string>;
+  /** Reads the target again, writes only if it differs. @throws {CliError} with Azure's code, message and details */
+  setInsights(target: Target, insights: boolean, options: ChangeOptions): Promise<Change>;
+  /** As `setInsights`. @throws {CliError} `unsupported` before any write where Azure cannot collect */
+  setCollection(target: Target, change: CollectionChange, options: ChangeOptions): Promise<Change>;
+  /** Why this target cannot collect model data, as the error that `setCollection` would throw; null if it can. No request. */
+  cannotCollect(target: Target): Error | null;
+  /** The last lines of one replica exactly as sent: untrusted text, possibly empty. */
+  readLogs(target: Target, options: LogOptions): Promise<string>;
+}
+
+export interface QueryOptions {
+  /** Azure Monitor's ISO 8601 text; nothing is sent if undefined. */
+  readonly timespan?: string;
+  /** Ask Azure to name the tables that the caller may not read. */
+  readonly includePermissions?: boolean;
+  /** Seconds that the service may take, 1 to 600. */
+  readonly serverTimeoutSeconds?: number;
+}
+
+export interface PartialError {
+  /** The innermost code, such as `-2133196797`. */
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface QueryAnswer {
+  /** The tables in the order of the answer; empty if the service sent nothing. Read each before the next. */
+  readonly tables: AsyncIterable<Table>;
+  /** Known once the tables are read: what the answer lacks, null if it is whole. */
+  readonly ending: () => {
+    readonly partialError: PartialError | null;
+    /** Tables that the caller may not read, if `includePermissions` was asked. */
+    readonly deniedTables: readonly string[];
+    /** The hint of a `render` operator, JSON as sent. */
+    readonly render: string | null;
+  };
+}
+
+/** Gateway to Log Analytics' query API, addressed by resource id. */
+export interface LogsQueryGateway {
+  query(resourceId: string, kql: string, options?: QueryOptions): Promise<QueryAnswer>;
+}
+
+export type { Row };
+
+export interface SignedIn {
+  /** User principal name or application id, from the token's claims. */
+  readonly account: string;
+  readonly tenantId: string;
+  readonly objectId: string | null;
+  /** The kind that answered: `service-principal`, `device-code`, `az`, … */
+  readonly auth: string;
+  readonly expiresOn: Date;
+}
+
+export interface SignInGateway {
+  /** Who the caller is, after asking for a management token. @throws {CliError} `auth` */
+  whoAmI(): Promise<SignedIn>;
+}
+
+/** Pages for people, in the right cloud and tenant. */
+export interface Links {
+  studio(workspace: MlWorkspace, target?: Target): string;
+  portal(resourceId: string, tenantId: string | null): string;
+}

@@ -1,0 +1,98 @@
+import type { Gateways } from './azure/gateways.js';
+import type { LocalCloud } from './emulator/local-cloud.js';
+import type { Engine } from './engine/engine.js';
+import type { Settings } from './settings.js';
+
+/** Everything outside the program. The root builds the real one, tests build their own. */
+export interface Host {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly homeDir: string;
+  readonly platform: string;
+  readonly files: Files;
+  readonly clock: Clock;
+  /** Aborted by Ctrl-C and SIGTERM. */
+  readonly signal: AbortSignal;
+  readonly stdin: Input;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** Asks on the terminal. Call it only where `mayPrompt` says so. */
+  readonly prompt: Prompt;
+  /** Builds the gateways; sends nothing yet. */
+  readonly connect: (settings: Settings, report: Report) => Promise<Gateways>;
+  /** Signs in and remembers it; see `SignIn`. */
+  readonly openSignIn: (settings: Settings, report: Report) => Promise<SignIn>;
+  readonly openEngine: () => Promise<Engine>;
+  /** The embedded Azure over its state folder. */
+  readonly openLocalCloud: (folder: string) => Promise<LocalCloud>;
+}
+
+export interface Clock {
+  readonly now: () => Date;
+  /** Rejects with the signal's reason as soon as it is aborted. */
+  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+}
+
+export interface Files {
+  /** The text of a file in UTF-8, undefined if there is none. */
+  readonly read: (path: string) => Promise<string | undefined>;
+  /** Writes under a temporary name, then renames; makes the folders it needs. `mode` defaults to 0o666 & ~umask. */
+  readonly write: (path: string, content: string | Uint8Array, mode?: number) => Promise<void>;
+  /** Removes a file or folder; fine if there is none. */
+  readonly remove: (path: string) => Promise<void>;
+  readonly realPath: (path: string) => Promise<string>;
+  readonly kind: (path: string) => Promise<'file' | 'folder' | undefined>;
+}
+
+export interface Input {
+  readonly isTty: boolean;
+  /** All of it, as UTF-8. */
+  readonly readAll: () => Promise<string>;
+}
+
+export interface Output {
+  readonly isTty: boolean;
+  /** Columns of the terminal; undefined without one. Read again after a resize. */
+  readonly columns: () => number | undefined;
+  /** Resolves when the stream takes more. After the reader has gone it does nothing. */
+  readonly write: (text: string) => Promise<void>;
+  /** Aborted once the reader has gone (`| head`). */
+  readonly closed: AbortSignal;
+}
+
+export interface Prompt {
+  /** @throws {CliError} or the abort reason on Ctrl-C */
+  readonly select: (message: string, choices: readonly string[]) => Promise<string>;
+  readonly confirm: (message: string) => Promise<boolean>;
+}
+
+/** What is said beside the result, on stderr. Texts are trusted: clean what came from a service first. */
+export interface Report {
+  /** Worth knowing: a guessed service, an implicit time range. Silenced by `--only-show-errors`. */
+  readonly note: (message: string) => void;
+  readonly warn: (message: string) => void;
+  /** Only with `--verbose` or `--debug`. */
+  readonly verbose: (message: string) => void;
+  /** Only with `--debug`. */
+  readonly debug: (message: string) => void;
+  /** What is being waited for, shown after 100 ms; call the answer when it is over. */
+  readonly progress: (message: string) => Progress;
+}
+
+export interface Progress {
+  readonly update: (message: string) => void;
+  readonly done: () => void;
+}
+
+export interface RememberedSignIn {
+  readonly account: string;
+  readonly tenantId: string;
+}
+
+/** Sign-in that is remembered between processes (`login`, `logout`). */
+export interface SignIn {
+  /** @param method `device-code` prints a code on stderr, `interactive` opens a browser. */
+  readonly login: (method: 'interactive' | 'device-code') => Promise<RememberedSignIn>;
+  /** Removes every trace from the disk; answers whether there was one. */
+  readonly logout: () => Promise<boolean>;
+}
