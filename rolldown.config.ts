@@ -1,0 +1,57 @@
+import { relative, sep } from 'node:path';
+import { defineConfig, type OutputOptions, type Plugin } from 'rolldown';
+
+/**
+ * CommonJS chunks: one for each command and heavy part, cut where the source says `import()`. Why,
+ * with measurements: docs/decisions/0003-commonjs-chunks.md.
+ */
+export default defineConfig({
+  input: {
+    'commands/main': 'src/commands/main.ts',
+    'lib/process-host': 'src/lib/process-host.ts',
+  },
+  platform: 'node',
+  external: ['@duckdb/node-api'],
+  // The ES module builds of the Azure SDKs shed what is not used.
+  resolve: { mainFields: ['module', 'main'] },
+  plugins: [commanderWithoutChildProcess()],
+  output: {
+    dir: 'dist',
+    cleanDir: true,
+    format: 'cjs',
+    entryFileNames: '[name].cjs',
+    chunkFileNames,
+    // Names stay, so that the stack of a bug can be read.
+    minify: { compress: true, mangle: false, codegen: true },
+    comments: false,
+  },
+});
+
+/** `dist` mirrors `src`; what several chunks share is in `dist/shared`, packages in `dist/npm`. */
+function chunkFileNames(
+  chunk: Parameters<Extract<OutputOptions['chunkFileNames'], (...args: never[]) => string>>[0],
+): string {
+  const path = relative('src', chunk.facadeModuleId ?? '..')
+    .split(sep)
+    .join('/');
+  if (chunk.facadeModuleId?.includes('node_modules')) return 'npm/[name].cjs';
+  return path.startsWith('..') ? 'shared/[name].cjs' : path.replace(/\.ts$/, '.cjs');
+}
+
+/**
+ * commander loads `node:child_process`, a tenth of the start-up of Node itself, for subcommands that
+ * are other programs. There are none here.
+ */
+function commanderWithoutChildProcess(): Plugin {
+  const line = "const childProcess = require('node:child_process');";
+  return {
+    name: 'commander-without-child-process',
+    transform: {
+      filter: { id: /commander\/lib\/command\.js$/ },
+      handler(code) {
+        if (!code.includes(line)) this.error('commander loads node:child_process in a new way.');
+        return { code: code.replace(line, 'const childProcess = undefined;'), map: null };
+      },
+    },
+  };
+}
