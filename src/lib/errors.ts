@@ -50,3 +50,15 @@ export class CliError extends Error {
     this.facts = facts;
   }
 }
+
+/** Ctrl-C or SIGTERM: the reason of the host's `signal`. The message may say what was and was not done. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+  /** The exit status: 130 after Ctrl-C, 143 after SIGTERM. */
+  readonly status: 130 | 143;
+
+  constructor(status: 130 | 143, message = 'Interrupted.') {
+    super(message);
+    this.status = status;
+  }
+}

@@ -1,4 +1,9 @@
+import { resolve } from 'node:path';
+import { type ColorLevel, colorLevel } from './color-level.js';
+import { CliError } from './errors.js';
 import type { Host } from './host.js';
+import { azureSources, localSources, oneOf, type SettingName } from './settings-sources.js';
+import { userFolders } from './user-folders.js';
 
 export const AUTH_KINDS = [
   'auto',
@@ -36,6 +41,12 @@ export interface SettingsOptions {
   readonly onlyShowErrors?: boolean | undefined;
 }
 
+/** How results and errors are shown. */
+export type Presentation = Pick<
+  Settings,
+  'format' | 'jmesPath' | 'color' | 'mayPrompt' | 'verbosity'
+>;
+
 /** What holds after flag > environment > workspace file > own settings > az defaults. */
 export interface Settings {
   readonly subscriptionId: string | undefined;
@@ -62,10 +73,131 @@ export interface Settings {
   /** JMESPath over the JSON of the result. */
   readonly jmesPath: string | undefined;
   /** 0: none, 1: 16 colors, 2: 256, 3: 16 million; for each stream. */
-  readonly color: { readonly stdout: 0 | 1 | 2 | 3; readonly stderr: 0 | 1 | 2 | 3 };
+  readonly color: { readonly stdout: ColorLevel; readonly stderr: ColorLevel };
   /** Whether a question may be asked: stdin and stderr are terminals, no `CI`, no `--no-input`. */
   readonly mayPrompt: boolean;
   readonly verbosity: 'errors' | 'normal' | 'verbose' | 'debug';
 }
 
-export declare function resolveSettings(options: SettingsOptions, host: Host): Promise<Settings>;
+/** The lowest stable api-version that carries everything a deployment has. */
+const DEPLOYMENT_API_VERSION = '2024-10-01';
+
+/**
+ * What holds after flag > environment > workspace file > own settings > az defaults. Nothing of Azure has to
+ * be set: see `requireWorkspace`. With `local`, only the flags and the local cloud are asked.
+ *
+ * @throws {CliError} `usage`, naming the flag, variable or file that is wrong
+ */
+export async function resolveSettings(options: SettingsOptions, host: Host): Promise<Settings> {
+  const { env, cwd } = host;
+  const presentation = resolvePresentation(options, host);
+  const folders = userFolders(host);
+  const localDir = options.localDir
+    ? resolve(cwd, options.localDir)
+    : resolve(cwd, folders.localDir);
+  const configDir = resolve(cwd, folders.configDir);
+  const caFile = options.caFile || (options.local ? undefined : env.AML_MONITOR_CA_FILE);
+  const apiVersion = oneOf(options.apiVersion, '--api-version', env, ['AML_MONITOR_API_VERSION']);
+  const rest = {
+    ...presentation,
+    caFile: caFile ? resolve(cwd, caFile) : undefined,
+    apiVersion: apiVersion?.value ?? DEPLOYMENT_API_VERSION,
+    local: options.local === true,
+    localDir,
+    configDir,
+  };
+  if (!/^\d{4}-\d\d-\d\d(-preview)?$/.test(rest.apiVersion)) {
+    throw new CliError(
+      'usage',
+      `"${rest.apiVersion}" from ${apiVersion?.source} is no api-version.`,
+      {
+        hint: 'An api-version is a date, such as 2024-10-01 or 2024-10-01-preview.',
+      },
+    );
+  }
+  const found = options.local
+    ? await localSources(options, host, localDir)
+    : await azureSources(options, host, configDir);
+  const value = (name: SettingName) => found[name]?.value;
+  const sources = Object.entries(found).flatMap(([name, setting]) =>
+    setting ? [[name, setting.source] as const] : [],
+  );
+  return {
+    ...rest,
+    subscriptionId: value('subscriptionId'),
+    resourceGroup: value('resourceGroup'),
+    workspaceName: value('workspaceName'),
+    tenantId: value('tenantId'),
+    service: value('service'),
+    sources: Object.fromEntries(sources),
+    cloud: value('cloud') ?? 'AzureCloud',
+    auth: authKind(value('auth') ?? 'auto', found.auth?.source),
+  };
+}
+
+/**
+ * How results are shown: `--output` and its like. Part of `resolveSettings`, and enough to print an error.
+ *
+ * @throws {CliError} `usage` if AML_MONITOR_OUTPUT is no format
+ */
+export function resolvePresentation(options: SettingsOptions, host: Host): Presentation {
+  const { env, stdin, stdout, stderr, platform } = host;
+  const when = options.color ?? 'auto';
+  return {
+    format: format(options.output ?? env.AML_MONITOR_OUTPUT),
+    jmesPath: options.query,
+    color: {
+      stdout: colorLevel(when, env, stdout, platform),
+      stderr: colorLevel(when, env, stderr, platform),
+    },
+    mayPrompt: options.input !== false && stdin.isTty && stderr.isTty && !env.CI,
+    verbosity: options.debug
+      ? 'debug'
+      : options.onlyShowErrors
+        ? 'errors'
+        : options.verbose
+          ? 'verbose'
+          : 'normal',
+  };
+}
+
+/** The workspace that a command acts on. @throws {CliError} `usage`, naming what would supply what is missing */
+export function requireWorkspace(settings: Settings): {
+  readonly subscriptionId: string;
+  readonly resourceGroup: string;
+  readonly workspaceName: string;
+} {
+  const { subscriptionId, resourceGroup, workspaceName } = settings;
+  if (subscriptionId && resourceGroup && workspaceName) {
+    return { subscriptionId, resourceGroup, workspaceName };
+  }
+  const missing = [
+    !workspaceName && (['workspace', '-w', 'AZUREML_ARM_WORKSPACE_NAME'] as const),
+    !resourceGroup && (['resource group', '-g', 'AZUREML_ARM_RESOURCEGROUP'] as const),
+    !subscriptionId && (['subscription', '--subscription', 'AZURE_SUBSCRIPTION_ID'] as const),
+  ].filter((each) => each !== false);
+  const list = (index: 0 | 1 | 2) =>
+    new Intl.ListFormat('en').format(missing.map((each) => each[index]));
+  throw new CliError('usage', `No ${list(0).replace(/ and /, ' and no ')} is set.`, {
+    hint:
+      `Give ${list(1)}, or set ${list(2)}, or work in a folder with a workspace file (config.json ` +
+      'from the studio), or choose once with `aml-monitor use`. Without an account: --local.',
+  });
+}
+
+function format(text: string | undefined): Format {
+  if (text === undefined || text === '' || text === 'table') return 'text';
+  const known = FORMATS.find((each) => each === text);
+  if (known) return known;
+  throw new CliError('usage', `"${text}" from AML_MONITOR_OUTPUT is no output format.`, {
+    hint: `Known formats: ${FORMATS.join(', ')}.`,
+  });
+}
+
+function authKind(text: string, source: string | undefined): AuthKind {
+  const known = AUTH_KINDS.find((each) => each === text);
+  if (known) return known;
+  throw new CliError('usage', `"${text}" from ${source} is no way to sign in.`, {
+    hint: `Known ways: ${AUTH_KINDS.join(', ')}.`,
+  });
+}

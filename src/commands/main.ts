@@ -1,0 +1,174 @@
+import { CommanderError } from '@commander-js/extra-typings';
+import { CliError, EXIT_STATUS, Interrupted } from '../lib/errors.js';
+import type { Host } from '../lib/host.js';
+import { errorJson, errorText } from '../lib/output/error-text.js';
+import { createStyle } from '../lib/output/style.js';
+import { type Presentation, resolvePresentation, type SettingsOptions } from '../lib/settings.js';
+import { createProgram, type TopRow, usageError } from './program.js';
+
+const SWITCH = 'See and switch monitoring:';
+const READ = 'Read:';
+const SETUP = 'Sign-in and settings:';
+const LOCAL = 'Without an account:';
+
+const COMMANDS: readonly TopRow[] = [
+  {
+    name: 'list',
+    summary: 'list services with what is monitored',
+    group: SWITCH,
+    level: 'workspace',
+    load: () => import('./list.js'),
+  },
+  {
+    name: 'show',
+    summary: 'show the whole monitoring state of a service',
+    group: SWITCH,
+    level: 'workspace',
+    load: () => import('./show.js'),
+  },
+  {
+    name: 'enable-insights',
+    summary: 'turn Application Insights on',
+    group: SWITCH,
+    level: 'workspace',
+    load: () => import('./enable-insights.js'),
+  },
+  {
+    name: 'disable-insights',
+    summary: 'turn Application Insights off',
+    group: SWITCH,
+    level: 'workspace',
+    load: () => import('./disable-insights.js'),
+  },
+  {
+    name: 'collect',
+    summary: 'turn the collection of model data on or off',
+    group: SWITCH,
+    commands: [
+      {
+        name: 'on',
+        summary: 'collect model data',
+        level: 'workspace',
+        load: () => import('./collect/on.js'),
+      },
+      {
+        name: 'off',
+        summary: 'stop collecting model data',
+        level: 'workspace',
+        load: () => import('./collect/off.js'),
+      },
+    ],
+  },
+  {
+    name: 'logs',
+    summary: 'read or follow the container logs of a service',
+    group: READ,
+    level: 'workspace',
+    load: () => import('./logs.js'),
+  },
+  {
+    name: 'query',
+    summary: 'run a Kusto query on Application Insights',
+    group: READ,
+    level: 'workspace',
+    load: () => import('./query.js'),
+  },
+  {
+    name: 'login',
+    summary: 'sign in and remember it',
+    group: SETUP,
+    level: 'cloud',
+    load: () => import('./login.js'),
+  },
+  {
+    name: 'logout',
+    summary: 'forget the sign-in',
+    group: SETUP,
+    level: 'cloud',
+    load: () => import('./logout.js'),
+  },
+  {
+    name: 'whoami',
+    summary: 'show who is signed in, and which settings hold',
+    group: SETUP,
+    level: 'workspace',
+    load: () => import('./whoami.js'),
+  },
+  {
+    name: 'use',
+    summary: 'remember a workspace and a default service',
+    group: SETUP,
+    level: 'workspace',
+    load: () => import('./use.js'),
+  },
+  {
+    name: 'local',
+    summary: 'the embedded Azure: serve it, reset it, send scoring requests',
+    group: LOCAL,
+    commands: [
+      {
+        name: 'start',
+        summary: 'serve the embedded Azure over HTTPS on this machine',
+        level: 'cloud',
+        load: () => import('./local/start.js'),
+      },
+      {
+        name: 'reset',
+        summary: 'put the embedded Azure back to its first state',
+        level: 'cloud',
+        load: () => import('./local/reset.js'),
+      },
+      {
+        name: 'score',
+        summary: 'send a scoring request to a service',
+        level: 'cloud',
+        load: () => import('./local/score.js'),
+      },
+    ],
+  },
+];
+
+/** Runs one command line (without `node` and the script) and answers its exit status. Never throws. */
+export async function run(argv: readonly string[], host: Host): Promise<number> {
+  const { program, parsed } = createProgram(COMMANDS, host);
+  // `help X Y` is `X Y --help`: what a command takes is known once it is loaded.
+  const words = argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv;
+  try {
+    await program.parseAsync(words.length === 0 ? ['--help'] : words, { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) return fail(error, host, parsed.options());
+    const { stdout, stderr } = parsed.written();
+    await host.stdout.write(stdout);
+    await host.stderr.write(stderr);
+    if (error.exitCode === 0) return 0;
+    // A group without one of its commands: its help is on stderr by now.
+    if (error.code === 'commander.help') return EXIT_STATUS.usage;
+    return fail(usageError(error), host, parsed.options());
+  }
+}
+
+/** Says what went wrong and answers its exit status. After Ctrl-C, whatever failed failed because of it. */
+async function fail(error: unknown, host: Host, options: SettingsOptions): Promise<number> {
+  const { reason } = host.signal;
+  const failure = reason instanceof Interrupted && !(error instanceof Interrupted) ? reason : error;
+  const { stderr } = host;
+  const { format, color } = presentation(options, host);
+  const text =
+    format === 'json' || format === 'jsonl'
+      ? errorJson(failure)
+      : errorText(failure, createStyle(color.stderr), stderr.isTty ? stderr.columns() : undefined);
+  await stderr.write(`${text}\n`);
+  if (failure instanceof CliError) return EXIT_STATUS[failure.kind];
+  return failure instanceof Interrupted ? failure.status : 1;
+}
+
+/** How to show an error, which may well be about how to show things. */
+function presentation(options: SettingsOptions, host: Host): Presentation {
+  try {
+    return resolvePresentation(options, host);
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    return resolvePresentation({ ...options, output: 'text' }, host);
+  }
+}

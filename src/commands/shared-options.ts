@@ -1,0 +1,111 @@
+import { type Command, Option } from '@commander-js/extra-typings';
+import type { ErrorKind } from '../lib/errors.js';
+import { AUTH_KINDS, FORMATS, type SettingsOptions } from '../lib/settings.js';
+
+/** What every command may be given. `main.ts` adds them, as far as the command's row in its table says. */
+export type SharedOptions = { [Name in keyof SettingsOptions]: SettingsOptions[Name] };
+
+/** A command as `define` gets it: the shared options are there already. */
+export type SharedCommand = Command<[], SharedOptions>;
+
+/** How much of Azure a command needs to know; each level has the options of those before it. */
+export type SharedLevel = 'output' | 'cloud' | 'workspace';
+
+interface SharedOption {
+  readonly flags: string;
+  readonly description: string;
+  readonly choices?: readonly string[];
+  readonly hidden?: true;
+}
+
+const WORKSPACE_OPTIONS: readonly SharedOption[] = [
+  { flags: '-g, --resource-group <name>', description: 'resource group of the workspace' },
+  { flags: '-w, --workspace-name <name>', description: 'Azure Machine Learning workspace' },
+  { flags: '--subscription <id>', description: 'subscription, by its id or its name' },
+  { flags: '--config <file>', description: 'workspace file; else config.json is searched for' },
+];
+
+const CLOUD_OPTIONS: readonly SharedOption[] = [
+  { flags: '--local', description: 'use the embedded Azure: no account, no network' },
+  { flags: '--local-dir <folder>', description: 'where the embedded Azure keeps its state' },
+  { flags: '--tenant <id>', description: 'sign in to this tenant only, by its id or domain' },
+  { flags: '--auth <kind>', description: 'how to sign in', choices: AUTH_KINDS },
+  {
+    flags: '--cloud <name>',
+    description: 'AzureCloud, AzureUSGovernment, AzureChinaCloud or the URL of its ARM',
+  },
+  { flags: '--ca-file <file>', description: 'trust these root certificates too (PEM)' },
+  { flags: '--api-version <date>', description: 'for changes of deployments', hidden: true },
+];
+
+const OUTPUT_OPTIONS: readonly SharedOption[] = [
+  {
+    flags: '-o, --output <format>',
+    description: 'format of the result',
+    choices: [...FORMATS, 'table'],
+  },
+  { flags: '--query <expression>', description: 'JMESPath applied to the JSON of the result' },
+  {
+    flags: '--color <when>',
+    description: 'color the text',
+    choices: ['auto', 'always', 'never'],
+  },
+  { flags: '--no-input', description: 'never ask a question' },
+  { flags: '--only-show-errors', description: 'no notes, warnings or progress on stderr' },
+  { flags: '--verbose', description: 'say more on stderr' },
+  { flags: '--debug', description: 'log every request to stderr, without secrets' },
+];
+
+const GROUPS: Readonly<
+  Record<SharedLevel, { readonly heading: string; readonly options: readonly SharedOption[] }>
+> = {
+  workspace: { heading: 'Workspace:', options: WORKSPACE_OPTIONS },
+  cloud: { heading: 'Cloud and sign-in:', options: CLOUD_OPTIONS },
+  output: { heading: 'Output:', options: OUTPUT_OPTIONS },
+};
+
+const LEVELS: readonly SharedLevel[] = ['workspace', 'cloud', 'output'];
+
+/** The shared options of a level, new ones each time, the most specific first. */
+export function sharedOptions(level: SharedLevel): readonly Option[] {
+  return LEVELS.slice(LEVELS.indexOf(level)).flatMap((name) => {
+    const { heading, options } = GROUPS[name];
+    return options.map(({ flags, description, choices, hidden }) => {
+      const option = new Option(flags, description).helpGroup(heading).hideHelp(hidden === true);
+      if (choices) option.choices(choices);
+      return option;
+    });
+  });
+}
+
+/** `--api v1|v2`, for names that both worlds have. */
+export const apiOption = new Option(
+  '--api <version>',
+  'v1 web services or v2 online endpoints only, where both have the name',
+).choices(['v1', 'v2'] as const);
+
+/** The part of a command's help that shows how it is used. Each is typed without `aml-monitor`. */
+export function examples(...commandLines: readonly string[]): string {
+  const lines = commandLines.map((line) => `  $ aml-monitor ${line}`);
+  return `\nExamples:\n${lines.join('\n')}`;
+}
+
+const STATUS_TEXT: Readonly<Record<ErrorKind, string>> = {
+  usage: '2    the command line or the settings are wrong',
+  'not-found': '3    there is no such thing, or you may not see it',
+  auth: '4    no sign-in, or it was refused',
+  service: '5    Azure refused or failed',
+  timeout: '6    Azure did not finish in time',
+  unsupported: '7    valid, but it cannot be done here',
+  incomplete: '8    the answer was cut, or some of several things failed',
+  'check-failed': '9    a check that you asked for failed',
+};
+
+/** The part of a command's help that lists its exit statuses: those of every command and these. */
+export function exitStatuses(...kinds: readonly ErrorKind[]): string {
+  const known = new Set<ErrorKind>(['usage', ...kinds]);
+  const lines = Object.entries(STATUS_TEXT)
+    .filter(([kind]) => [...known].some((each) => each === kind))
+    .map(([, text]) => `  ${text}`);
+  return `\nExit status:\n  0    done, or already as wished\n${lines.join('\n')}\n  130  interrupted`;
+}

@@ -1,0 +1,34 @@
+import type { Style } from './style.js';
+
+/** What a view may use beside the result. */
+export interface ViewSpace {
+  readonly style: Style;
+  /** Columns of the terminal, undefined on a pipe: nothing is wrapped or cut then. */
+  readonly width: number | undefined;
+}
+
+/** How people read one result: sentences, or a row of a table. Every other format shows the result itself. */
+export type View<T> = TextView<T> | TableView<T>;
+
+export interface TextView<T> {
+  /**
+   * The lines of one result, of each element of an array; undefined shows nothing. Texts from a service
+   * go through `escapeControls` first.
+   */
+  readonly text: (item: T, style: Style, space: ViewSpace) => string | undefined;
+}
+
+export interface TableView<T> {
+  readonly columns: readonly ViewColumn<T>[];
+  /** Said instead of a table without rows. */
+  readonly empty?: string;
+}
+
+export interface ViewColumn<T> {
+  readonly heading: string;
+  /** One value; control characters in it are shown escaped. */
+  readonly cell: (item: T) => string;
+  /** Colors the text of the cell, padding included. */
+  readonly paint?: (text: string, item: T, style: Style) => string;
+  readonly align?: 'left' | 'right';
+}
