@@ -3,7 +3,7 @@
 
 const { argv, env, platform } = process;
 
-if (argv.length === 3 && (argv[2] === '--version' || argv[2] === '-V')) {
+if (argv[2] === '--version') {
   process.stdout.write(`${require('../package.json').version}\n`);
 } else {
   rememberCompiledCode();
