@@ -1,11 +1,237 @@
 import type { Host } from '../host.js';
 import type { Table } from '../model/table.js';
 import type { Presentation } from '../settings.js';
-import type { View } from './view.js';
+import { escapeControls } from './escape.js';
+import { firstRounded } from './json-text.js';
+import { createReport } from './report.js';
+import { isTable, type Source, tableSource, valueSource } from './source.js';
+import { createStyle } from './style.js';
+import { type TextRow, textTable } from './text-table.js';
+import type { View, ViewSpace } from './view.js';
 
-export declare function print<T>(
-  host: Pick<Host, 'stdout' | 'stderr'>,
+export interface PrintOptions {
+  /** Each item is shown as it comes: nothing waits for more rows. For results that do not end. */
+  readonly live?: boolean;
+}
+
+type Streams = Pick<Host, 'stdout' | 'stderr'>;
+
+/** Text is written in pieces of about this many characters. */
+const PIECE = 65_536;
+
+/**
+ * Prints a result to stdout in the format that holds: one value, an array, items as they come, or a table.
+ * The view is how people read it; every other format shows the result itself. Stops quietly when the reader has gone.
+ */
+export async function print<T>(
+  host: Streams,
   settings: Presentation,
   result: T | readonly T[] | AsyncIterable<T> | Table,
   view?: View<T>,
-): Promise<void>;
+  options: PrintOptions = {},
+): Promise<void> {
+  const style = createStyle(settings.color.stdout);
+  const width = host.stdout.isTty ? host.stdout.columns() : undefined;
+  const job = { host, settings, space: { style, width }, live: options.live === true };
+  return isTable(result)
+    ? printSource(job, tableSource(result), undefined)
+    : printSource(job, valueSource(result), view);
+}
+
+interface Job {
+  readonly host: Streams;
+  readonly settings: Presentation;
+  readonly space: ViewSpace;
+  readonly live: boolean;
+}
+
+async function printSource<T>(job: Job, source: Source<T>, view?: View<T>): Promise<void> {
+  const { host, settings, live } = job;
+  if (settings.jmesPath !== undefined) return printSelected(job, source, settings.jmesPath);
+  const lines = formatLines(job, source, view);
+  let piece = '';
+  for await (const line of lines) {
+    if (host.stdout.closed.aborted) return;
+    piece += line;
+    if (!live && piece.length < PIECE) continue;
+    await host.stdout.write(piece);
+    piece = '';
+  }
+  if (piece !== '') await host.stdout.write(piece);
+}
+
+/** JMESPath works on JavaScript numbers, so it needs the whole result and may round: that is said. */
+async function printSelected<T>(job: Job, source: Source<T>, jmesPath: string): Promise<void> {
+  const { selectByJmesPath } = await import('./jmespath.js');
+  const items = [];
+  for await (const item of source.items) items.push(source.json(item, 0));
+  const json = source.isOne ? (items[0] ?? 'null') : `[${items.join(',')}]`;
+  const rounded = firstRounded(json);
+  if (rounded !== undefined) {
+    const note = `--query rounds numbers of more than 15 digits, such as ${rounded}.`;
+    createReport(job.host, job.settings).note(note);
+  }
+  const selected: unknown = selectByJmesPath(json, jmesPath);
+  const { jmesPath: _, ...settings } = job.settings;
+  await printSource(
+    { ...job, settings: { ...settings, jmesPath: undefined } },
+    valueSource(selected),
+  );
+}
+
+/** The text of the result piece by piece, line feeds included. */
+async function* formatLines<T>(
+  job: Job,
+  source: Source<T>,
+  view?: View<T>,
+): AsyncGenerator<string> {
+  switch (job.settings.format) {
+    case 'json':
+      return yield* jsonLines(source);
+    case 'jsonl':
+      for await (const item of source.items) yield `${source.json(item, 0)}\n`;
+      return;
+    case 'csv':
+    case 'tsv':
+      return yield* delimitedLines(source, job.settings.format);
+    case 'yaml':
+      return yield* yamlLines(source);
+    case 'text':
+      return yield* textLines(job, source, view);
+    case 'none':
+      for await (const _ of source.items) {
+        // Read to its end, where a result says whether it is whole.
+      }
+  }
+}
+
+/** The whole text at once: half a JSON document is of no use to anybody. */
+async function* jsonLines<T>(source: Source<T>): AsyncGenerator<string> {
+  const depth = source.isOne ? 0 : 1;
+  const items = [];
+  for await (const item of source.items) items.push(source.json(item, 2, depth));
+  if (source.isOne) yield `${items[0]}\n`;
+  else if (items.length === 0) yield '[]\n';
+  else {
+    yield '[';
+    for (const [index, item] of items.entries()) yield `${index === 0 ? '' : ','}\n  ${item}`;
+    yield '\n]\n';
+  }
+}
+
+async function* delimitedLines<T>(
+  source: Source<T>,
+  format: 'csv' | 'tsv',
+): AsyncGenerator<string> {
+  const { csvRecord, tsvLine } = await import('./delimited.js');
+  const record = format === 'csv' ? csvRecord : tsvLine;
+  const heading = (names: readonly string[] | undefined) =>
+    names && format === 'csv'
+      ? record(names.map((text) => ({ text, isText: false, isNumber: false })))
+      : '';
+  let names: readonly string[] | undefined;
+  let isFirst = true;
+  for await (const item of source.items) {
+    if (isFirst) {
+      names = source.fieldNames(item);
+      yield heading(names);
+    }
+    isFirst = false;
+    yield record(source.fields(item, names ?? []));
+  }
+  if (isFirst) yield heading(source.fieldNames(undefined));
+}
+
+async function* yamlLines<T>(source: Source<T>): AsyncGenerator<string> {
+  const { yamlText } = await import('./yaml-text.js');
+  let isEmpty = true;
+  for await (const item of source.items) {
+    isEmpty = false;
+    yield yamlText(source.json(item, 0), source.isOne ? 'value' : 'item');
+  }
+  if (isEmpty) yield '[]\n';
+}
+
+async function* textLines<T>(
+  { host, settings, space, live }: Job,
+  source: Source<T>,
+  view?: View<T>,
+): AsyncGenerator<string> {
+  if (view && 'text' in view) {
+    for await (const item of source.items) {
+      const text = view.text(item, space.style, space);
+      if (text !== undefined) yield `${text}\n`;
+    }
+    return;
+  }
+  const sampleRows = live ? 1 : undefined;
+  if (view) {
+    const { columns, empty } = view;
+    let isEmpty = true;
+    const rows = mapItems(source.items, (item): TextRow => {
+      isEmpty = false;
+      return {
+        cells: columns.map(({ cell }) => cell(item)),
+        paint: (text, index) => columns[index]?.paint?.(text, item, space.style) ?? text,
+      };
+    });
+    const headings = columns.map(({ heading, align = 'left' }) => ({ heading, align }));
+    for await (const line of textTable(headings, rows, space, sampleRows)) {
+      if (!isEmpty || empty === undefined) yield `${line}\n`;
+    }
+    if (isEmpty && empty !== undefined) createReport(host, settings).note(empty);
+    return;
+  }
+  yield* plainLines(source, space, sampleRows);
+}
+
+/** A result without a view: rows under the names of their fields, one object as a list, the rest as lines. */
+async function* plainLines<T>(
+  source: Source<T>,
+  space: ViewSpace,
+  sampleRows: number | undefined,
+): AsyncGenerator<string> {
+  const iterator = source.items[Symbol.asyncIterator]();
+  const { value: first, done } = await iterator.next();
+  const names = source.fieldNames(done ? undefined : first);
+  const items = done ? none<T>() : startingWith(first, iterator);
+  if (names === undefined) {
+    for await (const item of items) {
+      yield `${escapeControls(source.fields(item, [])[0]?.text ?? '', 'newlines')}\n`;
+    }
+    return;
+  }
+  if (source.isOne) {
+    const width = Math.max(0, ...names.map((name) => name.length));
+    for await (const item of items) {
+      for (const [index, { text }] of source.fields(item, names).entries()) {
+        const name = escapeControls(names[index] ?? '').padEnd(width);
+        yield `${`${space.style.bold(name)}  ${escapeControls(text)}`.trimEnd()}\n`;
+      }
+    }
+    return;
+  }
+  const sample = done ? [] : source.fields(first, names);
+  const columns = names.map((name, index) => ({
+    heading: escapeControls(name),
+    align: sample[index]?.isNumber ? ('right' as const) : ('left' as const),
+  }));
+  const rows = mapItems(
+    items,
+    (item): TextRow => ({
+      cells: source.fields(item, names).map(({ text }) => text),
+    }),
+  );
+  for await (const line of textTable(columns, rows, space, sampleRows)) yield `${line}\n`;
+}
+
+async function* none<T>(): AsyncGenerator<T> {}
+
+async function* startingWith<T>(first: T, rest: AsyncIterator<T>): AsyncGenerator<T> {
+  yield first;
+  for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
+}
+
+async function* mapItems<T, U>(items: AsyncIterable<T>, map: (item: T) => U): AsyncGenerator<U> {
+  for await (const item of items) yield map(item);
+}
