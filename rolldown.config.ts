@@ -1,4 +1,4 @@
-import { relative, sep } from 'node:path';
+import { relative, resolve, sep } from 'node:path';
 import { defineConfig, type OutputOptions, type Plugin } from 'rolldown';
 
 /**
@@ -13,7 +13,14 @@ export default defineConfig({
   platform: 'node',
   external: ['@duckdb/node-api'],
   // The ES module builds of the Azure SDKs shed what is not used.
-  resolve: { mainFields: ['module', 'main'] },
+  resolve: {
+    mainFields: ['module', 'main'],
+    // chalk looks at the terminal through `node:tty`, and that loads all of `node:net`. It is always told
+    // its level here, so it gets the part that does not look.
+    alias: {
+      '#supports-color': resolve('node_modules/chalk/source/vendor/supports-color/browser.js'),
+    },
+  },
   plugins: [commanderWithoutChildProcess()],
   output: {
     dir: 'dist',

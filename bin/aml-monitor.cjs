@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 'use strict';
 
-const { argv, env, platform } = process;
+const { argv, env, platform, versions } = process;
 
 if (argv[2] === '--version') {
   process.stdout.write(`${require('../package.json').version}\n`);
@@ -20,8 +20,8 @@ if (argv[2] === '--version') {
  * another user could put code for us.
  */
 function rememberCompiledCode() {
+  if (Number.parseInt(versions.node, 10) < 22 || env.NODE_COMPILE_CACHE !== undefined) return;
   const { enableCompileCache } = require('node:module');
-  if (enableCompileCache === undefined || env.NODE_COMPILE_CACHE !== undefined) return;
   const { join } = require('node:path');
   const home = require('node:os').homedir();
   const caches = {
@@ -29,5 +29,5 @@ function rememberCompiledCode() {
     win32: env.LOCALAPPDATA || join(home, 'AppData', 'Local'),
   };
   const folder = caches[platform] ?? (env.XDG_CACHE_HOME || join(home, '.cache'));
-  enableCompileCache(join(folder, 'aml-monitor', 'compiled'));
+  enableCompileCache?.(join(folder, 'aml-monitor', 'compiled'));
 }
