@@ -1,0 +1,123 @@
+import { mkdir, mkdtemp, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll } from 'vitest';
+import type { Clock, Files, Host, Input, Output } from '../../src/lib/host.js';
+
+/** A clock that only a sleep moves. */
+export interface FakeClock extends Clock {
+  readonly advance: (ms: number) => void;
+}
+
+export function fakeClock(start = '2026-11-22T10:00:00Z'): FakeClock {
+  let now = Date.parse(start);
+  return {
+    now: () => new Date(now),
+    advance: (ms) => {
+      now += ms;
+    },
+    sleep: async (ms, signal) => {
+      signal?.throwIfAborted();
+      now += ms;
+      // Lets the rest of the program run, as a real wait would.
+      await new Promise((resolve) => setImmediate(resolve));
+      signal?.throwIfAborted();
+    },
+  };
+}
+
+const temporary: string[] = [];
+
+afterAll(async () => {
+  await Promise.all(temporary.splice(0).map((path) => rm(path, { recursive: true, force: true })));
+});
+
+/** A folder of its own, removed after the test file. */
+export async function temporaryFolder(): Promise<string> {
+  const path = await realpath(await mkdtemp(join(tmpdir(), 'aml-monitor-test-')));
+  temporary.push(path);
+  return path;
+}
+
+/** The files of this machine. */
+export const realFiles: Files = {
+  read: async (path) => {
+    try {
+      return await readFile(path, 'utf8');
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  },
+  write: async (path, content, mode) => {
+    await mkdir(dirname(path), { recursive: true });
+    const next = `${path}.next`;
+    await writeFile(next, content, mode === undefined ? {} : { mode });
+    await rename(next, path);
+  },
+  remove: (path) => rm(path, { recursive: true, force: true }),
+  realPath: (path) => realpath(path),
+  kind: async (path) => {
+    try {
+      return (await stat(path)).isDirectory() ? 'folder' : 'file';
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  },
+};
+
+function isMissing(error: unknown): boolean {
+  return (
+    error instanceof Error && 'code' in error && ['ENOENT', 'ENOTDIR'].includes(`${error.code}`)
+  );
+}
+
+/** A stream in memory. */
+export function memoryOutput(options: { readonly columns?: number | undefined } = {}): Output & {
+  readonly text: () => string;
+  /** The reader goes away, as `head` does. */
+  readonly close: () => void;
+} {
+  let text = '';
+  const closed = new AbortController();
+  return {
+    isTty: options.columns !== undefined,
+    columns: () => options.columns,
+    write: async (part) => {
+      if (!closed.signal.aborted) text += part;
+    },
+    closed: closed.signal,
+    text: () => text,
+    close: () => closed.abort(),
+  };
+}
+
+export function memoryInput(text = '', isTty = false): Input {
+  return { isTty, readAll: async () => text };
+}
+
+/** A host whose parts fail when they are used; give it the ones that the test is about. */
+export function testHost(parts: Partial<Host>): Host {
+  const unused = (name: string) => () => {
+    throw new Error(`This test gave its host no ${name}.`);
+  };
+  return {
+    env: {},
+    cwd: '/work/folder',
+    homeDir: '/home/somebody',
+    platform: 'linux',
+    files: realFiles,
+    clock: fakeClock(),
+    signal: new AbortController().signal,
+    stdin: memoryInput(),
+    stdout: memoryOutput(),
+    stderr: memoryOutput(),
+    prompt: { select: unused('prompt'), confirm: unused('prompt') },
+    connect: unused('connect'),
+    openSignIn: unused('openSignIn'),
+    openEngine: unused('openEngine'),
+    openLocalCloud: unused('openLocalCloud'),
+    ...parts,
+  };
+}
