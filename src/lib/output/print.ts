@@ -1,5 +1,5 @@
 import type { Host } from '../host.js';
-import type { Table } from '../model/table.js';
+import type { Row, Table } from '../model/table.js';
 import type { Presentation } from '../settings.js';
 import { escapeControls } from './escape.js';
 import { firstRounded } from './json-text.js';
@@ -12,6 +12,8 @@ import type { View, ViewSpace } from './view.js';
 export interface PrintOptions {
   /** Each item is shown as it comes: nothing waits for more rows. For results that do not end. */
   readonly live?: boolean;
+  /** How people read the rows of a table; undefined: under its columns. */
+  readonly rowView?: View<Row> | undefined;
 }
 
 type Streams = Pick<Host, 'stdout' | 'stderr'>;
@@ -34,7 +36,7 @@ export async function print<T>(
   const width = host.stdout.isTty ? host.stdout.columns() : undefined;
   const job = { host, settings, space: { style, width }, live: options.live === true };
   return isTable(result)
-    ? printSource(job, tableSource(result), undefined)
+    ? printSource(job, tableSource(result), options.rowView)
     : printSource(job, valueSource(result), view);
 }
 
