@@ -11,6 +11,8 @@ export interface LogSections {
   readonly status: readonly string[];
   readonly events: readonly LogLine[];
   readonly log: readonly LogLine[];
+  /** How many lines of the log came; the blank ones at its end, which `log` lacks, count. */
+  readonly lineCount: number;
 }
 
 const STATUS = 'Instance status:\n';
@@ -27,7 +29,7 @@ const LOG = '\nContainer logs:\n';
 export function parseSections(content: string): LogSections {
   const text = content.replaceAll('\r\n', '\n');
   const logAt = text.startsWith(STATUS) ? text.indexOf(LOG) : -1;
-  if (logAt < 0) return { status: [], events: [], log: parseLines(text) };
+  if (logAt < 0) return { status: [], events: [], ...parseLog(text) };
   const head = text.slice(STATUS.length, logAt + 1);
   const [status = '', events = ''] = head.split(EVENTS, 2);
   return {
@@ -35,15 +37,13 @@ export function parseSections(content: string): LogSections {
     events: splitLines(events)
       .filter((line) => line !== '')
       .map((line) => ({ text: line, time: parseEventTime(line) })),
-    log: parseLines(text.slice(logAt + LOG.length)),
+    ...parseLog(text.slice(logAt + LOG.length)),
   };
 }
 
-function parseLines(text: string): readonly LogLine[] {
-  return splitLines(text).map((line) => ({
-    text: line,
-    time: parseLogTime(line),
-  }));
+function parseLog(text: string): Pick<LogSections, 'log' | 'lineCount'> {
+  const log = splitLines(text).map((line) => ({ text: line, time: parseLogTime(line) }));
+  return { log, lineCount: text === '' ? 0 : text.replace(/\n$/, '').split('\n').length };
 }
 
 /** The lines of a text; empty lines at its end are not lines. */
@@ -87,6 +87,15 @@ function parseEventTime(line: string): bigint | null {
 function toNanoseconds(localTime: string, zone: string, fraction: string): bigint | null {
   const ms = Date.parse(localTime + zone.replace(/^([+-]\d\d)(\d\d)$/, '$1:$2'));
   return Number.isNaN(ms) ? null : BigInt(ms) * 1_000_000n + BigInt(fraction.padEnd(9, '0'));
+}
+
+/** RFC 3339 in UTC, with as many digits as the time has, at least three. */
+export function timeText(time: bigint): string {
+  const iso = new Date(Number(time / 1_000_000n)).toISOString();
+  const below = String(time % 1_000_000n)
+    .padStart(6, '0')
+    .replace(/0+$/, '');
+  return `${iso.slice(0, -1)}${below}Z`;
 }
 
 /** A call of a health probe: two every ten seconds, which drown the rest. */

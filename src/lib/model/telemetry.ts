@@ -1,0 +1,89 @@
+/** The tables of an Application Insights component, by the names that queries on the component use. */
+export const TELEMETRY_TABLES = [
+  'traces',
+  'requests',
+  'exceptions',
+  'dependencies',
+  'customEvents',
+  'customMetrics',
+  'pageViews',
+  'availabilityResults',
+  'browserTimings',
+  'performanceCounters',
+] as const;
+export type TelemetryTable = (typeof TELEMETRY_TABLES)[number];
+
+/** `severityLevel` 0 to 4, in Application Insights' own words. */
+export const LEVELS = ['verbose', 'information', 'warning', 'error', 'critical'] as const;
+export type Level = (typeof LEVELS)[number];
+
+/** Where Application Insights cuts a text, in UTF-16 units. Contract: its documented limits. */
+export const CUT_AT = { message: 32_768, property: 8192 } as const;
+
+/**
+ * The text that a scoring script printed, from a row of `traces`.
+ *
+ * Three generations of scoring server write it to two places: `customDimensions.Content` (the message is then
+ * `STDOUT`; the documentation says `Contents`), or the message itself.
+ * Known from: queries in public notebooks and the source of the servers.
+ */
+export function printedText(
+  message: string,
+  dimensions: Readonly<Record<string, unknown>>,
+): string {
+  const { Content, Contents } = dimensions;
+  for (const text of [Content, Contents]) {
+    if (typeof text === 'string' && text !== '') return text;
+  }
+  return message;
+}
+
+/** The JSON object or array in a printed text; undefined if it is none. A request id may stand before it. */
+export function printedJson(text: string): string | undefined {
+  const json = text.replace(/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12},/i, '').trim();
+  if (!/^[[{]/.test(json)) return undefined;
+  try {
+    JSON.parse(json);
+    return json;
+  } catch {
+    return undefined;
+  }
+}
+
+/** `customDimensions` as sent; empty if it is no JSON object. */
+export function readDimensions(json: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(json);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+  } catch {
+    return {};
+  }
+}
+
+/** The service that a row says it is of; empty if it says none. */
+export function serviceOf(dimensions: Readonly<Record<string, unknown>>, roleName: string): string {
+  const nested = dimensions.custom_dimensions;
+  const inner = typeof nested === 'string' ? readDimensions(nested) : nested;
+  const name =
+    dimensions[SERVICE_NAME] ??
+    (typeof inner === 'object' && inner !== null && SERVICE_NAME in inner
+      ? inner[SERVICE_NAME]
+      : '');
+  if (typeof name === 'string' && name !== '') return name;
+  return SERVER_PROGRAMS.includes(roleName) ? '' : roleName;
+}
+
+export const SERVICE_NAME = 'Service Name';
+
+/**
+ * What `cloud_RoleName` holds where it does not name a service: OpenCensus puts the program's name there, and
+ * OpenTelemetry a default of its own.
+ * Known from: source of opencensus-ext-azure (`azure_monitor_context`).
+ */
+export const SERVER_PROGRAMS: readonly string[] = [
+  '',
+  'gunicorn',
+  'azmlinfsrv',
+  'Python Application',
+  'unknown_service',
+];

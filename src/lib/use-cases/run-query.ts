@@ -1,0 +1,176 @@
+import type { Gateways, QueryAnswer, QueryOptions } from '../azure/gateways.js';
+import { CliError } from '../errors.js';
+import type { Report } from '../host.js';
+import type { Row, Table } from '../model/table.js';
+import { CUT_AT, readDimensions } from '../model/telemetry.js';
+import { type TimeWish, toTimespan } from '../model/time-range.js';
+
+export interface QueryRequest {
+  readonly kql: string;
+  /** Narrows what the KQL sees; undefined: everything. */
+  readonly time?: TimeWish | undefined;
+  /** Resource id of the Application Insights component; undefined: that of the ML workspace. */
+  readonly component?: string | undefined;
+  readonly now: Date;
+}
+
+/** An answer on its way. */
+export interface RunningQuery {
+  /** The first result, its rows as they come. */
+  readonly table: Table;
+  /** Once the rows are read: what the answer lacks. Asks Azure again if it was empty. */
+  readonly ending: () => Promise<QueryEnding>;
+}
+
+export interface QueryEnding {
+  readonly rowCount: number;
+  /** Why Azure sent less than the whole answer, null if it is whole. */
+  readonly cut: { readonly code: string; readonly message: string } | null;
+  /** Texts that are exactly as long as the longest that Application Insights keeps. */
+  readonly cutTexts: number;
+  /** Results behind the first one: a query with several statements has several. */
+  readonly furtherResults: number;
+  /** Tables that the caller may not read; asked for only if no rows came. */
+  readonly deniedTables: readonly string[];
+}
+
+/** Runs KQL on a component. @throws {CliError} `not-found` if the workspace has none */
+export async function runQuery(
+  gateways: Pick<Gateways, 'arm' | 'logsQuery'>,
+  { kql, time, component, now }: QueryRequest,
+): Promise<RunningQuery> {
+  const componentId = component ?? (await getComponentId(gateways.arm));
+  const options = time ? { timespan: toTimespan(time, now) } : {};
+  const answer = await gateways.logsQuery.query(componentId, kql, options);
+  return readAnswer(answer, () => findDeniedTables(gateways.logsQuery, componentId, kql, options));
+}
+
+/** The Application Insights component of the ML workspace. @throws {CliError} `not-found` */
+export async function getComponentId(arm: Gateways['arm']): Promise<string> {
+  const { name, componentId } = await arm.getWorkspace();
+  if (componentId !== null) return componentId;
+  throw new CliError(
+    'not-found',
+    `The workspace "${name}" has no Application Insights component.`,
+    {
+      hint: 'Name another one with --component RESOURCE_ID.',
+    },
+  );
+}
+
+async function readAnswer(
+  answer: QueryAnswer,
+  findDenied: () => Promise<readonly string[]>,
+): Promise<RunningQuery> {
+  const tables = answer.tables[Symbol.asyncIterator]();
+  const first = await tables.next();
+  const table: Table = first.done ? { columns: [], rows: noRows() } : first.value;
+  let rowCount = 0;
+  let cutTexts = 0;
+  const countCutTexts = cutTextCounter(table.columns);
+
+  async function* rows(): AsyncGenerator<Row> {
+    for await (const row of table.rows) {
+      rowCount += 1;
+      cutTexts += countCutTexts(row);
+      yield row;
+    }
+  }
+
+  async function ending(): Promise<QueryEnding> {
+    let furtherResults = 0;
+    for (let next = await tables.next(); !next.done; next = await tables.next()) {
+      for await (const _ of next.value.rows) rowCount += 0;
+      furtherResults += 1;
+    }
+    const { partialError } = answer.ending();
+    const isEmpty = rowCount === 0 && partialError === null;
+    const deniedTables = isEmpty ? await findDenied() : [];
+    return { rowCount, cut: partialError, cutTexts, furtherResults, deniedTables };
+  }
+
+  return { table: { columns: table.columns, rows: rows() }, ending };
+}
+
+async function* noRows(): AsyncGenerator<Row> {}
+
+async function findDeniedTables(
+  logsQuery: Gateways['logsQuery'],
+  componentId: string,
+  kql: string,
+  options: QueryOptions,
+): Promise<readonly string[]> {
+  const answer = await logsQuery.query(componentId, kql, { ...options, includePermissions: true });
+  for await (const table of answer.tables) for await (const _ of table.rows);
+  return answer.ending().deniedTables;
+}
+
+/** Counts the texts of a row that Application Insights has probably cut. */
+function cutTextCounter(columns: Table['columns']): (row: Row) => number {
+  const message = columns.findIndex(({ name }) => name === 'message');
+  const dimensions = columns.findIndex(({ name }) => name === 'customDimensions');
+  return (row) => {
+    const text = row[message];
+    const json = row[dimensions];
+    const isCut = typeof text === 'string' && text.length === CUT_AT.message;
+    if (typeof json !== 'string' || json.length < CUT_AT.property) return Number(isCut);
+    const values = Object.values(readDimensions(json));
+    const cut = values.filter(
+      (value) => typeof value === 'string' && value.length === CUT_AT.property,
+    );
+    return Number(isCut) + cut.length;
+  };
+}
+
+/**
+ * Says what the answer lacks.
+ *
+ * @throws {CliError} `incomplete` if Azure cut it and that was not allowed, `auth` if it is empty because the
+ * KQL asks a table that the caller may not read
+ */
+export function reportEnding(
+  ending: QueryEnding,
+  { kql, allowPartial, report }: { kql: string; allowPartial: boolean; report: Report },
+): void {
+  const { cut, cutTexts, furtherResults, deniedTables, rowCount } = ending;
+  if (furtherResults > 0) {
+    report.warn(`The query has ${furtherResults + 1} results; only the first is shown.`);
+  }
+  if (cutTexts > 0) {
+    const texts = cutTexts === 1 ? '1 text is' : `${cutTexts} texts are`;
+    report.warn(
+      `${texts} exactly as long as Application Insights keeps (messages ${CUT_AT.message}, ` +
+        `custom dimensions ${CUT_AT.property} characters): the rest was cut when it was logged.`,
+    );
+  }
+  if (deniedTables.length > 0) reportDenied(deniedTables, kql, report);
+  if (cut === null) return;
+  const message = `Azure cut the answer after ${rowCount} rows: ${cut.message}`;
+  if (allowPartial) {
+    report.warn(message);
+    return;
+  }
+  throw new CliError('incomplete', message, {
+    code: cut.code,
+    hint: 'Narrow the time range or the columns, or accept what came with --allow-partial.',
+  });
+}
+
+function reportDenied(denied: readonly string[], kql: string, report: Report): void {
+  const names = denied.join(', ');
+  const isAsked = denied.some((name) => {
+    const classic = name.replace(/^App(?=[A-Z])/, '');
+    return [name, classic].some((word) => new RegExp(`\\b${escapeRegExp(word)}\\b`, 'i').test(kql));
+  });
+  if (!isAsked) {
+    report.note(`You may not read these tables: ${names}.`);
+    return;
+  }
+  throw new CliError('auth', `The answer is empty because you may not read ${names}.`, {
+    hint: 'The role Log Analytics Reader on the component allows it; a new role may take an hour.',
+  });
+}
+
+function escapeRegExp(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
