@@ -1,0 +1,150 @@
+import type { Change, WriteRequest } from '../azure/gateways.js';
+import { CliError, type ErrorFacts, type ErrorKind, Interrupted } from '../errors.js';
+import { type Target, targetName } from '../model/target.js';
+import { mapConcurrently } from './map-concurrently.js';
+
+/** Why a change failed, as plain data. */
+export interface Failure extends Omit<ErrorFacts, 'kql'> {
+  readonly kind: ErrorKind;
+  readonly message: string;
+}
+
+/** What became of one target. */
+export interface Outcome
+  extends Pick<Target, 'api' | 'service' | 'part' | 'computeType' | 'insights' | 'collection'> {
+  /** Whether anything was sent; with `dryRun`, whether anything would be. */
+  readonly changed: boolean;
+  /** False: accepted by Azure but not awaited, or not sent at all. */
+  readonly applied: boolean;
+  /** Only with `dryRun`: what would be sent. */
+  readonly requests?: readonly WriteRequest[];
+  /** Only with `dryRun`: the text that the last request would replace. */
+  readonly before?: string | null;
+  readonly error: Failure | null;
+}
+
+export interface ChangePlan {
+  /** The state that the change leads to, told in its outcome. */
+  readonly state: Partial<Pick<Target, 'insights' | 'collection'>>;
+  readonly change: (target: Target) => Promise<Change>;
+  readonly dryRun: boolean;
+  /** The host's: aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+/** Azure refuses a second change of an endpoint that is still updating; several endpoints do not mind each other. */
+const ENDPOINTS_AT_A_TIME = 4;
+
+/**
+ * Changes each target: those of one endpoint one after another, several endpoints at a time. One that fails
+ * does not stop the rest. The outcomes are in the order of the targets.
+ *
+ * @throws {Interrupted} after Ctrl-C, saying what was and was not done
+ */
+export async function changeEach(
+  targets: readonly Target[],
+  plan: ChangePlan,
+): Promise<readonly Outcome[]> {
+  const progress: Progress = { done: [], begun: new Set() };
+  const groups = new Map<string, [number, Target][]>();
+  for (const [index, target] of targets.entries()) {
+    const endpoint = `${target.api} ${target.service}`;
+    groups.set(endpoint, [...(groups.get(endpoint) ?? []), [index, target]]);
+  }
+  const outcomes: Outcome[] = [];
+  try {
+    await mapConcurrently([...groups.values()], ENDPOINTS_AT_A_TIME, async (group) => {
+      for (const [index, target] of group) {
+        plan.signal.throwIfAborted();
+        progress.begun.add(target);
+        outcomes[index] = await outcomeOf(target, plan);
+        progress.done.push(target);
+      }
+    });
+  } catch (error) {
+    const { reason } = plan.signal;
+    if (!(reason instanceof Interrupted)) throw error;
+    throw new Interrupted(reason.status, interruptedText(targets, outcomes, progress));
+  }
+  return outcomes;
+}
+
+interface Progress {
+  readonly done: Target[];
+  readonly begun: Set<Target>;
+}
+
+async function outcomeOf(
+  target: Target,
+  { state, change, dryRun, signal }: ChangePlan,
+): Promise<Outcome> {
+  const { api, service, part, computeType, insights, collection } = target;
+  const before = { api, service, part, computeType, insights, collection };
+  try {
+    const { changed, applied, requests, before: text } = await change(target);
+    const planned = dryRun ? { requests, before: text } : {};
+    return { ...before, ...state, changed, applied, ...planned, error: null };
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof CliError)) throw error;
+    return { ...before, changed: false, applied: false, error: failureOf(error) };
+  }
+}
+
+/** An outcome of a target that nothing is sent for, because it cannot be changed. */
+export function refusedOutcome(target: Target, error: CliError): Outcome {
+  const { api, service, part, computeType, insights, collection } = target;
+  const before = { api, service, part, computeType, insights, collection };
+  return { ...before, changed: false, applied: false, error: failureOf(error) };
+}
+
+/**
+ * Fails if a change did: with the error itself if it is the only one, with their kind if all failed alike, else as
+ * `incomplete`.
+ */
+export function assertAllDone(outcomes: readonly Outcome[]): void {
+  const failed = outcomes.flatMap((outcome) =>
+    outcome.error ? [{ name: targetName(outcome), error: outcome.error }] : [],
+  );
+  const [first, second] = failed;
+  if (!first) return;
+  if (outcomes.length === 1) throw errorOf(first.error);
+  const isAll = failed.length === outcomes.length;
+  const isAlike = isAll && failed.every(({ error }) => error.kind === first.error.kind);
+  const message = isAll
+    ? `None of the ${outcomes.length} changes was made.`
+    : `${failed.length} of ${outcomes.length} changes ${second ? 'were' : 'was'} not made.`;
+  const details = failed.flatMap(({ name, error }) => [
+    { code: name, message: error.message },
+    ...(error.details ?? []).map(({ code, message }) => ({ code: `${name}: ${code}`, message })),
+  ]);
+  const hints = new Set(failed.map(({ error }) => error.hint));
+  const [hint] = hints;
+  const facts = { details, ...(hints.size === 1 && hint !== undefined ? { hint } : {}) };
+  throw new CliError(isAlike ? first.error.kind : 'incomplete', message, facts);
+}
+
+function failureOf({ kind, message, facts: { kql: _, ...facts } }: CliError): Failure {
+  return { kind, message, ...facts };
+}
+
+function errorOf({ kind, message, ...facts }: Failure): CliError {
+  return new CliError(kind, message, facts);
+}
+
+function interruptedText(
+  targets: readonly Target[],
+  outcomes: readonly Outcome[],
+  { done, begun }: Progress,
+): string {
+  const names = (list: readonly Target[]) => list.map(targetName).join(', ');
+  const changed = done.filter((target) => outcomes[targets.indexOf(target)]?.changed);
+  const halfway = targets.filter((target) => begun.has(target) && !done.includes(target));
+  const untouched = targets.filter((target) => !begun.has(target));
+  const parts = [
+    changed.length > 0 ? `changed ${names(changed)}` : 'nothing is known to be changed',
+    halfway.length > 0 && `the change of ${names(halfway)} may be under way`,
+    untouched.length > 0 && `did not begin with ${names(untouched)}`,
+  ];
+  return `Interrupted: ${parts.filter(Boolean).join('; ')}.`;
+}

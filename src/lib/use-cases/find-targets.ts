@@ -1,0 +1,224 @@
+import { closest, distance } from 'fastest-levenshtein';
+import type { Gateways } from '../azure/gateways.js';
+import { CliError } from '../errors.js';
+import type { Report } from '../host.js';
+import { type Target, targetName } from '../model/target.js';
+import { mapConcurrently } from './map-concurrently.js';
+
+export type Api = Target['api'];
+export type Worlds = Pick<Gateways, Api>;
+
+export interface TargetNames {
+  /** Each is SERVICE or SERVICE/PART. */
+  readonly services: readonly string[];
+  /** Only this world is asked. */
+  readonly api?: Api | undefined;
+}
+
+export interface FoundTargets {
+  readonly targets: readonly Target[];
+  /** The worlds that could not answer, and why. */
+  readonly unanswered: readonly { readonly api: Api; readonly error: CliError }[];
+}
+
+/** What a world's services are called. */
+export const WORLD_NAME: Readonly<Record<Api, string>> = {
+  v1: 'v1 web services',
+  v2: 'v2 online endpoints',
+};
+
+/** How many services are looked up at a time, each in both worlds. */
+const LOOKUPS = 8;
+
+/**
+ * The targets of these names, in the order of the names and each once. Both worlds are asked at once; if one cannot
+ * answer, a service that the other has is used, and that is noted.
+ *
+ * @throws {CliError} `not-found` if a name means nothing, `usage` if it means a service in each world
+ */
+export async function findTargets(
+  worlds: Worlds,
+  { services, api }: TargetNames,
+  report: Report,
+): Promise<readonly Target[]> {
+  const names = services.map(parseName);
+  const noted = new Set<Api>();
+  const found = await mapConcurrently(names, LOOKUPS, async (name) => {
+    const answers = await askWorlds(api, (world) => worlds[world].findTargets(name.service));
+    const targets = oneWorld(name.service, answers);
+    if (targets.length > 0) {
+      for (const { api: silent, error } of answers.unanswered) {
+        if (noted.has(silent)) continue;
+        noted.add(silent);
+        report.note(`The ${WORLD_NAME[silent]} were not asked: ${error.message}`);
+      }
+    }
+    if (targets.length === 0) throw await unknownService(worlds, name.service, answers);
+    return partsOf(targets, name);
+  });
+  const byName = new Map<string, Target>();
+  for (const target of found.flat()) byName.set(`${target.api} ${targetName(target)}`, target);
+  return [...byName.values()];
+}
+
+/** Everything there is, in order of name. @throws {CliError} the error of a world if none could answer */
+export async function findAllTargets(worlds: Worlds, api?: Api): Promise<FoundTargets> {
+  const answers = await askWorlds(api, (world) => worlds[world].findTargets());
+  if (answers.found.length === 0) throw worst(answers.unanswered);
+  const targets = answers.found.flatMap(({ items }) => items).sort(byNameAndPart);
+  return { targets, unanswered: answers.unanswered };
+}
+
+export interface ServiceChoice {
+  /** What was typed, if anything was. */
+  readonly typed: string | undefined;
+  /** The default service of the settings, and where it is set. */
+  readonly preset: { readonly name: string; readonly source: string } | undefined;
+  /** Asks on the terminal; undefined where no question may be asked. */
+  readonly ask: ((message: string, choices: readonly string[]) => Promise<string>) | undefined;
+  readonly api?: Api | undefined;
+}
+
+/**
+ * The service that is meant where naming one is optional: the typed one, the default, the only one, the one that is picked.
+ *
+ * @throws {CliError} `usage` with the names if that leaves several
+ */
+export async function chooseService(
+  worlds: Worlds,
+  { typed, preset, ask, api }: ServiceChoice,
+  report: Report,
+): Promise<string> {
+  if (typed !== undefined) return typed;
+  if (preset) {
+    report.note(`The service is ${preset.name} (${preset.source}).`);
+    return preset.name;
+  }
+  const answers = await askWorlds(api, (world) => worlds[world].listServices());
+  if (answers.found.length === 0) throw worst(answers.unanswered);
+  const names = [...new Set(answers.found.flatMap(({ items }) => items))].sort();
+  const [first, second] = names;
+  if (first === undefined) throw new CliError('not-found', 'This workspace has no services.');
+  if (second === undefined) {
+    report.note(`The service is ${first}, the only one.`);
+    return first;
+  }
+  if (ask) return ask('Which service?', names);
+  throw new CliError('usage', `This workspace has ${names.length} services: name one.`, {
+    hint: `They are ${shortList(names)}. A default one: AML_MONITOR_SERVICE, or \`aml-monitor use\`.`,
+  });
+}
+
+/** A few of the names, and how many more there are. */
+export function shortList(names: readonly string[], most = 10): string {
+  const more = names.length - most;
+  return more > 0 ? `${names.slice(0, most).join(', ')} and ${more} more` : names.join(', ');
+}
+
+interface Answers<T> {
+  readonly found: readonly { readonly api: Api; readonly items: readonly T[] }[];
+  readonly unanswered: FoundTargets['unanswered'];
+}
+
+async function askWorlds<T>(
+  api: Api | undefined,
+  ask: (api: Api) => AsyncIterable<T>,
+): Promise<Answers<T>> {
+  const asked = api === undefined ? (['v1', 'v2'] as const) : [api];
+  const answers = await Promise.all(
+    asked.map(async (world) => {
+      try {
+        const items: T[] = [];
+        for await (const item of ask(world)) items.push(item);
+        return { api: world, items };
+      } catch (error) {
+        if (error instanceof CliError) return { api: world, error };
+        throw error;
+      }
+    }),
+  );
+  return {
+    found: answers.flatMap(({ api: world, items }) => (items ? [{ api: world, items }] : [])),
+    unanswered: answers.flatMap(({ api: world, error }) => (error ? [{ api: world, error }] : [])),
+  };
+}
+
+/** What to say if no world answers: of two reasons, the one that is not v1's. */
+function worst(unanswered: FoundTargets['unanswered']): CliError {
+  const [first] = [...unanswered].sort((a, b) => b.api.localeCompare(a.api));
+  return first?.error ?? new CliError('not-found', 'There is nothing to ask.');
+}
+
+interface Name {
+  readonly service: string;
+  readonly part: string | undefined;
+}
+
+function parseName(typed: string): Name {
+  const [service = '', part, ...rest] = typed.split('/');
+  if (service === '' || part === '' || rest.length > 0) {
+    throw new CliError('usage', `"${typed}" is not a service.`, {
+      hint: 'Write SERVICE or SERVICE/PART.',
+    });
+  }
+  return { service, part };
+}
+
+function oneWorld(service: string, { found }: Answers<Target>): readonly Target[] {
+  const having = found.filter(({ items }) => items.length > 0);
+  if (having.length > 1) {
+    const message = `"${service}" is both a v1 web service and a v2 online endpoint.`;
+    throw new CliError('usage', message, { hint: 'Say which with --api v1 or --api v2.' });
+  }
+  return having[0]?.items ?? [];
+}
+
+function partsOf(targets: readonly Target[], { service, part }: Name): readonly Target[] {
+  if (part === undefined) return targets;
+  const wanted = part.toLowerCase();
+  const matching = targets.filter((target) => target.part?.toLowerCase() === wanted);
+  if (matching.length > 0) return matching;
+  const parts = targets.flatMap((target) => (target.part === null ? [] : [target.part]));
+  if (parts.length === 0) {
+    throw new CliError('not-found', `"${service}" is one service, without a part "${part}".`, {
+      hint: `Name it as ${service}.`,
+    });
+  }
+  const noun = targets[0]?.api === 'v1' ? 'version' : 'deployment';
+  throw new CliError('not-found', `"${service}" has no ${noun} "${part}".`, {
+    hint: `It has ${shortList(parts)}.`,
+  });
+}
+
+async function unknownService(
+  worlds: Worlds,
+  service: string,
+  { found, unanswered }: Answers<Target>,
+): Promise<CliError> {
+  // A world that did not answer may well have it: its error is the better one.
+  if (unanswered.length > 0) return worst(unanswered);
+  const asked = found.map(({ api }) => api);
+  const [only, second] = asked;
+  const listed = await askWorlds(second === undefined ? only : undefined, (world) =>
+    worlds[world].listServices(),
+  );
+  const names = [...new Set(listed.found.flatMap(({ items }) => items))].sort();
+  if (names.some((name) => name.toLowerCase() === service.toLowerCase())) {
+    return new CliError('not-found', `The endpoint "${service}" has no deployments.`);
+  }
+  const where = second === undefined && only ? ` among the ${WORLD_NAME[only]}` : '';
+  const message = `There is no service "${service}"${where} in this workspace.`;
+  return new CliError('not-found', message, { hint: suggestion(service, names) });
+}
+
+function suggestion(service: string, names: readonly string[]): string {
+  if (names.length === 0) return 'The workspace has no services at all.';
+  const near = closest(service, [...names]);
+  if (distance(service, near) <= Math.max(2, service.length / 3)) return `Did you mean ${near}?`;
+  return `It has ${shortList(names)}.`;
+}
+
+function byNameAndPart(a: Target, b: Target): number {
+  const order = a.service.localeCompare(b.service, 'en') || a.api.localeCompare(b.api);
+  return order || (a.part ?? '').localeCompare(b.part ?? '', 'en');
+}
