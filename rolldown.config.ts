@@ -12,16 +12,19 @@ export default defineConfig({
   },
   platform: 'node',
   external: ['@duckdb/node-api'],
-  // The ES module builds of the Azure SDKs shed what is not used.
   resolve: {
+    // The ES module builds of the Azure SDKs shed what is not used.
     mainFields: ['module', 'main'],
-    // chalk looks at the terminal through `node:tty`, and that loads all of `node:net`. It is always told
-    // its level here, so it gets the part that does not look.
+    // chalk looks at the terminal through `node:tty`, and that loads all of `node:net`. It is always
+    // told its level here, so it gets the part that does not look.
     alias: {
       '#supports-color': resolve('node_modules/chalk/source/vendor/supports-color/browser.js'),
     },
   },
-  plugins: [commanderWithoutChildProcess()],
+  // The Azure SDKs ask of every body whether it is a form. The mere name `FormData` makes Node load
+  // its whole fetch, most of the time until the first request; nothing here sends forms.
+  transform: { define: { FormData: 'undefined' } },
+  plugins: [commanderWithoutChildProcess(), lazyJsonWebToken()],
   output: {
     dir: 'dist',
     cleanDir: true,
@@ -58,6 +61,22 @@ function commanderWithoutChildProcess(): Plugin {
       handler(code) {
         if (!code.includes(line)) this.error('commander loads node:child_process in a new way.');
         return { code: code.replace(line, 'const childProcess = undefined;'), map: null };
+      },
+    },
+  };
+}
+
+/** msal-node loads jsonwebtoken, and that semver, at once; it signs only where a certificate signs in. */
+function lazyJsonWebToken(): Plugin {
+  return {
+    name: 'lazy-jsonwebtoken',
+    transform: {
+      filter: { id: /msal-node\/dist\/client\/ClientAssertion\.mjs$/ },
+      handler(code) {
+        const line = "import jwt from 'jsonwebtoken';";
+        if (!code.includes(line)) this.error('msal-node loads jsonwebtoken in a new way.');
+        const lazy = "const jwt = { sign: (...args) => require('jsonwebtoken').sign(...args) };";
+        return { code: code.replace(line, lazy), map: null };
       },
     },
   };
