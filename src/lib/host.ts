@@ -66,7 +66,7 @@ export interface Prompt {
   readonly confirm: (message: string) => Promise<boolean>;
 }
 
-/** What is said beside the result, on stderr. Texts are trusted: clean what came from a service first. */
+/** What is said beside the result, on stderr. Texts may hold what came from a service: control characters are shown escaped. */
 export interface Report {
   /** Worth knowing: a guessed service, an implicit time range. Silenced by `--only-show-errors`. */
   readonly note: (message: string) => void;

@@ -86,11 +86,12 @@ export function createReport(
 
   const loud = verbosity !== 'errors';
   const wordy = verbosity === 'verbose' || verbosity === 'debug';
+  const clean = (message: string) => escapeControls(message, 'newlines');
   return {
-    note: (message) => loud && say(`${style.cyan('note:')} ${message}`),
-    warn: (message) => loud && say(`${style.yellow.bold('WARNING:')} ${message}`),
-    verbose: (message) => wordy && say(style.dim(message)),
-    debug: (message) => verbosity === 'debug' && say(style.dim(message)),
+    note: (message) => loud && say(`${style.cyan('note:')} ${clean(message)}`),
+    warn: (message) => loud && say(`${style.yellow.bold('WARNING:')} ${clean(message)}`),
+    verbose: (message) => wordy && say(style.dim(clean(message))),
+    debug: (message) => verbosity === 'debug' && say(style.dim(clean(message))),
     progress,
   };
 }
