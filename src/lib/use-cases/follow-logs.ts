@@ -1,9 +1,9 @@
 import type { Gateways } from '../azure/gateways.js';
 import { CliError } from '../errors.js';
-import type { Clock, Report } from '../host.js';
 import { interleave, type LogLine, type LogSections, parseSections } from '../model/log-line.js';
 import { type MergedWindow, mergeWindow, NOTHING_SEEN, type SeenLog } from '../model/log-window.js';
 import { type Target, targetName } from '../model/target.js';
+import { type PollPorts, waitForNextPoll } from './poll.js';
 import {
   keepLines,
   type LogEntry,
@@ -14,20 +14,11 @@ import {
   toEntry,
 } from './read-logs.js';
 
-const POLL_MS = 5000;
 /** Lines of a poll: enough to overlap with the last one, while not much is written. */
 const LEAST_TAIL = 100;
 const WIDEST_TAIL = 5000;
 /** A line that claims to be later than this carries no time stamp of its own writing. */
 const MOST_AHEAD_MS = 3_600_000;
-
-export interface FollowPorts {
-  readonly clock: Clock;
-  readonly report: Report;
-  readonly signal: AbortSignal;
-  /** Aborted once nobody reads the lines any more. */
-  readonly closed: AbortSignal;
-}
 
 interface Followed {
   readonly target: Target;
@@ -58,13 +49,12 @@ export async function* followLogs(
   gateways: Pick<Gateways, 'v1' | 'v2'>,
   targets: readonly Target[],
   options: ReadLogsOptions,
-  ports: FollowPorts,
+  ports: PollPorts,
 ): AsyncGenerator<LogEntry> {
   if (targets.length > MOST_TARGETS) {
     const message = `${targets.length} targets are too many to follow: ${MOST_TARGETS} at most.`;
     throw new CliError('usage', message, { hint: 'Name the ones to follow, as SERVICE/PART.' });
   }
-  const awake = AbortSignal.any([ports.signal, ports.closed]);
   const tail = Math.max(options.tail, LEAST_TAIL);
   let followed: readonly Followed[] = targets.map((target) => ({
     target,
@@ -83,12 +73,7 @@ export async function* followLogs(
     for (const { log, line } of interleave(polls)) yield toEntry(log.target, line);
     followed = polls.flatMap(({ next }) => next ?? []);
     if (followed.length === 0) throw new CliError('not-found', 'Nothing is left to follow.');
-    try {
-      await ports.clock.sleep(POLL_MS, awake);
-    } catch (error) {
-      if (ports.closed.aborted && !ports.signal.aborted) return;
-      throw error;
-    }
+    if (!(await waitForNextPoll(ports))) return;
   }
 }
 
@@ -96,7 +81,7 @@ async function poll(
   gateways: Pick<Gateways, 'v1' | 'v2'>,
   followed: Followed,
   options: ReadLogsOptions & { readonly isOnly: boolean },
-  { clock, report }: FollowPorts,
+  { clock, report }: PollPorts,
 ): Promise<Poll> {
   const { target } = followed;
   const name = targetName(target);

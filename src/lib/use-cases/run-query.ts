@@ -12,6 +12,8 @@ export interface QueryRequest {
   /** Resource id of the Application Insights component; undefined: that of the ML workspace. */
   readonly component?: string | undefined;
   readonly now: Date;
+  /** Ask again who may read what, should the answer be empty. */
+  readonly explainEmpty: boolean;
 }
 
 /** An answer on its way. */
@@ -37,12 +39,14 @@ export interface QueryEnding {
 /** Runs KQL on a component. @throws {CliError} `not-found` if the workspace has none */
 export async function runQuery(
   gateways: Pick<Gateways, 'arm' | 'logsQuery'>,
-  { kql, time, component, now }: QueryRequest,
+  { kql, time, component, now, explainEmpty }: QueryRequest,
 ): Promise<RunningQuery> {
   const componentId = component ?? (await getComponentId(gateways.arm));
   const options = time ? { timespan: toTimespan(time, now) } : {};
   const answer = await gateways.logsQuery.query(componentId, kql, options);
-  return readAnswer(answer, () => findDeniedTables(gateways.logsQuery, componentId, kql, options));
+  return readAnswer(answer, async () =>
+    explainEmpty ? findDeniedTables(gateways.logsQuery, componentId, kql, options) : [],
+  );
 }
 
 /** The Application Insights component of the ML workspace. @throws {CliError} `not-found` */
