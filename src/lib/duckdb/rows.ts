@@ -1,0 +1,70 @@
+import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
+import type { Cell, Column, KustoType, Row } from '../model/table.js';
+
+/**
+ * Runs SQL and streams its rows as Kusto's values, by the position of the columns. Ends with the
+ * signal's reason when that is aborted; the connection is free again once the rows are read or left.
+ */
+export async function streamRows(
+  connection: DuckDBConnection,
+  sql: string,
+  columns: readonly Column[],
+  signal?: AbortSignal,
+): Promise<AsyncIterable<Row>> {
+  signal?.throwIfAborted();
+  const interrupt = () => connection.interrupt();
+  signal?.addEventListener('abort', interrupt, { once: true });
+  const close = () => {
+    signal?.removeEventListener('abort', interrupt);
+    connection.closeSync();
+  };
+  try {
+    const result = await connection.stream(sql);
+    const readers = columns.map(({ type }) => READERS[type]);
+    // The first chunk is awaited here, so that what fails at once fails before anything is shown.
+    const first = await result.fetchChunk();
+    return rows();
+
+    async function* rows(): AsyncGenerator<Row> {
+      try {
+        for (let chunk = first; chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+          const values = columns.map((_, index) => chunk?.getColumnValues(index) ?? []);
+          for (let row = 0; row < chunk.rowCount; row++) {
+            yield readers.map((read, index) => read(values[index]?.[row] ?? null));
+          }
+        }
+      } catch (error) {
+        signal?.throwIfAborted();
+        throw error;
+      } finally {
+        close();
+      }
+    }
+  } catch (error) {
+    close();
+    signal?.throwIfAborted();
+    throw error;
+  }
+}
+
+const READERS: Readonly<Record<KustoType, (value: DuckDBValue) => Cell>> = {
+  bool: (value) => (value === null ? null : value === true),
+  int: (value) => (value === null ? null : Number(value)),
+  real: (value) => (value === null ? null : Number(value)),
+  long: toBigInt,
+  datetime: toBigInt,
+  timespan: toBigInt,
+  decimal: (value) => (value === null ? null : trimZeros(String(value))),
+  guid: (value) => (value === null ? null : String(value)),
+  string: (value) => (value === null ? '' : String(value)),
+  dynamic: (value) => (value === null ? null : String(value)),
+};
+
+function toBigInt(value: DuckDBValue): Cell {
+  if (value === null || typeof value === 'bigint') return value;
+  return BigInt(String(value));
+}
+
+function trimZeros(digits: string): string {
+  return digits.includes('.') ? digits.replace(/\.?0+$/, '') : digits;
+}

@@ -1,0 +1,155 @@
+import { convert, jsonElement } from './convert.js';
+import type { Operand } from './operand.js';
+import type { CallFacts, Rule } from './rule.js';
+
+/**
+ * How an aggregate becomes SQL. `where` is a FILTER clause, or nothing: the builder puts it behind each
+ * SQL aggregate, so that the conditional form needs no rule of its own.
+ */
+export interface AggregateRule {
+  readonly args: Rule['args'];
+  readonly sql: (args: readonly Operand[], call: CallFacts, where: string) => string;
+  /** Place of the condition in the form with `if` at its end; there is none without it. */
+  readonly conditionAt?: number;
+  readonly isTotal?: true;
+}
+
+function template(text: string, extra: Partial<AggregateRule> = {}): AggregateRule {
+  return {
+    args: ['any'],
+    conditionAt: 1,
+    ...extra,
+    sql: ([value], call, where) =>
+      text
+        .replaceAll('$1', value?.sql ?? call.refuse(`${call.name}()`, call.span))
+        .replaceAll('$where', where),
+  };
+}
+
+/** Nothing adds up to 0; integers wrap. */
+function sum([value]: readonly Operand[], call: CallFacts, where: string): string {
+  if (!value) return call.refuse('sum()', call.span);
+  if (call.type === 'real') return `coalesce(sum(${convert(value, 'real').sql})${where}, 0e0)`;
+  if (call.type === 'decimal') return `coalesce(sum(${value.sql})${where}, 0)`;
+  return `kql_wrap(coalesce(sum(${value.sql})${where}, 0)::HUGEINT)`;
+}
+
+/** The mean of nothing is NaN, of no times null. */
+function avg([value]: readonly Operand[], call: CallFacts, where: string): string {
+  if (!value) return call.refuse('avg()', call.span);
+  if (call.type === 'real') {
+    return `coalesce(avg(${convert(value, 'real').sql})${where}, CAST('nan' AS DOUBLE))`;
+  }
+  if (call.type === 'decimal') return call.refuse('avg() of decimal', call.span);
+  return `CAST(trunc(avg(${value.sql})${where}) AS BIGINT)`;
+}
+
+function spread(name: string): AggregateRule {
+  return { ...template(`coalesce(${name}($1)$where, 0e0)`), args: ['real'], isTotal: true };
+}
+
+const count: AggregateRule = {
+  args: ['any'],
+  sql: ([value], _call, where) =>
+    `count(${value && value.type !== 'string' ? value.sql : '*'})${where}`,
+  conditionAt: 0,
+  isTotal: true,
+};
+
+/** Exact, where Kusto estimates. */
+function dcount([value]: readonly Operand[], call: CallFacts, where: string): string {
+  return value ? `count(DISTINCT ${value.sql})${where}` : call.refuse('dcount()', call.span);
+}
+
+/** A JSON array of the values, without nulls, cut to a size if one is given. */
+function collect({ distinct, nulls }: { distinct: boolean; nulls: boolean }): AggregateRule {
+  return {
+    args: ['any'],
+    conditionAt: 1,
+    isTotal: true,
+    sql: ([value, size], call, where) => {
+      if (!value) return call.refuse(`${call.name}()`, call.span);
+      const conditions = [
+        ...(nulls || !value.isNullable ? [] : [`${value.sql} IS NOT NULL`]),
+        ...(where ? [where.slice(' FILTER (WHERE '.length, -1)] : []),
+      ];
+      const filter = conditions.length > 0 ? ` FILTER (WHERE ${conditions.join(' AND ')})` : '';
+      const list = `list(${distinct ? 'DISTINCT ' : ''}${jsonElement(value)})${filter}`;
+      const cut = size ? `(${list})[1:${size.sql}]` : list;
+      return `('[' || coalesce(array_to_string(${cut}, ','), '') || ']')`;
+    },
+  };
+}
+
+/** The value of the row whose key is greatest or smallest. */
+function extreme(name: 'arg_max' | 'arg_min'): AggregateRule {
+  return {
+    args: ['any'],
+    sql: ([key, value], call, where) => {
+      if (!key || !value) return call.refuse(`${call.name}()`, call.span);
+      return `${name}_null(${value.sql}, ${key.sql})${where}`;
+    },
+  };
+}
+
+/** The nearest rank: a value that occurs. */
+function percentile([value, rank]: readonly Operand[], call: CallFacts, where: string): string {
+  const { literal } = rank ?? {};
+  if (!value || (typeof literal !== 'number' && typeof literal !== 'bigint')) {
+    return call.refuse('a computed percentile', call.span);
+  }
+  const share = Math.min(Math.max(Number(literal) / 100, 0), 1);
+  return `quantile_disc(${value.sql}, ${share})${where}`;
+}
+
+const BASE: Readonly<Record<string, AggregateRule>> = {
+  any: template('any_value($1)$where'),
+  arg_max: extreme('arg_max'),
+  arg_min: extreme('arg_min'),
+  avg: { args: ['any'], conditionAt: 1, sql: avg },
+  cnt: count,
+  count,
+  count_distinct: { args: ['any'], conditionAt: 1, isTotal: true, sql: dcount },
+  dcount: { args: ['any'], conditionAt: 1, isTotal: true, sql: dcount },
+  make_list: collect({ distinct: false, nulls: false }),
+  make_list_with_nulls: collect({ distinct: false, nulls: true }),
+  make_set: collect({ distinct: true, nulls: false }),
+  makelist: collect({ distinct: false, nulls: false }),
+  makeset: collect({ distinct: true, nulls: false }),
+  max: template('max($1)$where'),
+  min: template('min($1)$where'),
+  percentile: { args: ['any'], sql: percentile },
+  stdev: spread('stddev_samp'),
+  stdevp: spread('stddev_pop'),
+  sum: { args: ['any'], conditionAt: 1, sql: sum, isTotal: true },
+  take_any: template('any_value($1)$where'),
+  variance: spread('var_samp'),
+  variancep: spread('var_pop'),
+};
+
+/** Every aggregate that this engine knows, by the name of the binder's symbol. */
+export const AGGREGATES: Readonly<Record<string, AggregateRule>> = {
+  ...BASE,
+  ...Object.fromEntries(
+    Object.entries(BASE).flatMap(([name, rule]) => {
+      if (rule.conditionAt === undefined) return [];
+      const separator = name.startsWith('make_') ? '_' : '';
+      return [[`${name}${separator}if`, conditional(rule, rule.conditionAt)]];
+    }),
+  ),
+};
+
+function conditional(rule: AggregateRule, at: number): AggregateRule {
+  return {
+    ...rule,
+    sql: (args, call) => {
+      const condition = args[at] ?? call.refuse(`${call.name}()`, call.span);
+      const rest = args.filter((_, index) => index !== at);
+      return rule.sql(rest, call, ` FILTER (WHERE ${convert(condition, 'bool').sql})`);
+    },
+  };
+}
+
+export function isAggregate(name: string): boolean {
+  return Object.hasOwn(AGGREGATES, name);
+}

@@ -1,0 +1,121 @@
+import type { KustoType } from '../model/table.js';
+import type { Call, Column, Literal, Scalar } from './ir.js';
+import { dynamicText, literalValue } from './literal.js';
+import { declareAll, parameters } from './names.js';
+import { type Binder, type Scope, scalarType } from './scope.js';
+import type { Expression, FunctionCall, NameReference, Path } from './syntax.js';
+
+/** Turns an expression over one row into the value it means. */
+export function bindScalar(node: Expression, scope: Scope, binder: Binder): Scalar {
+  const bind = (inner: Expression) => binder.scalar(inner, scope);
+  const call = (name: string, args: readonly Expression[]): Call => ({
+    kind: 'call',
+    name,
+    args: args.map(bind),
+    type: typeOf(node, binder),
+    span: node.span,
+  });
+  const operator = (args: readonly Expression[]) =>
+    call(node.symbol?.name ?? binder.refuse('this operator', node.span), args);
+
+  switch (node.kind) {
+    case 'LiteralExpression':
+    case 'CompoundStringLiteralExpression': {
+      const type = typeOf(node, binder);
+      const value = literalValue(type, node.value);
+      if (value === undefined) return binder.refuse(`the ${type} "${node.value}"`, node.span);
+      return { kind: 'literal', type, value, span: node.span };
+    }
+    case 'DynamicExpression':
+      return literal('dynamic', dynamicText(node.Expression, binder), node);
+    case 'NameReference':
+      return bindName(node, scope, binder);
+    case 'ParenthesizedExpression':
+    case 'BracketedExpression':
+      return bind(node.Expression);
+    case 'SimpleNamedExpression':
+      return bind(node.Expression);
+    case 'PrefixUnaryExpression':
+      return operator([node.Expression]);
+    case 'BinaryExpression':
+      return operator([node.Left, node.Right]);
+    case 'InExpression':
+    case 'HasAnyExpression':
+    case 'HasAllExpression':
+      return operator([node.Left, ...node.Right.Expressions]);
+    case 'BetweenExpression':
+      return operator([node.Left, node.Right.First, node.Right.Second]);
+    case 'PathExpression':
+      return bindPath(node, scope, binder);
+    case 'ElementExpression':
+      return call('Element', [node.Expression, node.Selector]);
+    case 'FunctionCallExpression':
+      return node.body ? bindOwnFunction(node, scope, binder) : bindCall(node, call, binder);
+    default:
+      return binder.refuse(`this expression (${node.kind})`, node.span);
+  }
+}
+
+function bindName(node: NameReference, scope: Scope, binder: Binder): Scalar {
+  if (node.symbol?.kind === 'ColumnSymbol') {
+    const column = scope.columns.find(({ name }) => name === node.name);
+    if (column) return columnValue(column, node);
+  }
+  const binding = scope.names.get(node.name);
+  if (binding?.kind === 'scalar') return { ...binding.value, span: node.span };
+  return binder.refuse(`the name ${node.name} here`, node.span);
+}
+
+export function columnValue(column: Column, { span }: Pick<Expression, 'span'>): Scalar {
+  return { kind: 'column', id: column.id, name: column.name, type: column.type, span };
+}
+
+/** `a.b` of a dynamic value, or `$left.a` in the condition of a join. */
+function bindPath(node: Path, scope: Scope, binder: Binder): Scalar {
+  const { Expression: base, Selector: selector } = node;
+  if (selector.kind !== 'NameReference') return binder.refuse('this path', node.span);
+  if (base.kind === 'NameReference' && base.name.startsWith('$')) {
+    const columns = base.name === '$right' ? scope.right : scope.columns;
+    const column = columns?.find(({ name }) => name === selector.name);
+    return column ? columnValue(column, node) : binder.refuse(`${base.name} here`, node.span);
+  }
+  return {
+    kind: 'call',
+    name: 'Element',
+    args: [binder.scalar(base, scope), literal('string', selector.name, selector)],
+    type: 'dynamic',
+    span: node.span,
+  };
+}
+
+function bindOwnFunction(node: FunctionCall, scope: Scope, binder: Binder): Scalar {
+  const { body, Name, ArgumentList } = node;
+  const inner = parameters(Name.name, ArgumentList.Expressions, scope, binder);
+  if (!body?.Expression || !inner) return binder.refuse(`${Name.name}()`, node.span);
+  return binder.scalar(body.Expression, declareAll(body.Statements, inner, binder).scope);
+}
+
+function bindCall(
+  node: FunctionCall,
+  call: (name: string, args: readonly Expression[]) => Call,
+  binder: Binder,
+): Scalar {
+  const { name } = node.Name;
+  const args = node.ArgumentList.Expressions;
+  if (name !== 'now' && name !== 'ago') return call(node.symbol?.name ?? name, args);
+  // One instant for the whole query, as a constant that prunes Parquet row groups.
+  const instant = literal('datetime', binder.now, node);
+  if (args.length === 0) return instant;
+  const moved = call(name === 'now' ? 'Add' : 'Subtract', args);
+  return { ...moved, args: [instant, ...moved.args] };
+}
+
+function literal(type: KustoType, value: Literal['value'], { span }: Pick<Expression, 'span'>) {
+  return { kind: 'literal', type, value, span } satisfies Literal;
+}
+
+function typeOf(node: Expression, binder: Binder): KustoType {
+  const name = node.type?.name;
+  if (name === 'null') return 'dynamic'; // a bare null, which every type takes
+  return scalarType(name) ?? binder.refuse(`a value of type ${name ?? 'unknown'}`, node.span);
+}

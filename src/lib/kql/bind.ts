@@ -1,0 +1,130 @@
+import { CliError } from '../errors.js';
+
+import { bindScalar } from './bind-scalar.js';
+import type { Query, Relation } from './ir.js';
+import { declareAll, parameters, words } from './names.js';
+import { datatable } from './operators/datatable.js';
+import { OPERATORS } from './operators.js';
+import { type Binder, type Binding, refuseIn, type Scope } from './scope.js';
+import type {
+  BoundSyntax,
+  Expression,
+  FunctionBody,
+  Operator,
+  Statement,
+  TableSchema,
+} from './syntax.js';
+
+export interface BindOptions {
+  readonly text: string;
+  readonly tables: readonly TableSchema[];
+  /** What `now()` is, in ticks. */
+  readonly now: bigint;
+}
+
+/**
+ * Turns bound syntax into the relation it means.
+ *
+ * @throws {CliError} `usage` with Kusto's code and the span of the first mistake; `unsupported` with the span
+ * of what has no meaning here
+ */
+export function bindQuery(syntax: BoundSyntax, { text, tables, now }: BindOptions): Query {
+  throwMistake(syntax, text);
+  let lastId = 0;
+  let render: string | null = null;
+  const binder: Binder = {
+    now,
+    column: (name, type) => ({ id: ++lastId, name, type }),
+    relation: (expression, scope) => bindRelation(expression, scope, binder),
+    scalar: (expression, scope) => bindScalar(expression, scope, binder),
+    refuse: refuseIn(text),
+    chart: (kind) => {
+      render = kind;
+    },
+  };
+  const names = new Map<string, Binding>(
+    tables.map((table) => [table.name, { kind: 'table', open: () => scan(table, binder) }]),
+  );
+  const scope: Scope = { columns: [], names };
+  const relation = bindStatements(syntax.statements, undefined, scope, binder);
+  if (relation === undefined) {
+    throw new CliError('usage', 'The query has no result: it ends without an expression.', {
+      kql: { text, span: { start: 0, end: text.length } },
+    });
+  }
+  return { relation, render };
+}
+
+function throwMistake({ diagnostics }: BoundSyntax, text: string): void {
+  const mistake = diagnostics.find(({ severity }) => severity === 'error');
+  if (!mistake) return;
+  const { code, message, span } = mistake;
+  throw new CliError('usage', message, { code, kql: { text, span } });
+}
+
+function scan({ name, columns }: TableSchema, binder: Binder): Relation {
+  return {
+    op: 'scan',
+    table: name,
+    columns: columns.map((column) => binder.column(column.name, column.type)),
+  };
+}
+
+function bindStatements(
+  statements: readonly Statement[],
+  last: Expression | undefined,
+  outer: Scope,
+  binder: Binder,
+): Relation | undefined {
+  const { scope, result } = declareAll(statements, outer, binder);
+  const expression = last ?? result;
+  return expression && binder.relation(expression, scope);
+}
+
+function bindRelation(node: Expression, scope: Scope, binder: Binder): Relation {
+  switch (node.kind) {
+    case 'PipeExpression':
+      return applyOperator(node.Operator, binder.relation(node.Expression, scope), scope, binder);
+    case 'ParenthesizedExpression':
+    case 'MaterializeExpression':
+      return binder.relation(node.Expression, scope);
+    case 'NameReference': {
+      const binding = scope.names.get(node.name);
+      if (binding?.kind === 'table') return binding.open();
+      break;
+    }
+    case 'FunctionCallExpression':
+      if (node.body) {
+        const inner = parameters(node.Name.name, node.ArgumentList.Expressions, scope, binder);
+        const relation = inner && bindBody(node.body, inner, binder);
+        if (relation) return relation;
+      }
+      return binder.refuse(`${node.Name.name}()`, node.span);
+    case 'DataTableExpression':
+      return datatable(node, scope, binder);
+    default:
+      if (node.kind in OPERATORS) return applyOperator(node as Operator, undefined, scope, binder);
+  }
+  return binder.refuse(words(node), node.span);
+}
+
+function bindBody(body: FunctionBody, scope: Scope, binder: Binder): Relation | undefined {
+  return bindStatements(body.Statements, body.Expression, scope, binder);
+}
+
+function applyOperator(
+  node: Operator,
+  input: Relation | undefined,
+  scope: Scope,
+  binder: Binder,
+): Relation {
+  const rule: unknown = OPERATORS[node.kind];
+  if (typeof rule !== 'function') return binder.refuse(words(node), node.span);
+  // Each rule takes the syntax of its own key: the table's type says so, but a lookup loses it.
+  return (rule as OperatorRule)(node, input ?? EMPTY, scope, binder);
+}
+
+type OperatorRule = (node: Operator, input: Relation, scope: Scope, binder: Binder) => Relation;
+
+/** What operators without a source stand on: one row without columns. */
+const EMPTY: Relation = { op: 'values', columns: [], rows: [[]] };

@@ -1,0 +1,21 @@
+import { COMPARISONS } from './functions/comparisons.js';
+import { CONDITIONS } from './functions/conditions.js';
+import { CONVERSIONS } from './functions/conversions.js';
+import { DATETIME } from './functions/datetime.js';
+import { DYNAMIC } from './functions/dynamic.js';
+import { MATH } from './functions/math.js';
+import { SEARCHES } from './functions/searches.js';
+import { STRINGS } from './functions/strings.js';
+import type { Rule } from './rule.js';
+
+/** Every scalar function and operator that this engine knows, by the name of the binder's symbol. */
+export const FUNCTIONS: Readonly<Record<string, Rule>> = {
+  ...COMPARISONS,
+  ...CONDITIONS,
+  ...CONVERSIONS,
+  ...DATETIME,
+  ...DYNAMIC,
+  ...MATH,
+  ...SEARCHES,
+  ...STRINGS,
+};

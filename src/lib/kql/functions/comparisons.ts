@@ -1,0 +1,129 @@
+import type { KustoType } from '../../model/table.js';
+import { convert } from '../convert.js';
+import type { Operand } from '../operand.js';
+import type { CallFacts, Rule } from '../rule.js';
+
+const NUMBERS: readonly KustoType[] = ['int', 'long', 'real', 'decimal'];
+
+/** The type that two values are compared as: a dynamic one takes the other's. */
+export function commonType(left: KustoType, right: KustoType): KustoType {
+  if (left === right) return left;
+  if (left === 'dynamic') return right;
+  if (right === 'dynamic') return left;
+  const rank = Math.max(NUMBERS.indexOf(left), NUMBERS.indexOf(right));
+  return NUMBERS[rank] ?? left;
+}
+
+function alike(args: readonly Operand[], call: CallFacts): readonly [Operand, Operand] {
+  const [left, right] = args;
+  if (!left || !right) return call.refuse(call.name, call.span);
+  const type = commonType(left.type, right.type);
+  return [convert(left, type), convert(right, type)];
+}
+
+/**
+ * Equality is total: null equals nothing but is unequal to every value; only of two nulls nothing is
+ * known. NaN equals nothing.
+ */
+export function equality(args: readonly Operand[], call: CallFacts): string {
+  const [left, right] = alike(args, call);
+  const sql = total(left, right);
+  if (left.type !== 'real') return sql;
+  const numbers = [left, right].filter(({ literal }) => typeof literal !== 'number');
+  return `(${[sql, ...numbers.map((side) => `NOT coalesce(isnan(${side.sql}), false)`)].join(' AND ')})`;
+}
+
+function total(left: Operand, right: Operand): string {
+  if (!left.isNullable && !right.isNullable) return `(${left.sql} = ${right.sql})`;
+  const same = `(${left.sql} IS NOT DISTINCT FROM ${right.sql})`;
+  if (!left.isNullable || !right.isNullable) return same;
+  return `CASE WHEN ${left.sql} IS NOT NULL OR ${right.sql} IS NOT NULL THEN ${same} END`;
+}
+
+/** `equality` where null and false are alike: in a condition. DuckDB prunes by plain `=`. */
+export function equalityCondition(args: readonly Operand[], call: CallFacts): string {
+  const [left, right] = alike(args, call);
+  return left.type === 'real' ? equality(args, call) : `(${left.sql} = ${right.sql})`;
+}
+
+/** Order is unknown for null, false for NaN; DuckDB takes NaN for the greatest number. */
+function order(operator: '<' | '<=' | '>' | '>='): Rule {
+  return {
+    args: ['any'],
+    sql: (args, call) => {
+      const [left, right] = alike(args, call);
+      const sql = `(${left.sql} ${operator} ${right.sql})`;
+      if (left.type !== 'real') return sql;
+      const greater = operator.startsWith('<') ? right : left;
+      const numbers = operator.endsWith('=') ? [left, right] : [greater];
+      const unknown = numbers.filter(({ literal }) => typeof literal !== 'number');
+      return `(${[sql, ...unknown.map((side) => `NOT isnan(${side.sql})`)].join(' AND ')})`;
+    },
+  };
+}
+
+function between(args: readonly Operand[], call: CallFacts): string {
+  const [value, low, high] = args;
+  if (!value || !low || !high) return call.refuse(call.name, call.span);
+  // Of a time, `between (from .. 1d)` means up to one day later.
+  const last: Operand =
+    value.type === 'datetime' && high.type === 'timespan'
+      ? { ...high, type: 'datetime', sql: `(${low.sql} + ${high.sql})` }
+      : high;
+  const [value1, from] = alike([value, low], call);
+  const [value2, to] = alike([value, last], call);
+  return `(${value1.sql} >= ${from.sql} AND ${value2.sql} <= ${to.sql})`;
+}
+
+/** Text operators see the text of a dynamic value; lists of literals may be dynamic arrays. */
+function membership({ negate, fold }: { negate: boolean; fold: boolean }): Rule {
+  return {
+    args: ['any'],
+    isTotal: true,
+    sql: ([value, ...list], call) => {
+      if (!value || list.length === 0) return call.refuse(call.name, call.span);
+      const choices = list.flatMap((item) => elements(item, call));
+      const type = choices.reduce((type, item) => commonType(type, item.type), value.type);
+      const side = (operand: Operand) => {
+        const { sql } = convert(operand, fold ? 'string' : type);
+        return fold ? `lower(${sql})` : sql;
+      };
+      if (choices.length === 0) return negate ? 'true' : 'false';
+      const test = `${side(value)} IN (${choices.map(side).join(', ')})`;
+      if (!value.isNullable && choices.every(({ isNullable }) => !isNullable)) {
+        return negate ? `(NOT ${test})` : `(${test})`;
+      }
+      return negate ? `(NOT coalesce(${test}, false))` : `coalesce(${test}, false)`;
+    },
+  };
+}
+
+/** The values that a list item stands for: a literal array its elements, anything else itself. */
+export function elements(item: Operand, call: CallFacts): readonly Operand[] {
+  if (item.type !== 'dynamic') return [item];
+  if (typeof item.literal !== 'string') return call.refuse('a computed array here', call.span);
+  const value: unknown = JSON.parse(item.literal);
+  const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return values.map((element): Operand => {
+    const literal = JSON.stringify(element);
+    const sql = `'${literal.replaceAll("'", "''")}'`;
+    return { sql, type: 'dynamic', isNullable: false, literal };
+  });
+}
+
+export const COMPARISONS: Readonly<Record<string, Rule>> = {
+  Equal: { args: ['any'], sql: equality },
+  NotEqual: { args: ['any'], sql: (args, call) => `(NOT ${equality(args, call)})` },
+  LessThan: order('<'),
+  LessThanOrEqual: order('<='),
+  GreaterThan: order('>'),
+  GreaterThanOrEqual: order('>='),
+  Between: { args: ['any'], sql: between },
+  NotBetween: { args: ['any'], sql: (args, call) => `(NOT ${between(args, call)})` },
+  InCs: membership({ negate: false, fold: false }),
+  NotInCs: membership({ negate: true, fold: false }),
+  In: membership({ negate: false, fold: true }),
+  NotIn: membership({ negate: true, fold: true }),
+  EqualTilde: { args: ['string'], sql: '(lower($1) = lower($2))', isTotal: true },
+  BangTilde: { args: ['string'], sql: '(lower($1) <> lower($2))', isTotal: true },
+};

@@ -1,0 +1,133 @@
+import type { KustoType } from '../../model/table.js';
+import { convert } from '../convert.js';
+import type { Operand } from '../operand.js';
+import type { CallFacts, Rule } from '../rule.js';
+
+const isTime = (type: KustoType) => type === 'datetime' || type === 'timespan';
+
+/** `+ - *`: integers wrap as two's complement, times are counts of ticks. */
+function arithmetic(operator: '+' | '-' | '*'): Rule {
+  return {
+    args: ['any'],
+    sql: ([left, right], call) => {
+      if (!left || !right) return call.refuse(call.name, call.span);
+      if (isTime(call.type)) return ofTimes(operator, left, right, call);
+      const [a, b] = [convert(left, call.type).sql, convert(right, call.type).sql];
+      if (call.type === 'long') return `kql_wrap(${a}::HUGEINT ${operator} ${b})`;
+      if (call.type === 'int') return `CAST(kql_wrap32(${a}::BIGINT ${operator} ${b}) AS INTEGER)`;
+      if (call.type === 'real') return `(${a} ${operator} ${b})`;
+      return call.refuse(`${operator} on ${call.type}`, call.span);
+    },
+  };
+}
+
+function ofTimes(operator: '+' | '-' | '*', left: Operand, right: Operand, call: CallFacts) {
+  const time = (operand: Operand) =>
+    isTime(operand.type) ? operand : convert(operand, 'timespan');
+  if (operator !== '*') return `(${time(left).sql} ${operator} ${time(right).sql})`;
+  const [span, factor] = left.type === 'timespan' ? [left, right] : [right, left];
+  if (span.type !== 'timespan') return call.refuse('this product', call.span);
+  if (factor.type === 'real') return `CAST(trunc(${span.sql} * ${factor.sql}) AS BIGINT)`;
+  return `TRY(${span.sql} * ${convert(factor, 'long').sql})`;
+}
+
+/** Integers are cut towards zero and have no answer for zero; reals go to infinity. */
+function divide([left, right]: readonly Operand[], call: CallFacts): string {
+  if (!left || !right) return call.refuse(call.name, call.span);
+  if (call.type === 'real') {
+    return isTime(left.type)
+      ? `(${left.sql}::DOUBLE / ${right.sql})`
+      : `(${convert(left, 'real').sql} / ${convert(right, 'real').sql})`;
+  }
+  if (call.type === 'timespan') {
+    if (right.type === 'real')
+      return `CAST(trunc(${left.sql} / nullif(${right.sql}, 0)) AS BIGINT)`;
+    return `(${left.sql} // ${convert(right, 'long').sql})`;
+  }
+  if (call.type !== 'long' && call.type !== 'int')
+    return call.refuse(`/ on ${call.type}`, call.span);
+  return `TRY(${convert(left, 'long').sql} // ${convert(right, 'long').sql})`;
+}
+
+/** Euclid's: the answer is never negative. */
+function modulo([left, right]: readonly Operand[], call: CallFacts): string {
+  if (!left || !right) return call.refuse(call.name, call.span);
+  if (call.type === 'real') return call.refuse('% on real', call.span);
+  const [a, b] = isTime(call.type)
+    ? [left, right]
+    : [convert(left, 'long'), convert(right, 'long')];
+  const divisor = `nullif(abs(${b.sql}::HUGEINT), 0)`;
+  const size =
+    typeof b.literal === 'number' || typeof b.literal === 'bigint' ? abs(b.literal) : divisor;
+  return `CAST((${a.sql} % ${size} + ${size}) % ${size} AS BIGINT)`;
+}
+
+function abs(value: number | bigint): string {
+  return value === 0 || value === 0n ? 'CAST(NULL AS BIGINT)' : String(value < 0 ? -value : value);
+}
+
+/** The multiple of the step at or below the value. Steps of nothing, or backwards, have no answer. */
+function bin([value, step]: readonly Operand[], call: CallFacts): string {
+  if (!value || !step) return call.refuse(call.name, call.span);
+  if (call.type === 'real') {
+    const [a, b] = [convert(value, 'real').sql, convert(step, 'real').sql];
+    return `(floor(${a} / ${b}) * ${b})`;
+  }
+  const type = isTime(value.type) ? value.type : 'long';
+  const [a, b] = [convert(value, type).sql, convert(step, isTime(type) ? 'timespan' : 'long')];
+  const size =
+    typeof b.literal === 'bigint' && b.literal > 0n
+      ? b.sql
+      : `CASE WHEN ${b.sql} > 0 THEN ${b.sql} END`;
+  // A datetime is never negative; anything else is brought to the step below, not towards zero.
+  if (type === 'datetime') return `(${a} - ${a} % ${size})`;
+  return `(${a} - ((${a} % ${size}) + ${size}) % ${size})`;
+}
+
+/** Rounds like .NET: halves away from zero. */
+function round([value, digits]: readonly Operand[], call: CallFacts): string {
+  if (!value) return call.refuse(call.name, call.span);
+  return `round(${value.sql}, ${digits?.sql ?? '0'})`;
+}
+
+function sign(sql: string): Rule {
+  return { args: ['result'], sql };
+}
+
+function real(sql: string): Rule {
+  return { args: ['real'], sql };
+}
+
+export const MATH: Readonly<Record<string, Rule>> = {
+  Add: arithmetic('+'),
+  Subtract: arithmetic('-'),
+  Multiply: arithmetic('*'),
+  Divide: { args: ['any'], sql: divide },
+  Modulo: { args: ['any'], sql: modulo },
+  UnaryMinus: sign('(- $1)'),
+  UnaryPlus: sign('$1'),
+  bin: { args: ['any'], sql: bin },
+  floor: { args: ['any'], sql: bin },
+  abs: sign('abs($1)'),
+  ceiling: {
+    args: ['any'],
+    sql: (args, call) => (call.type === 'real' ? `ceil(${args[0]?.sql})` : `${args[0]?.sql}`),
+  },
+  round: { args: ['real', 'long'], sql: round },
+  sign: { args: ['any'], sql: 'sign($1)' },
+  sqrt: real("CASE WHEN $1 >= 0 THEN sqrt($1) ELSE CAST('nan' AS DOUBLE) END"),
+  pow: { args: ['real'], sql: 'pow($1, $2)' },
+  exp: real('exp($1)'),
+  exp2: real('pow(2e0, $1)'),
+  exp10: real('pow(1e1, $1)'),
+  isnan: { args: ['real'], sql: 'coalesce(isnan($1), false)', isTotal: true },
+  isinf: { args: ['real'], sql: 'coalesce(isinf($1), false)', isTotal: true },
+  isfinite: { args: ['real'], sql: 'coalesce(isfinite($1), false)', isTotal: true },
+  pi: { args: [], sql: 'pi()', isTotal: true },
+  sin: real('sin($1)'),
+  cos: real('cos($1)'),
+  tan: real('tan($1)'),
+  atan: real('atan($1)'),
+  degrees: real('degrees($1)'),
+  radians: real('radians($1)'),
+};

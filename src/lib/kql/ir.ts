@@ -1,0 +1,155 @@
+import type { Span } from '../errors.js';
+import type { KustoType } from '../model/table.js';
+
+/**
+ * What a query means: relations over columns that are known by number. Operators of KQL become a small
+ * algebra here; names matter again only at the end.
+ */
+export type Relation =
+  | Scan
+  | Values
+  | Range
+  | Filter
+  | Project
+  | Aggregate
+  | Sort
+  | Take
+  | Join
+  | Union
+  | Expand;
+
+/** A column of a relation. Two columns of one query never share an id, even if they share a name. */
+export interface Column {
+  readonly id: number;
+  readonly name: string;
+  readonly type: KustoType;
+}
+
+interface Facts {
+  /** In the order of Kusto's output. */
+  readonly columns: readonly Column[];
+}
+
+/** Every row of a table. Columns stand in the order of the table's own. */
+export interface Scan extends Facts {
+  readonly op: 'scan';
+  readonly table: string;
+}
+
+/** Rows that the query spells out. */
+export interface Values extends Facts {
+  readonly op: 'values';
+  readonly rows: readonly (readonly Scalar[])[];
+}
+
+/** One column that counts from a value to another, both included. */
+export interface Range extends Facts {
+  readonly op: 'range';
+  readonly from: Scalar;
+  readonly to: Scalar;
+  readonly step: Scalar;
+}
+
+export interface Filter extends Facts {
+  readonly op: 'filter';
+  readonly input: Relation;
+  readonly condition: Scalar;
+}
+
+/** The columns that leave; those of `computed` get a value here, all others come from the input. */
+export interface Project extends Facts {
+  readonly op: 'project';
+  readonly input: Relation;
+  readonly computed: readonly Computed[];
+}
+
+export interface Computed {
+  readonly column: Column;
+  readonly value: Scalar;
+}
+
+/** One row for each distinct combination of `groups`; exactly one row without groups. */
+export interface Aggregate extends Facts {
+  readonly op: 'aggregate';
+  readonly input: Relation;
+  readonly groups: readonly Computed[];
+  /** Values are made of `aggregate` scalars. */
+  readonly computed: readonly Computed[];
+}
+
+export interface Sort extends Facts {
+  readonly op: 'sort';
+  readonly input: Relation;
+  readonly keys: readonly SortKey[];
+}
+
+export interface SortKey {
+  readonly value: Scalar;
+  readonly descending: boolean;
+  readonly nulls: 'first' | 'last';
+}
+
+export interface Take extends Facts {
+  readonly op: 'take';
+  readonly input: Relation;
+  readonly count: Scalar;
+}
+
+export interface Join extends Facts {
+  readonly op: 'join';
+  readonly kind: 'inner' | 'left' | 'right' | 'full' | 'semi' | 'anti';
+  readonly left: Relation;
+  readonly right: Relation;
+  readonly on: readonly { readonly left: Scalar; readonly right: Scalar }[];
+  /** Output columns that take the value of an input column, by id of the output. */
+  readonly from: ReadonlyMap<number, number>;
+}
+
+export interface Union extends Facts {
+  readonly op: 'union';
+  /** For each input the value of every output column, null where it has none. */
+  readonly inputs: readonly { readonly input: Relation; readonly values: readonly Scalar[] }[];
+}
+
+/** `mv-expand`: one row for each element of dynamic values, side by side. */
+export interface Expand extends Facts {
+  readonly op: 'expand';
+  readonly input: Relation;
+  readonly arrays: readonly { readonly column: Column; readonly value: Scalar }[];
+}
+
+/** A value, with the type that Kusto's binder found and the place it came from. */
+export type Scalar = ColumnValue | Literal | Call;
+
+interface ScalarFacts {
+  readonly type: KustoType;
+  readonly span: Span;
+}
+
+export interface ColumnValue extends ScalarFacts {
+  readonly kind: 'column';
+  readonly id: number;
+  readonly name: string;
+}
+
+/** A constant in the carrier of its type; null where the type has one. See `Cell`. */
+export interface Literal extends ScalarFacts {
+  readonly kind: 'literal';
+  readonly value: null | boolean | number | bigint | string;
+}
+
+/**
+ * A function, operator or aggregate under the name of the binder's symbol: `strlen`, `Equal`, `countif`.
+ * An operator's symbol starts with a capital letter, so the names never meet.
+ */
+export interface Call extends ScalarFacts {
+  readonly kind: 'call';
+  readonly name: string;
+  readonly args: readonly Scalar[];
+}
+
+export interface Query {
+  readonly relation: Relation;
+  /** What a `render` operator asked for: the kind of chart, null without one. */
+  readonly render: string | null;
+}

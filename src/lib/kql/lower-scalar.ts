@@ -1,0 +1,116 @@
+import { AGGREGATES } from './aggregates.js';
+import { convert } from './convert.js';
+import { equalityCondition } from './functions/comparisons.js';
+import { indexPath, memberPath } from './functions/dynamic.js';
+import { FUNCTIONS } from './functions.js';
+import type { Call, Scalar } from './ir.js';
+import { literalOperand, type Operand } from './operand.js';
+import { quoteText } from './print-sql.js';
+import { applyRule, type CallFacts } from './rule.js';
+import type { Refuse } from './scope.js';
+
+/** Where a value is computed: the SQL of each column in reach, and whether rows are being aggregated. */
+export interface ScalarContext {
+  readonly columnSql: (id: number) => string | undefined;
+  readonly aggregates?: boolean;
+  readonly refuse: Refuse;
+}
+
+export function lowerScalar(scalar: Scalar, context: ScalarContext): Operand {
+  switch (scalar.kind) {
+    case 'literal':
+      return literalOperand(scalar.type, scalar.value);
+    case 'column': {
+      const { id, name, type, span } = scalar;
+      const sql = context.columnSql(id) ?? context.refuse(`the column ${name} here`, span);
+      return { sql, type, isNullable: type !== 'string' };
+    }
+    case 'call':
+      return lowerCall(scalar, context);
+  }
+}
+
+function lowerCall(call: Call, context: ScalarContext): Operand {
+  const facts: CallFacts = { ...call, refuse: context.refuse };
+  const aggregate = context.aggregates ? own(AGGREGATES, call.name) : undefined;
+  if (aggregate) {
+    const inner = { ...context, aggregates: false };
+    const args = call.args.map((arg) => lowerScalar(arg, inner));
+    return applyRule(
+      {
+        args: aggregate.args,
+        sql: (values) => aggregate.sql(values, facts, ''),
+        ...total(aggregate),
+      },
+      args,
+      facts,
+    );
+  }
+  const rule = own(FUNCTIONS, call.name);
+  if (!rule) return context.refuse(describe(call.name), call.span);
+  return (
+    lowerPath(call, context) ??
+    applyRule(
+      rule,
+      call.args.map((arg) => lowerScalar(arg, context)),
+      facts,
+    )
+  );
+}
+
+function total({ isTotal }: { readonly isTotal?: true }) {
+  return isTotal ? { isTotal } : {};
+}
+
+/** `a.b["c"][0]` is one JSON path. */
+function lowerPath(call: Call, context: ScalarContext): Operand | undefined {
+  const steps: string[] = [];
+  let base: Scalar = call;
+  while (base.kind === 'call' && base.name === 'Element') {
+    const [inner, key]: readonly Scalar[] = base.args;
+    const step = key && stepTo(key);
+    if (!inner || step === undefined) break;
+    steps.unshift(step);
+    base = inner;
+  }
+  if (steps.length === 0) return undefined;
+  const { sql } = convert(lowerScalar(base, context), 'dynamic');
+  const path = quoteText(`$${steps.join('')}`);
+  return {
+    sql: `nullif(CAST(json_extract(${sql}, ${path}) AS VARCHAR), 'null')`,
+    type: 'dynamic',
+    isNullable: true,
+  };
+}
+
+function stepTo(key: Scalar): string | undefined {
+  if (key.kind !== 'literal') return undefined;
+  const { value } = key;
+  if (typeof value === 'string') return /["\\]/.test(value) ? undefined : memberPath(value);
+  return typeof value === 'bigint' || typeof value === 'number' ? indexPath(value) : undefined;
+}
+
+/** A condition of SQL's WHERE or FILTER, where null and false are alike: DuckDB prunes more of them. */
+export function lowerCondition(scalar: Scalar, context: ScalarContext): string {
+  if (scalar.kind === 'call') {
+    const { name, args } = scalar;
+    if (name === 'And' || name === 'Or') {
+      const word = name === 'And' ? ' AND ' : ' OR ';
+      return `(${args.map((arg) => lowerCondition(arg, context)).join(word)})`;
+    }
+    if (name === 'Equal') {
+      const operands = args.map((arg) => lowerScalar(arg, context));
+      return equalityCondition(operands, { ...scalar, refuse: context.refuse });
+    }
+  }
+  return convert(lowerScalar(scalar, context), 'bool').sql;
+}
+
+function own<Value>(table: Readonly<Record<string, Value>>, name: string): Value | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}
+
+/** A name for people: functions as they are called, operators in lower case. */
+function describe(name: string): string {
+  return /^[A-Z]/.test(name) ? `the operator ${name}` : `${name}()`;
+}

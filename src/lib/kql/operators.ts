@@ -1,0 +1,51 @@
+import type { Relation } from './ir.js';
+import { count } from './operators/count.js';
+import { distinct } from './operators/distinct.js';
+import { extend } from './operators/extend.js';
+import { join, lookup } from './operators/join.js';
+import { mvExpand } from './operators/mv-expand.js';
+import { as, render } from './operators/passive.js';
+import { print } from './operators/print.js';
+import { project, projectAway, projectRename } from './operators/project.js';
+import { range } from './operators/range.js';
+import { sort, top } from './operators/sort.js';
+import { summarize } from './operators/summarize.js';
+import { take } from './operators/take.js';
+import { union } from './operators/union.js';
+import { where } from './operators/where.js';
+import type { Binder, Scope } from './scope.js';
+import type { OperatorKind, OperatorOf } from './syntax.js';
+
+/** Binds one operator. `input` has one row and no columns for an operator that starts a query. */
+export type OperatorRule<Kind extends OperatorKind> = (
+  node: OperatorOf<Kind>,
+  input: Relation,
+  scope: Scope,
+  binder: Binder,
+) => Relation;
+
+/** The operators that this engine knows, by the class of their syntax. */
+export const OPERATORS: { readonly [Kind in OperatorKind]?: OperatorRule<Kind> } = {
+  AsOperator: as,
+  CountOperator: count,
+  DistinctOperator: distinct,
+  ExtendOperator: extend,
+  FilterOperator: where,
+  JoinOperator: join,
+  LookupOperator: lookup,
+  MvExpandOperator: mvExpand,
+  PrintOperator: print,
+  ProjectAwayOperator: projectAway,
+  ProjectKeepOperator: projectAway,
+  ProjectOperator: project,
+  ProjectRenameOperator: projectRename,
+  ProjectReorderOperator: projectAway,
+  RangeOperator: range,
+  RenderOperator: render,
+  SerializeOperator: extend,
+  SortOperator: sort,
+  SummarizeOperator: summarize,
+  TakeOperator: take,
+  TopOperator: top,
+  UnionOperator: union,
+};

@@ -1,0 +1,32 @@
+import type { Column, Computed } from '../ir.js';
+import type { OperatorRule } from '../operators.js';
+import { outputColumns, over } from '../scope.js';
+
+/** Also `serialize`, which extends too. A name that is taken gets the new value in the old place. */
+export const extend: OperatorRule<'ExtendOperator' | 'SerializeOperator'> = (
+  node,
+  input,
+  scope,
+  binder,
+) => {
+  const outputs = outputColumns(node, binder);
+  const inner = over(input, scope);
+  const given = node.Expressions.map((expression) => ({
+    name: expression.kind === 'SimpleNamedExpression' ? expression.Name.name : undefined,
+    value: binder.scalar(expression, inner),
+  }));
+  const replaced = new Map<string, Column>();
+  const added = outputs.slice(input.columns.length);
+  const computed: Computed[] = given.map(({ name, value }) => {
+    const isTaken = name !== undefined && input.columns.some((column) => column.name === name);
+    const column = isTaken ? outputs.find((output) => output.name === name) : added.shift();
+    if (!column) return binder.refuse('an expression of several columns', node.span);
+    if (isTaken) replaced.set(column.name, column);
+    return { column, value };
+  });
+  const columns = outputs.map((output, index) => {
+    const kept = input.columns[index];
+    return kept && !replaced.has(output.name) ? kept : output;
+  });
+  return { op: 'project', input, computed, columns };
+};

@@ -1,0 +1,62 @@
+import type { Column, Computed } from '../ir.js';
+import type { OperatorRule } from '../operators.js';
+import { outputColumns, over } from '../scope.js';
+import type { Expression } from '../syntax.js';
+
+export const project: OperatorRule<'ProjectOperator'> = (node, input, scope, binder) => {
+  const outputs = outputColumns(node, binder);
+  const inner = over(input, scope);
+  const columns: Column[] = [];
+  const computed: Computed[] = [];
+  const expressions = node.Expressions.flatMap(withoutNames);
+  if (expressions.length !== outputs.length) {
+    return binder.refuse('an expression of several columns', node.span);
+  }
+  expressions.forEach((expression, index) => {
+    const output = outputs[index];
+    if (!output) return;
+    const value = binder.scalar(expression, inner);
+    const isFirstUse = value.kind === 'column' && !columns.some(({ id }) => id === value.id);
+    if (isFirstUse) {
+      columns.push({ ...output, id: value.id });
+    } else {
+      columns.push(output);
+      computed.push({ column: output, value });
+    }
+  });
+  return { op: 'project', input, computed, columns };
+};
+
+function withoutNames(node: Expression): readonly Expression[] {
+  return node.kind === 'SimpleNamedExpression' ? [node.Expression] : [node];
+}
+
+/** Also `project-keep` and `project-reorder`: the binder knows which columns stay, and in what order. */
+export const projectAway: OperatorRule<
+  'ProjectAwayOperator' | 'ProjectKeepOperator' | 'ProjectReorderOperator'
+> = (node, input, _scope, binder) => {
+  const columns = (node.type?.columns ?? []).map(
+    ({ name }) =>
+      input.columns.find((column) => column.name === name) ??
+      binder.refuse(`the column ${name}`, node.span),
+  );
+  return { op: 'project', input, computed: [], columns };
+};
+
+/** Names change, in place. */
+export const projectRename: OperatorRule<'ProjectRenameOperator'> = (
+  node,
+  input,
+  _scope,
+  binder,
+) => {
+  const names = node.type?.columns ?? [];
+  if (names.length !== input.columns.length) {
+    return binder.refuse('project-rename of this form', node.span);
+  }
+  const columns = input.columns.map((column, index) => ({
+    ...column,
+    name: names[index]?.name ?? column.name,
+  }));
+  return { op: 'project', input, computed: [], columns };
+};

@@ -1,0 +1,126 @@
+import { columnValue } from '../bind-scalar.js';
+import type { Column, Computed, Relation, Scalar } from '../ir.js';
+import type { OperatorRule } from '../operators.js';
+import { type Binder, outputColumns, over, type Scope } from '../scope.js';
+import type { Expression, FunctionCall } from '../syntax.js';
+
+export const summarize: OperatorRule<'SummarizeOperator'> = (node, input, scope, binder) => {
+  const columns = outputColumns(node, binder);
+  const inner = over(input, scope);
+  const by = node.ByClause?.Expressions ?? [];
+  if (node.ByClause?.BinClause) binder.refuse('bin=', node.ByClause.BinClause.span);
+  const values = [
+    ...by.map((expression) => binder.scalar(expression, inner)),
+    ...node.Aggregates.flatMap((expression) => aggregates(expression, input, inner, binder)),
+  ];
+  if (values.length !== columns.length) {
+    return binder.refuse('an aggregate of several columns', node.span);
+  }
+  const computed = columns.flatMap((column, index): Computed[] => {
+    const value = values[index];
+    return value ? [{ column, value }] : [];
+  });
+  return {
+    op: 'aggregate',
+    input,
+    groups: computed.slice(0, by.length),
+    computed: computed.slice(by.length),
+    columns,
+  };
+};
+
+/** The values of one aggregate: several for `arg_max(x, *)`, `percentiles(x, 50, 95)` and their like. */
+function aggregates(
+  expression: Expression,
+  input: Relation,
+  scope: Scope,
+  binder: Binder,
+): readonly Scalar[] {
+  const call = withoutName(expression);
+  if (call.kind !== 'FunctionCallExpression') return [binder.scalar(call, scope)];
+  const several = SEVERAL[call.Name.name];
+  return several ? several(call, input, scope, binder) : [binder.scalar(call, scope)];
+}
+
+function withoutName(node: Expression): Expression {
+  const isNamed = node.kind === 'SimpleNamedExpression' || node.kind === 'CompoundNamedExpression';
+  return isNamed ? node.Expression : node;
+}
+
+type SeveralRule = (
+  call: FunctionCall,
+  input: Relation,
+  scope: Scope,
+  binder: Binder,
+) => readonly Scalar[];
+
+/** The extreme value itself, then of its row every named column. */
+const extreme: SeveralRule = (call, input, scope, binder) => {
+  const [by, ...rest] = call.ArgumentList.Expressions;
+  if (!by) return [];
+  const name = call.Name.name.replace(/^arg_?/, 'arg_');
+  const key = binder.scalar(by, scope);
+  const values = rest.flatMap((node) => expand(node, input, scope, binder, key));
+  const make = (method: string, args: readonly Scalar[], value: Scalar): Scalar => ({
+    kind: 'call',
+    name: method,
+    args,
+    type: value.type,
+    span: call.span,
+  });
+  return [
+    make(name === 'arg_max' ? 'max' : 'min', [key], key),
+    ...values.map((value) => make(name, [key, value], value)),
+  ];
+};
+
+const anyOf: SeveralRule = (call, input, scope, binder) =>
+  call.ArgumentList.Expressions.flatMap((node) => expand(node, input, scope, binder)).map(
+    (value): Scalar => ({
+      kind: 'call',
+      name: 'take_any',
+      args: [value],
+      type: value.type,
+      span: call.span,
+    }),
+  );
+
+/** One value per percentile. */
+const percentiles: SeveralRule = (call, _input, scope, binder) => {
+  const [value, ...ranks] = call.ArgumentList.Expressions.map((node) => binder.scalar(node, scope));
+  return ranks.map(
+    (rank): Scalar => ({
+      kind: 'call',
+      name: 'percentile',
+      args: value ? [value, rank] : [rank],
+      type: value?.type ?? 'real',
+      span: call.span,
+    }),
+  );
+};
+
+const SEVERAL: Readonly<Record<string, SeveralRule>> = {
+  any: anyOf,
+  arg_max: extreme,
+  arg_min: extreme,
+  argmax: extreme,
+  argmin: extreme,
+  percentiles,
+  take_any: anyOf,
+};
+
+function expand(
+  node: Expression,
+  input: Relation,
+  scope: Scope,
+  binder: Binder,
+  except?: Scalar,
+): readonly Scalar[] {
+  if (node.kind !== 'StarExpression') return [binder.scalar(node, scope)];
+  const others = input.columns.filter((column) => !isColumn(except, column));
+  return others.map((column) => columnValue(column, node));
+}
+
+function isColumn(value: Scalar | undefined, { id }: Column): boolean {
+  return value?.kind === 'column' && value.id === id;
+}

@@ -1,0 +1,43 @@
+import type { Span } from '../errors.js';
+import type { KustoType } from '../model/table.js';
+import { convert } from './convert.js';
+import type { Operand } from './operand.js';
+import type { Refuse } from './scope.js';
+
+/** What a rule knows about the call beside its arguments. */
+export interface CallFacts {
+  readonly name: string;
+  readonly type: KustoType;
+  readonly span: Span;
+  readonly refuse: Refuse;
+}
+
+/**
+ * How one function becomes SQL. Arguments are converted to the types of `args` first, the last of which
+ * repeats: `any` leaves them as they are, `result` is the type of the call. A template names them $1, $2, …
+ */
+export interface Rule {
+  readonly args: readonly (KustoType | 'any' | 'result')[];
+  readonly sql: string | ((args: readonly Operand[], call: CallFacts) => string);
+  /** The result is never NULL. Strings need not say so: theirs is mended. */
+  readonly isTotal?: true;
+}
+
+export function applyRule(rule: Rule, args: readonly Operand[], call: CallFacts): Operand {
+  const converted = args.map((arg, index) => {
+    const wanted = rule.args[Math.min(index, rule.args.length - 1)] ?? 'any';
+    return convert(arg, wanted === 'any' ? arg.type : wanted === 'result' ? call.type : wanted);
+  });
+  const sql =
+    typeof rule.sql === 'string' ? fill(rule.sql, converted, call) : rule.sql(converted, call);
+  const mayBeNull = !rule.isTotal && converted.some(({ isNullable }) => isNullable);
+  const mended = call.type === 'string' && mayBeNull ? `coalesce(${sql}, '')` : sql;
+  return { sql: mended, type: call.type, isNullable: call.type !== 'string' && !rule.isTotal };
+}
+
+function fill(template: string, args: readonly Operand[], call: CallFacts): string {
+  return template.replaceAll(/\$(\d)/g, (_, digit: string) => {
+    const arg = args[Number(digit) - 1];
+    return arg ? arg.sql : call.refuse(`${call.name}() with ${args.length} arguments`, call.span);
+  });
+}

@@ -1,0 +1,78 @@
+import { CliError, type Span } from '../errors.js';
+import type { KustoType } from '../model/table.js';
+import type { Column, Relation, Scalar } from './ir.js';
+import type { Expression, FunctionDeclaration, Node, ResultType } from './syntax.js';
+
+/** What a name of the query stands for. Tables are bound anew for each use: columns need ids of their own. */
+export type Binding =
+  | { readonly kind: 'scalar'; readonly value: Scalar }
+  | { readonly kind: 'table'; readonly open: () => Relation }
+  | { readonly kind: 'function'; readonly declaration: FunctionDeclaration; readonly scope: Scope };
+
+/** Where an expression stands: the columns of its row and the names around it. */
+export interface Scope {
+  readonly columns: readonly Column[];
+  /** In the condition of a join: what `$right` means. `$left` is `columns`. */
+  readonly right?: readonly Column[];
+  readonly names: ReadonlyMap<string, Binding>;
+}
+
+/** What binding needs beside the scope; one per query. */
+export interface Binder {
+  readonly now: bigint;
+  /** A new column, with an id that no other has. */
+  readonly column: (name: string, type: KustoType) => Column;
+  readonly relation: (expression: Expression, scope: Scope) => Relation;
+  readonly scalar: (expression: Expression, scope: Scope) => Scalar;
+  /** @throws {CliError} `unsupported`, always */
+  readonly refuse: Refuse;
+  /** A `render` operator was met. */
+  readonly chart: (kind: string) => void;
+}
+
+export type Refuse = (what: string, span: Span) => never;
+
+/** The scope of an expression over the rows of `input`. */
+export function over(input: Relation, scope: Scope): Scope {
+  return { columns: input.columns, names: scope.names };
+}
+
+/** Says `not supported locally: X at line:col`, for a text of KQL. */
+export function refuseIn(text: string): Refuse {
+  return (what, span) => {
+    const before = text.slice(0, span.start).split('\n');
+    const column = (before.at(-1)?.length ?? 0) + 1;
+    const message = `not supported locally: ${what} at ${before.length}:${column}`;
+    throw new CliError('unsupported', message, { kql: { text, span } });
+  };
+}
+
+const TYPES: readonly KustoType[] = [
+  'bool',
+  'int',
+  'long',
+  'real',
+  'decimal',
+  'datetime',
+  'timespan',
+  'guid',
+  'string',
+  'dynamic',
+];
+
+/** The scalar type of that name; undefined for `null`, `unknown`, tables and the like. */
+export function scalarType(name: string | undefined): KustoType | undefined {
+  if (name?.startsWith('dynamic')) return 'dynamic';
+  return TYPES.find((type) => type === name);
+}
+
+/** The columns that the binder foresees for a tabular node, as new columns. */
+export function outputColumns(
+  node: Node & { readonly type?: ResultType },
+  binder: Binder,
+): readonly Column[] {
+  const columns = node.type?.columns ?? [];
+  return columns.map(({ name, type }) =>
+    binder.column(name, scalarType(type) ?? binder.refuse(`a column of type ${type}`, node.span)),
+  );
+}
