@@ -1,0 +1,175 @@
+import { CliError } from '../errors.js';
+import type { Clock, Files, Report, SignIn } from '../host.js';
+import { requireWorkspace, type Settings } from '../settings.js';
+import { createArmGateway } from './arm.js';
+import { readClaims } from './claims.js';
+import { type Cloud, customCloud, isCustomCloud, metadataUrl, publicCloud } from './cloud.js';
+import { type AzureCredential, createCredential } from './credential.js';
+import type { ArmGateway, Gateways, SignedIn } from './gateways.js';
+import { createAzureHttp } from './http.js';
+import { createLinks } from './links.js';
+import { createLogsQueryGateway } from './logs-query.js';
+import { armRequestKind, createMlClient, type MlClient } from './ml-client.js';
+import { createMmsGateway } from './mms.js';
+import { createOnlineEndpointsGateway } from './online-endpoints.js';
+import { readString } from './payload.js';
+import { createSignIn } from './sign-in.js';
+import { createSignInStore } from './sign-in-store.js';
+import { assertAccepted, createTransport, type Transport } from './transport.js';
+import { workspaceId } from './workspace-path.js';
+
+/** What of the host the gateways need. */
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly report: Report;
+  readonly files: Files;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly homeDir?: string;
+  /** Replaces the network: the local cloud in process. */
+  readonly fetch?: (request: Request) => Promise<Response>;
+}
+
+/**
+ * Builds the gateways. Only a custom cloud is asked for its metadata here; the rest is sent, and the SDK of
+ * each gateway loaded, when it is first used.
+ */
+export async function connectGateways(
+  settings: Settings,
+  surroundings: Surroundings,
+): Promise<Gateways> {
+  const { clock, signal, files } = surroundings;
+  const { cloud, transport } = await reach(settings, surroundings);
+  const store = createSignInStore(settings.configDir, files);
+  const credential = createCredential({ ...surroundings, settings, cloud, transport, store });
+  const workspace = () => requireWorkspace(settings);
+  const armClient = transport.client({ accepts: cloud.accepts.arm, kindOf: armRequestKind });
+  const { apiVersion } = settings;
+
+  let mlClient: MlClient | undefined;
+  const ml = () => {
+    mlClient ??= createMlClient({
+      cloud,
+      workspace: workspace(),
+      apiVersion,
+      credential,
+      client: armClient,
+    });
+    return mlClient;
+  };
+  const armHttp = createAzureHttp({
+    client: armClient,
+    clock,
+    signal,
+    credential,
+    scope: cloud.armScope,
+  });
+  const arm = createArmGateway({ http: armHttp, ml, cloud, workspace, apiVersion });
+  return {
+    arm,
+    v1: createMmsGateway({
+      http: createAzureHttp({
+        client: transport.client({ accepts: cloud.accepts.modelManagement }),
+        clock,
+        signal,
+        credential,
+        scope: cloud.armScope,
+      }),
+      workspaceUrl: discoverModelManagement(arm, settings, cloud, transport, surroundings),
+      clock,
+      signal,
+    }),
+    v2: createOnlineEndpointsGateway({
+      http: armHttp,
+      ml,
+      cloud,
+      workspace,
+      apiVersion,
+      clock,
+      signal,
+    }),
+    logsQuery: createLogsQueryGateway({
+      cloud,
+      credential,
+      client: transport.client({ accepts: cloud.accepts.logs, kindOf: () => 'query' }),
+      signal,
+    }),
+    signIn: { whoAmI: () => whoAmI(credential, cloud) },
+    links: createLinks(cloud, settings.tenantId),
+  };
+}
+
+/** Signing in and out, without a workspace. `logout` sends nothing. */
+export async function openSignIn(settings: Settings, surroundings: Surroundings): Promise<SignIn> {
+  return createSignIn({
+    ...surroundings,
+    settings,
+    store: createSignInStore(settings.configDir, surroundings.files),
+    reach: () => reach(settings, surroundings),
+  });
+}
+
+async function reach(
+  settings: Settings,
+  { clock, signal, report, files, env, fetch }: Surroundings,
+): Promise<{ readonly cloud: Cloud; readonly transport: Transport }> {
+  const { caFile } = settings;
+  const transport = await createTransport({ clock, signal, report, files, env, caFile, fetch });
+  if (!isCustomCloud(settings.cloud)) {
+    return { cloud: publicCloud(settings.cloud, env.AZURE_AUTHORITY_HOST), transport };
+  }
+  const url = metadataUrl(settings.cloud);
+  const client = transport.client({ accepts: ({ origin }) => origin === new URL(url).origin });
+  const { body } = await createAzureHttp({ client, clock, signal }).send('GET', url);
+  return { cloud: customCloud(url, body), transport };
+}
+
+/**
+ * The model management service of the workspace, asked for once, without a token.
+ *
+ * Contract: AML service discovery, GET `{discoveryUrl}`: a flat object of base URLs.
+ * Known from: SDK source, azureml-core 1.51, `service_discovery.py`.
+ */
+function discoverModelManagement(
+  arm: ArmGateway,
+  settings: Settings,
+  cloud: Cloud,
+  transport: Transport,
+  { clock, signal }: Surroundings,
+): () => Promise<string> {
+  const accepts = cloud.accepts.modelManagement;
+  let found: Promise<string> | undefined;
+  async function discover(): Promise<string> {
+    const { discoveryUrl } = await arm.getWorkspace();
+    if (discoveryUrl === null) {
+      throw new CliError('service', 'The workspace does not say where its v1 services are.');
+    }
+    const http = createAzureHttp({ client: transport.client({ accepts }), clock, signal });
+    const { body } = await http.send('GET', discoveryUrl);
+    const base = readString(body, 'modelmanagement', {
+      ifAbsent: readString(body, 'api', { ifAbsent: '' }),
+    });
+    assertAccepted(base, discoveryUrl, accepts);
+    const path = workspaceId(requireWorkspace(settings));
+    return `${base.replace(/\/$/, '')}/modelmanagement/v1.0${path}`;
+  }
+  return () => {
+    found ??= discover().catch((error: unknown) => {
+      found = undefined;
+      throw error;
+    });
+    return found;
+  };
+}
+
+async function whoAmI(credential: AzureCredential, cloud: Cloud): Promise<SignedIn> {
+  const { token, expiresOnTimestamp } = await credential.getToken(cloud.armScope);
+  const claims = readClaims(token);
+  return {
+    account: claims.account ?? 'unknown',
+    tenantId: claims.tenantId ?? 'unknown',
+    objectId: claims.objectId,
+    auth: credential.kind(),
+    expiresOn: new Date(expiresOnTimestamp),
+  };
+}

@@ -1,0 +1,76 @@
+import type { AzureMachineLearningWorkspaces } from '@azure/arm-machinelearning';
+import { type HttpClient, isRestError, type PipelineRequest } from '@azure/core-rest-pipeline';
+import type { Cloud } from './cloud.js';
+import type { AzureCredential } from './credential.js';
+import { toCliError } from './service-error.js';
+import type { RequestKind } from './transport.js';
+import type { WorkspaceName } from './workspace-path.js';
+
+/** The SDK's typed client, for reads alone: what it writes lacks what it does not know. */
+export interface MlClient {
+  /** Runs a call of the SDK; its errors become `CliError`. */
+  readonly call: <T>(
+    run: (client: AzureMachineLearningWorkspaces, workspace: WorkspaceName) => Promise<T>,
+  ) => Promise<T>;
+  /** Items of a list, over all pages. */
+  readonly list: <T>(
+    run: (client: AzureMachineLearningWorkspaces, workspace: WorkspaceName) => AsyncIterable<T>,
+  ) => AsyncGenerator<T>;
+}
+
+export interface MlClientOptions {
+  readonly cloud: Cloud;
+  readonly workspace: WorkspaceName;
+  readonly apiVersion: string;
+  readonly credential: AzureCredential;
+  readonly client: HttpClient;
+}
+
+/** Loads the SDK with its first call. */
+export function createMlClient(options: MlClientOptions): MlClient {
+  const { cloud, workspace, apiVersion, credential, client: httpClient } = options;
+  let loaded: Promise<AzureMachineLearningWorkspaces> | undefined;
+
+  function load(): Promise<AzureMachineLearningWorkspaces> {
+    loaded ??= import('@azure/arm-machinelearning').then(
+      (sdk) =>
+        new sdk.AzureMachineLearningWorkspaces(credential, workspace.subscriptionId, {
+          endpoint: cloud.armEndpoint,
+          credentialScopes: [cloud.armScope],
+          apiVersion,
+          httpClient,
+          retryOptions: { maxRetries: 0 },
+        }),
+    );
+    return loaded;
+  }
+
+  return {
+    async call(run) {
+      try {
+        return await run(await load(), workspace);
+      } catch (error) {
+        throw fromSdk(error);
+      }
+    },
+    async *list(run) {
+      try {
+        yield* run(await load(), workspace);
+      } catch (error) {
+        throw fromSdk(error);
+      }
+    },
+  };
+}
+
+/** `getLogs` is a POST that changes nothing. */
+export function armRequestKind({ method, url }: PipelineRequest): RequestKind {
+  if (method === 'GET' || method === 'HEAD') return 'read';
+  return method === 'POST' && new URL(url).pathname.endsWith('/getLogs') ? 'read' : 'write';
+}
+
+function fromSdk(error: unknown): unknown {
+  if (!isRestError(error) || error.response === undefined) return error;
+  const { status, headers, bodyAsText } = error.response;
+  return toCliError({ status, headers, text: bodyAsText ?? '' });
+}

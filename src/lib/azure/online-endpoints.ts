@@ -1,0 +1,105 @@
+import { CliError } from '../errors.js';
+import type { Target } from '../model/target.js';
+import { collects, readCollections } from './data-collector.js';
+import { createDeploymentWriter, type DeploymentWriterOptions } from './deployment-writer.js';
+import type { ServiceGateway } from './gateways.js';
+import { inOrder } from './in-order.js';
+import type { MlClient } from './ml-client.js';
+import { readAny, readBoolean, readNumber, readString } from './payload.js';
+
+export interface OnlineEndpointsOptions extends DeploymentWriterOptions {
+  readonly ml: () => MlClient;
+}
+
+const MOST_AT_ONCE = 12;
+
+/**
+ * Gateway to v2 online endpoints and their deployments.
+ *
+ * Contract: ARM, workspaces/onlineEndpoints/deployments 2024-10-01 (the lowest that carries all a deployment
+ * has). Reads are the SDK's, which keep unknown members; writes are the text of a read, edited.
+ * Known from: documented, azure-rest-api-specs; recorded answers of azure-ai-ml and Azure PowerShell.
+ */
+export function createOnlineEndpointsGateway(options: OnlineEndpointsOptions): ServiceGateway {
+  const { ml } = options;
+  const writer = createDeploymentWriter(options);
+
+  const listEndpoints = () =>
+    ml().list((client, { resourceGroup, workspaceName }) =>
+      client.onlineEndpoints.list(resourceGroup, workspaceName),
+    );
+
+  async function getEndpoint(name: string): Promise<unknown> {
+    try {
+      return await ml().call((client, { resourceGroup, workspaceName }) =>
+        client.onlineEndpoints.get(resourceGroup, workspaceName, name),
+      );
+    } catch (error) {
+      if (error instanceof CliError && error.kind === 'not-found') return undefined;
+      throw error;
+    }
+  }
+
+  async function targetsOf(endpoint: unknown): Promise<readonly Target[]> {
+    const name = readString(endpoint, 'name');
+    const targets: Target[] = [];
+    const deployments = ml().list((client, { resourceGroup, workspaceName }) =>
+      client.onlineDeployments.list(resourceGroup, workspaceName, name),
+    );
+    for await (const deployment of deployments) {
+      targets.push(toTarget(name, endpoint, deployment));
+    }
+    return targets;
+  }
+
+  return {
+    async *findTargets(service) {
+      if (service !== undefined) {
+        const endpoint = await getEndpoint(service);
+        if (endpoint !== undefined) yield* await targetsOf(endpoint);
+        return;
+      }
+      for await (const targets of inOrder(listEndpoints(), targetsOf, MOST_AT_ONCE)) yield* targets;
+    },
+    async *listServices() {
+      for await (const endpoint of listEndpoints()) yield readString(endpoint, 'name');
+    },
+    setInsights: (target, insights, change) => writer.setInsights(target, insights, change),
+    setCollection: (target, collection, change) => writer.setCollection(target, collection, change),
+    cannotCollect: () => null,
+    async readLogs({ service, part }, { tail, container }) {
+      const containerType = container === 'init' ? 'StorageInitializer' : 'InferenceServer';
+      const { content } = await ml().call((client, { resourceGroup, workspaceName }) =>
+        client.onlineDeployments.getLogs(resourceGroup, workspaceName, service, part ?? '', {
+          containerType,
+          tail,
+        }),
+      );
+      return content ?? '';
+    },
+  };
+}
+
+function toTarget(service: string, endpoint: unknown, deployment: unknown): Target {
+  const properties = readAny(deployment, 'properties');
+  const collections = readCollections(deployment);
+  const scaleType = readString(properties, 'scaleSettings.scaleType', { ifAbsent: 'Default' });
+  return {
+    api: 'v2',
+    service,
+    part: readString(deployment, 'name'),
+    computeType: readString(properties, 'endpointComputeType'),
+    state: readString(properties, 'provisioningState', { ifAbsent: null }),
+    insights: readBoolean(properties, 'appInsightsEnabled', { ifAbsent: false }),
+    collection: collects(collections),
+    collections,
+    scoringUri: readString(endpoint, 'properties.scoringUri', {
+      // The SDK's type lifts an endpoint's members out of `properties` in some versions.
+      ifAbsent: readString(endpoint, 'scoringUri', { ifAbsent: null }),
+    }),
+    replicas:
+      scaleType === 'Default' ? readNumber(deployment, 'sku.capacity', { ifAbsent: null }) : null,
+    dataPaths: [],
+    failure: null,
+  };
+}

@@ -1,0 +1,200 @@
+import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
+import { chmod, mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname } from 'node:path';
+import type { LocalCloud, LocalConnection } from './emulator/local-cloud.js';
+import { Interrupted } from './errors.js';
+import type { Clock, Files, Host, Input, Output, Prompt, Report } from './host.js';
+import type { Settings } from './settings.js';
+
+/** Variables that make libraries write to stderr, tokens included. */
+const NOISE = ['AZURE_LOG_LEVEL', 'TYPESPEC_RUNTIME_LOG_LEVEL', 'DEBUG'];
+/** How long after Ctrl-C a library's own timer or socket may keep the process. */
+const GRACE_MS = 800;
+
+/** The real outside: files, network, terminal, clock of this process. */
+export function createProcessHost(own: NodeJS.Process): Host {
+  for (const name of NOISE) delete own.env[name];
+  const env = { ...own.env };
+  const homeDir = homedir();
+  const signal = interruptSignal(own);
+  const files = createFiles();
+  const clock = createClock();
+  const clouds = new Map<string, Promise<LocalCloud>>();
+
+  async function openEngine() {
+    return (await import('./engine/duckdb-engine.js')).openEngine();
+  }
+
+  function openLocalCloud(folder: string): Promise<LocalCloud> {
+    const known = clouds.get(folder);
+    if (known) return known;
+    const opened = import('./emulator/emulator.js').then((emulator) =>
+      emulator.openLocalCloud({ folder, now: clock.now, openEngine }),
+    );
+    clouds.set(folder, opened);
+    return opened;
+  }
+
+  async function surroundings(settings: Settings, report: Report) {
+    const shared = { clock, signal, report, files, homeDir };
+    if (!settings.local) return { ...shared, env };
+    const { handle, connection } = await openLocalCloud(settings.localDir);
+    return { ...shared, env: localEnv(connection), fetch: handle };
+  }
+
+  return {
+    env,
+    cwd: own.cwd(),
+    homeDir,
+    platform: own.platform,
+    files,
+    clock,
+    signal,
+    stdin: createInput(own.stdin),
+    stdout: createOutput(own.stdout),
+    stderr: createOutput(own.stderr),
+    prompt: createPrompt(own),
+    async connect(settings, report) {
+      const { connectGateways } = await import('./azure/connect.js');
+      return connectGateways(settings, await surroundings(settings, report));
+    },
+    async openSignIn(settings, report) {
+      const { openSignIn } = await import('./azure/connect.js');
+      return openSignIn(settings, await surroundings(settings, report));
+    },
+    openEngine,
+    openLocalCloud,
+  };
+}
+
+/** The local cloud's own service principal, instead of whatever the environment is set up for. */
+function localEnv({ tenantId, clientId, clientSecret }: LocalConnection) {
+  return {
+    AZURE_TENANT_ID: tenantId,
+    AZURE_CLIENT_ID: clientId,
+    AZURE_CLIENT_SECRET: clientSecret,
+  };
+}
+
+function interruptSignal(own: NodeJS.Process): AbortSignal {
+  const controller = new AbortController();
+  // Every request and pause listens to it.
+  setMaxListeners(0, controller.signal);
+  const stopBy = (status: 130 | 143) => () => {
+    if (controller.signal.aborted) own.exit(status);
+    controller.abort(new Interrupted(status));
+    setTimeout(() => own.exit(status), GRACE_MS).unref();
+  };
+  own.on('SIGINT', stopBy(130));
+  own.on('SIGTERM', stopBy(143));
+  return controller.signal;
+}
+
+function createClock(): Clock {
+  return {
+    now: () => new Date(),
+    sleep: (ms, signal) =>
+      new Promise((resolve, reject) => {
+        if (signal?.aborted) return reject(signal.reason);
+        const abort = () => {
+          clearTimeout(timer);
+          reject(signal?.reason);
+        };
+        const timer = setTimeout(() => {
+          signal?.removeEventListener('abort', abort);
+          resolve();
+        }, ms);
+        signal?.addEventListener('abort', abort, { once: true });
+      }),
+  };
+}
+
+function createFiles(): Files {
+  return {
+    read: (path) => unlessMissing(readFile(path, 'utf8')),
+    async write(path, content, mode) {
+      const isPrivate = mode !== undefined && (mode & 0o077) === 0;
+      await mkdir(dirname(path), { recursive: true, ...(isPrivate ? { mode: 0o700 } : {}) });
+      const next = `${path}.${randomUUID().slice(0, 8)}.tmp`;
+      try {
+        await writeFile(next, content, { flag: 'wx', ...(mode === undefined ? {} : { mode }) });
+        // The umask may have taken bits that were asked for.
+        if (mode !== undefined) await chmod(next, mode);
+        await rename(next, path);
+      } catch (error) {
+        await rm(next, { force: true });
+        throw error;
+      }
+    },
+    remove: (path) => rm(path, { recursive: true, force: true }),
+    realPath: (path) => realpath(path),
+    async kind(path) {
+      const found = await unlessMissing(stat(path));
+      if (found === undefined) return undefined;
+      return found.isDirectory() ? 'folder' : 'file';
+    },
+  };
+}
+
+async function unlessMissing<T>(promise: Promise<T>): Promise<T | undefined> {
+  try {
+    return await promise;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}
+
+function createInput(stream: NodeJS.ReadStream): Input {
+  return {
+    isTty: stream.isTTY === true,
+    async readAll() {
+      const chunks: Buffer[] = [];
+      for await (const chunk of stream) chunks.push(Buffer.from(chunk));
+      return Buffer.concat(chunks).toString('utf8');
+    },
+  };
+}
+
+function createOutput(stream: NodeJS.WriteStream): Output {
+  const closed = new AbortController();
+  setMaxListeners(0, closed.signal);
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE' && error.code !== 'EOF') throw error;
+    closed.abort();
+  });
+  return {
+    isTty: stream.isTTY === true,
+    columns: () => stream.columns,
+    closed: closed.signal,
+    write(text) {
+      if (closed.signal.aborted || text === '') return Promise.resolve();
+      // After the reader has gone the callback still comes, with the error that `closed` tells.
+      return new Promise((resolve) => {
+        stream.write(text, () => resolve());
+      });
+    },
+  };
+}
+
+/** Questions on the terminal, on stderr: stdout carries the result alone. */
+function createPrompt({ stdin: input, stderr: output }: NodeJS.Process): Prompt {
+  return {
+    async select(message, choices) {
+      const { isCancel, select } = await import('@clack/prompts');
+      const options = choices.map((choice) => ({ value: choice, label: choice }));
+      const answer = await select({ message, options, input, output });
+      if (isCancel(answer)) throw new Interrupted(130);
+      return answer;
+    },
+    async confirm(message) {
+      const { confirm, isCancel } = await import('@clack/prompts');
+      const answer = await confirm({ message, input, output, initialValue: false });
+      if (isCancel(answer)) throw new Interrupted(130);
+      return answer;
+    },
+  };
+}
