@@ -195,20 +195,26 @@ async function unknownService(
   service: string,
   { found, unanswered }: Answers<Target>,
 ): Promise<CliError> {
-  // A world that did not answer may well have it: its error is the better one.
-  if (unanswered.length > 0) return worst(unanswered);
-  const asked = found.map(({ api }) => api);
-  const [only, second] = asked;
-  const listed = await askWorlds(second === undefined ? only : undefined, (world) =>
-    worlds[world].listServices(),
-  );
+  const [only, second] = found.map(({ api }) => api);
+  if (only === undefined) return worst(unanswered);
+  const api = second === undefined ? only : undefined;
+  const listed = await askWorlds(api, (world) => worlds[world].listServices());
+  if (listed.found.length === 0) return worst(listed.unanswered);
   const names = [...new Set(listed.found.flatMap(({ items }) => items))].sort();
   if (names.some((name) => name.toLowerCase() === service.toLowerCase())) {
     return new CliError('not-found', `The endpoint "${service}" has no deployments.`);
   }
-  const where = second === undefined && only ? ` among the ${WORLD_NAME[only]}` : '';
+  const hint = suggestion(service, names);
+  const [silent] = unanswered;
+  if (silent) {
+    // It may well be there: the reason that is in the way decides the kind.
+    const { kind, message, facts } = silent.error;
+    const text = `"${service}" is none of the ${WORLD_NAME[only]}, and the ${WORLD_NAME[silent.api]} were not asked: ${message}`;
+    return new CliError(kind, text, { ...facts, hint }, silent.error);
+  }
+  const where = api ? ` among the ${WORLD_NAME[api]}` : '';
   const message = `There is no service "${service}"${where} in this workspace.`;
-  return new CliError('not-found', message, { hint: suggestion(service, names) });
+  return new CliError('not-found', message, { hint });
 }
 
 function suggestion(service: string, names: readonly string[]): string {
