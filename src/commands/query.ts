@@ -1,4 +1,98 @@
+import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import type { Host } from '../lib/host.js';
-import type { SharedCommand } from './shared-options.js';
+import { LEVELS, TELEMETRY_TABLES } from '../lib/model/telemetry.js';
+import { escapeControls } from '../lib/output/escape.js';
+import { print } from '../lib/output/print.js';
+import { telemetryView } from '../lib/output/query-view.js';
+import { createReport } from '../lib/output/report.js';
+import { resolveSettings } from '../lib/settings.js';
+import { followQuery } from '../lib/use-cases/follow-query.js';
+import { planQuery, readKql, reportPlan } from '../lib/use-cases/plan-query.js';
+import { withContent } from '../lib/use-cases/printed-content.js';
+import { reportEnding, runQuery } from '../lib/use-cases/run-query.js';
+import { parseCount } from './count-argument.js';
+import { assertFollowFormat } from './follow-format.js';
+import { examples, exitStatuses, type SharedCommand } from './shared-options.js';
 
-export function define(_command: SharedCommand, _host: Host): void {}
+const BUILD = 'Build the query:';
+const TIME = 'Time:';
+
+export function define(command: SharedCommand, host: Host): void {
+  command
+    .argument('[kql]', 'the query; - reads it from stdin')
+    .option('--file <file>', 'read the query from a file')
+    .addOption(
+      new Option(
+        '--component <id>',
+        'resource id to query, instead of the workspace’s component',
+      ).argParser(parseResourceId),
+    )
+    .option('--show-kql', 'show on stderr what is asked')
+    .option('--allow-partial', 'an answer that Azure cut is good enough')
+    .option('-f, --follow', 'go on with the rows that come from now on')
+    .optionsGroup(BUILD)
+    .addOption(new Option('--table <name>', 'table (default: traces)').choices(TELEMETRY_TABLES))
+    .option('--contains <text>', 'rows that hold this text, in any case')
+    .option('--service <name>', 'rows of this service')
+    .option('--loose', 'with --service: rows, too, that name no service')
+    .addOption(new Option('--level <level>', 'rows of this level or higher').choices(LEVELS))
+    .addOption(
+      new Option('--limit <n>', 'how many rows, newest first (default: 10)').argParser(parseCount),
+    )
+    .optionsGroup(TIME)
+    .option(
+      '--since <duration>',
+      'how far back: 30s, 15m, 24h, 7d or ISO 8601 (default: 24h, with KQL everything)',
+    )
+    .option('--from <time>', 'the first instant: ISO 8601, or before now, such as -2h')
+    .option('--to <time>', 'the instant behind the last')
+    .addHelpText(
+      'after',
+      examples(
+        'query --contains input',
+        'query --table requests --service churn --since 7d -o jsonl',
+        "query 'requests | summarize count() by resultCode'",
+      ),
+    )
+    .addHelpText('after', exitStatuses('not-found', 'auth', 'service', 'unsupported', 'incomplete'))
+    .action(async (argument, options) => {
+      const settings = await resolveSettings(options, host);
+      if (options.follow) assertFollowFormat(settings);
+      const report = createReport(host, settings);
+      const { component } = options;
+      const kql = await readKql(argument, options.file, host);
+      const now = host.clock.now();
+      const plan = planQuery(kql, options, now);
+      const asked = plan.kql(plan.time, 'first');
+      if (options.showKql) await host.stderr.write(`${escapeControls(asked, 'newlines')}\n`);
+      const gateways = await host.connect(settings, report);
+      const show = (table: Parameters<typeof withContent>[0], live: boolean) => {
+        const shown = plan.built ? withContent(table) : table;
+        const rowView = plan.built ? telemetryView(plan.built.table, shown.columns) : undefined;
+        return print(host, settings, shown, undefined, { live, rowView });
+      };
+      if (options.follow) {
+        await reportPlan(gateways, plan, { component, now, report });
+        const { clock, signal, stdout } = host;
+        const ports = { clock, report, signal, closed: stdout.closed };
+        return show(await followQuery(gateways, { ...plan, component }, ports), true);
+      }
+      const asking = report.progress('Asking Application Insights');
+      const time = plan.sendTimespan ? plan.time : undefined;
+      const request = { kql: asked, time, component, now, explainEmpty: true };
+      const running = await runQuery(gateways, request).finally(asking.done);
+      await show(running.table, false);
+      await reportPlan(gateways, plan, { component, now, report });
+      if (host.stdout.closed.aborted) return;
+      const allowPartial = options.allowPartial === true;
+      reportEnding(await running.ending(), { kql: asked, allowPartial, report });
+    });
+}
+
+function parseResourceId(text: string): string {
+  if (/^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/[^/]+\/.+/i.test(text))
+    return text;
+  throw new InvalidArgumentError(
+    'It must be a resource id: /subscriptions/…/providers/microsoft.insights/components/NAME.',
+  );
+}

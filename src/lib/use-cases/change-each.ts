@@ -1,6 +1,7 @@
 import type { Change, WriteRequest } from '../azure/gateways.js';
 import { CliError, type ErrorFacts, type ErrorKind, Interrupted } from '../errors.js';
 import { type Target, targetName } from '../model/target.js';
+import { assertAllAsked, type FoundTargets } from './find-targets.js';
 import { mapConcurrently } from './map-concurrently.js';
 
 /** Why a change failed, as plain data. */
@@ -99,16 +100,19 @@ export function refusedOutcome(target: Target, error: CliError): Outcome {
 }
 
 /**
- * Fails if a change did: with the error itself if it is the only one, with their kind if all failed alike, else as
- * `incomplete`.
+ * Fails if a change did: with the error itself if there was but one target, with their kind if all failed alike, else as
+ * `incomplete`. So it does if a world could not be asked for its targets.
  */
-export function assertAllDone(outcomes: readonly Outcome[]): void {
+export function assertAllDone(
+  outcomes: readonly Outcome[],
+  unanswered: FoundTargets['unanswered'] = [],
+): void {
   const failed = outcomes.flatMap((outcome) =>
     outcome.error ? [{ name: targetName(outcome), error: outcome.error }] : [],
   );
   const [first, second] = failed;
-  if (!first) return;
-  if (outcomes.length === 1) throw errorOf(first.error);
+  if (!first) return assertAllAsked(unanswered);
+  if (outcomes.length === 1 && unanswered.length === 0) throw errorOf(first.error);
   const isAll = failed.length === outcomes.length;
   const isAlike = isAll && failed.every(({ error }) => error.kind === first.error.kind);
   const message = isAll

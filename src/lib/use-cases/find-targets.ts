@@ -69,6 +69,17 @@ export async function findAllTargets(worlds: Worlds, api?: Api): Promise<FoundTa
   return { targets, unanswered: answers.unanswered };
 }
 
+/** @throws {CliError} `incomplete` if a world could not be asked for all it has */
+export function assertAllAsked([silent]: FoundTargets['unanswered']): void {
+  if (!silent) return;
+  const { api, error } = silent;
+  const message = `The ${WORLD_NAME[api]} could not be asked: ${error.message}`;
+  const other = api === 'v1' ? 'v2' : 'v1';
+  const { hint: _, ...facts } = error.facts;
+  const hint = `To leave them out: --api ${other}.`;
+  throw new CliError('incomplete', message, { ...facts, hint }, error);
+}
+
 export interface ServiceChoice {
   /** What was typed, if anything was. */
   readonly typed: string | undefined;

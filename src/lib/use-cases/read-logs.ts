@@ -10,6 +10,7 @@ import {
   timeText,
 } from '../model/log-line.js';
 import { type Target, targetName } from '../model/target.js';
+import { mapConcurrently } from './map-concurrently.js';
 
 /** One line of a target's log. The members are what `-o jsonl` prints. */
 export interface LogEntry {
@@ -42,6 +43,13 @@ export interface LogsRead {
   readonly failures: readonly { readonly target: Target; readonly error: CliError }[];
 }
 
+interface ReadLog {
+  readonly target: Target;
+  readonly sections: LogSections;
+  /** Those of the log that the filter keeps. */
+  readonly lines: readonly LogLine[];
+}
+
 /** As many calls at a time, and as many targets to follow. */
 export const MOST_TARGETS = 16;
 
@@ -52,20 +60,19 @@ export async function readLogs(
   options: ReadLogsOptions,
   report: Report,
 ): Promise<LogsRead> {
-  const failures: { target: Target; error: CliError }[] = [];
-  const read: { target: Target; sections: LogSections; lines: readonly LogLine[] }[] = [];
-  for (let start = 0; start < targets.length; start += MOST_TARGETS) {
-    const batch = targets.slice(start, start + MOST_TARGETS);
-    const answers = await Promise.all(batch.map((target) => readOne(gateways, target, options)));
-    for (const [index, answer] of answers.entries()) {
-      const target = batch[index];
-      if (!target) continue;
-      if (answer instanceof CliError) failures.push({ target, error: answer });
-      else read.push({ target, sections: answer, lines: keepLines(answer.log, options.filter) });
-    }
-  }
-  for (const { target, sections, lines } of read)
-    reportLog(target, sections, lines, options, report);
+  const answers = await mapConcurrently(targets, MOST_TARGETS, async (target) => ({
+    target,
+    answer: await readOne(gateways, target, options),
+  }));
+  const failures = answers.flatMap(({ target, answer }) =>
+    answer instanceof CliError ? { target, error: answer } : [],
+  );
+  const read: readonly ReadLog[] = answers.flatMap(({ target, answer }) =>
+    answer instanceof CliError
+      ? []
+      : { target, sections: answer, lines: keepLines(answer.log, options.filter) },
+  );
+  for (const each of read) reportLog(each, options, report);
   const heads = options.sections
     ? read.flatMap(({ target, sections }) => sectionEntries(target, sections))
     : [];
@@ -118,9 +125,7 @@ export function neverStarted(
 }
 
 function reportLog(
-  target: Target,
-  { log, events }: LogSections,
-  lines: readonly LogLine[],
+  { target, sections: { log, events }, lines }: ReadLog,
   { container, sections }: ReadLogsOptions,
   report: Report,
 ): void {

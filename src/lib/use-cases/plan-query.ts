@@ -1,0 +1,139 @@
+import { resolve } from 'node:path';
+import type { Gateways } from '../azure/gateways.js';
+import { CliError } from '../errors.js';
+import type { Host, Report } from '../host.js';
+import type { Level, TelemetryTable } from '../model/telemetry.js';
+import { durationText, parseTimeWish } from '../model/time-range.js';
+import { type BuiltQuery, buildCountOfNameless, buildQuery } from './build-query.js';
+import type { FollowQuery } from './follow-query.js';
+import { runQuery } from './run-query.js';
+
+/** What `query` was told by flags. Undefined: not typed. */
+export interface QueryFlags {
+  readonly table?: TelemetryTable | undefined;
+  readonly contains?: string | undefined;
+  readonly service?: string | undefined;
+  readonly loose?: boolean | undefined;
+  readonly level?: Level | undefined;
+  readonly limit?: number | undefined;
+  readonly since?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+/** What will be asked, as `followQuery` takes it; without following only its first poll counts. */
+export interface QueryPlan extends Omit<FollowQuery, 'component'> {
+  /** Null: the user wrote the KQL. */
+  readonly built: BuiltQuery | null;
+  /** The time range was not asked for. */
+  readonly isTimeImplied: boolean;
+}
+
+const DEFAULT_SINCE_MS = 24 * 3_600_000;
+const DEFAULT_LIMIT = 10;
+/** Rows of a later poll: what a quarter of an hour may bring. */
+const POLL_LIMIT = 5000;
+
+/**
+ * @param kql what the user wrote; undefined: build it from the flags
+ * @throws {CliError} `usage` if the flags contradict each other
+ */
+export function planQuery(kql: string | undefined, flags: QueryFlags, now: Date): QueryPlan {
+  const time = parseTimeWish(flags, now) ?? undefined;
+  if (kql !== undefined) {
+    assertNoBuildFlags(flags);
+    return { built: null, kql: () => kql, time, sendTimespan: true, isTimeImplied: false };
+  }
+  if (flags.loose && flags.service === undefined) {
+    throw new CliError('usage', '--loose says which rows --service keeps: give both.');
+  }
+  const { table = 'traces', contains, service, loose, level, limit = DEFAULT_LIMIT } = flags;
+  const built: BuiltQuery = {
+    table,
+    time: time ?? { sinceMs: DEFAULT_SINCE_MS },
+    contains,
+    service: service === undefined ? undefined : serviceName(service),
+    loose,
+    level,
+    limit,
+  };
+  return {
+    built,
+    kql: (time, poll) =>
+      buildQuery({
+        ...built,
+        time: time ?? built.time,
+        limit: poll === 'first' ? limit : POLL_LIMIT,
+      }),
+    time: built.time,
+    sendTimespan: false,
+    firstLimit: limit,
+    isTimeImplied: time === undefined,
+  };
+}
+
+function assertNoBuildFlags({ table, contains, service, loose, level, limit }: QueryFlags): void {
+  const flags = Object.entries({ table, contains, service, loose, level, limit });
+  const [typed] = flags.find(([, value]) => value !== undefined) ?? [];
+  if (typed === undefined) return;
+  throw new CliError('usage', `--${typed} builds a query, and you wrote one.`, {
+    hint: 'Say it in the KQL, or leave the KQL out.',
+  });
+}
+
+function serviceName(typed: string): string {
+  if (!typed.includes('/')) return typed;
+  throw new CliError('usage', 'Telemetry names the service, but not the deployment it came from.', {
+    hint: `Give --service ${typed.split('/')[0]}.`,
+  });
+}
+
+/**
+ * The KQL that the user wrote: the argument, a file, or stdin where either is `-`. Undefined if they wrote none.
+ *
+ * @throws {CliError} `usage` if it was written twice, cannot be read or is empty
+ */
+export async function readKql(
+  argument: string | undefined,
+  file: string | undefined,
+  { cwd, files, stdin }: Pick<Host, 'cwd' | 'files' | 'stdin'>,
+): Promise<string | undefined> {
+  if (argument !== undefined && file !== undefined) {
+    throw new CliError('usage', 'The KQL is given twice: as an argument and as --file.');
+  }
+  const source = argument === undefined ? file : argument === '-' ? '-' : undefined;
+  const text = source === undefined ? argument : await readSource(source);
+  if (text === undefined) return undefined;
+  const kql = text.replace(/^\ufeff/, '');
+  if (kql.trim() !== '') return kql;
+  throw new CliError('usage', 'The KQL is empty.', { hint: 'Such as: traces | take 10' });
+
+  async function readSource(source: string): Promise<string> {
+    if (source === '-') return stdin.readAll();
+    const path = resolve(cwd, source);
+    const content = (await files.kind(path)) === 'file' ? await files.read(path) : undefined;
+    if (content !== undefined) return content;
+    throw new CliError('usage', `There is no file "${source}".`);
+  }
+}
+
+/** Says what the plan left to chance: the time range, and how many rows say of no service that they are its. */
+export async function reportPlan(
+  gateways: Pick<Gateways, 'arm' | 'logsQuery'>,
+  { built, isTimeImplied }: QueryPlan,
+  { component, now, report }: { component: string | undefined; now: Date; report: Report },
+): Promise<void> {
+  if (!built) return;
+  if (isTimeImplied)
+    report.note(
+      `Rows of the last ${durationText(DEFAULT_SINCE_MS)}; --since and --from say otherwise.`,
+    );
+  if (built.service === undefined || built.loose) return;
+  const kql = buildCountOfNameless(built);
+  const { table } = await runQuery(gateways, { kql, component, now, explainEmpty: false });
+  for await (const [count] of table.rows) {
+    if (!count) return;
+    const rows = count === 1n ? '1 row names' : `${count} rows name`;
+    report.note(`${rows} no service and may be of "${built.service}" too; --loose keeps them.`);
+  }
+}
