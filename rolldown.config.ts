@@ -29,6 +29,8 @@ export default defineConfig({
     dir: 'dist',
     cleanDir: true,
     format: 'cjs',
+    // An import() of Node's own or of DuckDB is a require too: it starts no loader of ES modules.
+    dynamicImportInCjs: false,
     entryFileNames: '[name].cjs',
     chunkFileNames,
     // Names stay, so that the stack of a bug can be read.

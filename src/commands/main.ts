@@ -1,10 +1,10 @@
-import { CommanderError } from '@commander-js/extra-typings';
 import { CliError, EXIT_STATUS, Interrupted } from '../lib/errors.js';
 import type { Host } from '../lib/host.js';
 import { errorJson, errorText } from '../lib/output/error-text.js';
 import { createStyle } from '../lib/output/style.js';
 import { type Presentation, resolvePresentation, type SettingsOptions } from '../lib/settings.js';
-import { createProgram, type TopRow, usageError } from './program.js';
+import type { TopRow } from './program.js';
+import { programHelp } from './program-help.js';
 
 const SWITCH = 'See and switch monitoring:';
 const READ = 'Read:';
@@ -130,14 +130,19 @@ const COMMANDS: readonly TopRow[] = [
 
 /** Runs one command line (without `node` and the script) and answers its exit status. Never throws. */
 export async function run(argv: readonly string[], host: Host): Promise<number> {
-  const { program, parsed } = createProgram(COMMANDS, host);
   // `help X Y` is `X Y --help`: what a command takes is known once it is loaded.
   const words = argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv;
+  if (words.length === 0 || ['--help', '-h'].includes(words.join(' '))) {
+    await host.stdout.write(programHelp(COMMANDS, host));
+    return 0;
+  }
+  const { createProgram, isEnding, usageError } = await import('./program.js');
+  const { program, parsed } = createProgram(COMMANDS, host);
   try {
-    await program.parseAsync(words.length === 0 ? ['--help'] : words, { from: 'user' });
+    await program.parseAsync(words, { from: 'user' });
     return 0;
   } catch (error) {
-    if (!(error instanceof CommanderError)) return fail(error, host, parsed.options());
+    if (!isEnding(error)) return fail(error, host, parsed.options());
     const { stdout, stderr } = parsed.written();
     await host.stdout.write(stdout);
     await host.stderr.write(stderr);

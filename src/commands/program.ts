@@ -1,8 +1,9 @@
-import { Command, type CommanderError } from '@commander-js/extra-typings';
+import { Command, CommanderError } from '@commander-js/extra-typings';
 import { CliError } from '../lib/errors.js';
 import type { Host } from '../lib/host.js';
 import { createStyle } from '../lib/output/style.js';
 import { resolvePresentation } from '../lib/settings.js';
+import { programHelp } from './program-help.js';
 import { type SharedCommand, type SharedLevel, sharedOptions } from './shared-options.js';
 
 export interface CommandRow {
@@ -46,8 +47,6 @@ export function createProgram(
   let chosen: SharedCommand | undefined;
 
   program
-    .description('Switch monitoring of Azure Machine Learning endpoints on and off, and read it.')
-    .usage('COMMAND [options]')
     .exitOverride()
     .enablePositionalOptions()
     .helpCommand(false)
@@ -97,19 +96,7 @@ export function createProgram(
     }
   }
   program.hook('preSubcommand', (_, command) => loaders.get(command)?.());
-  program.addHelpText(
-    'after',
-    [
-      '',
-      'Start here:',
-      '  $ aml-monitor list --local                    the embedded Azure, no account needed',
-      '  $ aml-monitor enable-insights my-service',
-      '  $ aml-monitor logs',
-      '  $ aml-monitor query --contains input',
-      '',
-      'aml-monitor COMMAND --help shows what a command takes, examples and exit statuses.',
-    ].join('\n'),
-  );
+  program.helpInformation = () => programHelp(rows, host);
   return {
     program,
     parsed: {
@@ -117,6 +104,11 @@ export function createProgram(
       written: () => text,
     },
   };
+}
+
+/** How commander ends without running a command: with help, or with a usage error. */
+export function isEnding(error: unknown): error is CommanderError {
+  return error instanceof CommanderError;
 }
 
 /** Commander's usage error as ours: one sentence, its suggestion as the hint. */

@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
-import { chmod, mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { promises } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname } from 'node:path';
 import type { LocalCloud, LocalConnection } from './emulator/local-cloud.js';
@@ -13,7 +12,10 @@ const NOISE = ['AZURE_LOG_LEVEL', 'TYPESPEC_RUNTIME_LOG_LEVEL', 'DEBUG'];
 /** How long after Ctrl-C a library's own timer or socket may keep the process. */
 const GRACE_MS = 800;
 
-/** The real outside: files, network, terminal, clock of this process. */
+/**
+ * The real outside: files, network, terminal, clock of this process. Every start pays for what is done here, so a
+ * stream is opened, and a module of Node loaded, when it is first used.
+ */
 export function createProcessHost(own: NodeJS.Process): Host {
   for (const name of NOISE) delete own.env[name];
   const env = { ...own.env };
@@ -22,6 +24,9 @@ export function createProcessHost(own: NodeJS.Process): Host {
   const files = createFiles();
   const clock = createClock();
   const clouds = new Map<string, Promise<LocalCloud>>();
+  let stdin: Input | undefined;
+  let stdout: Output | undefined;
+  let stderr: Output | undefined;
 
   async function openEngine() {
     return (await import('./engine/duckdb-engine.js')).openEngine();
@@ -52,9 +57,18 @@ export function createProcessHost(own: NodeJS.Process): Host {
     files,
     clock,
     signal,
-    stdin: createInput(own.stdin),
-    stdout: createOutput(own.stdout),
-    stderr: createOutput(own.stderr),
+    get stdin() {
+      stdin ??= createInput(own.stdin);
+      return stdin;
+    },
+    get stdout() {
+      stdout ??= createOutput(own.stdout);
+      return stdout;
+    },
+    get stderr() {
+      stderr ??= createOutput(own.stderr);
+      return stderr;
+    },
     prompt: createPrompt(own),
     async connect(settings, report) {
       const { connectGateways } = await import('./azure/connect.js');
@@ -113,25 +127,31 @@ function createClock(): Clock {
 
 function createFiles(): Files {
   return {
-    read: (path) => unlessMissing(readFile(path, 'utf8')),
+    read: (path) => unlessMissing(promises.readFile(path, 'utf8')),
     async write(path, content, mode) {
       const isPrivate = mode !== undefined && (mode & 0o077) === 0;
-      await mkdir(dirname(path), { recursive: true, ...(isPrivate ? { mode: 0o700 } : {}) });
-      const next = `${path}.${randomUUID().slice(0, 8)}.tmp`;
+      await promises.mkdir(dirname(path), {
+        recursive: true,
+        ...(isPrivate ? { mode: 0o700 } : {}),
+      });
+      const next = `${path}.${crypto.randomUUID().slice(0, 8)}.tmp`;
       try {
-        await writeFile(next, content, { flag: 'wx', ...(mode === undefined ? {} : { mode }) });
+        await promises.writeFile(next, content, {
+          flag: 'wx',
+          ...(mode === undefined ? {} : { mode }),
+        });
         // The umask may have taken bits that were asked for.
-        if (mode !== undefined) await chmod(next, mode);
-        await rename(next, path);
+        if (mode !== undefined) await promises.chmod(next, mode);
+        await promises.rename(next, path);
       } catch (error) {
-        await rm(next, { force: true });
+        await promises.rm(next, { force: true });
         throw error;
       }
     },
-    remove: (path) => rm(path, { recursive: true, force: true }),
-    realPath: (path) => realpath(path),
+    remove: (path) => promises.rm(path, { recursive: true, force: true }),
+    realPath: (path) => promises.realpath(path),
     async kind(path) {
-      const found = await unlessMissing(stat(path));
+      const found = await unlessMissing(promises.stat(path));
       if (found === undefined) return undefined;
       return found.isDirectory() ? 'folder' : 'file';
     },
@@ -181,10 +201,11 @@ function createOutput(stream: NodeJS.WriteStream): Output {
 }
 
 /** Questions on the terminal, on stderr: stdout carries the result alone. */
-function createPrompt({ stdin: input, stderr: output }: NodeJS.Process): Prompt {
+function createPrompt(own: NodeJS.Process): Prompt {
   return {
     async select(message, choices) {
       const { isCancel, select } = await import('@clack/prompts');
+      const { stdin: input, stderr: output } = own;
       const options = choices.map((choice) => ({ value: choice, label: choice }));
       const answer = await select({ message, options, input, output });
       if (isCancel(answer)) throw new Interrupted(130);
@@ -192,6 +213,7 @@ function createPrompt({ stdin: input, stderr: output }: NodeJS.Process): Prompt 
     },
     async confirm(message) {
       const { confirm, isCancel } = await import('@clack/prompts');
+      const { stdin: input, stderr: output } = own;
       const answer = await confirm({ message, input, output, initialValue: false });
       if (isCancel(answer)) throw new Interrupted(130);
       return answer;

@@ -141,7 +141,7 @@ export async function resolveSettings(options: SettingsOptions, host: Host): Pro
  * @throws {CliError} `usage` if AML_MONITOR_OUTPUT is no format
  */
 export function resolvePresentation(options: SettingsOptions, host: Host): Presentation {
-  const { env, stdin, stdout, stderr, platform } = host;
+  const { env, stdout, stderr, platform } = host;
   const when = options.color ?? 'auto';
   return {
     format: format(options.output ?? env.AML_MONITOR_OUTPUT),
@@ -150,7 +150,8 @@ export function resolvePresentation(options: SettingsOptions, host: Host): Prese
       stdout: colorLevel(when, env, stdout, platform),
       stderr: colorLevel(when, env, stderr, platform),
     },
-    mayPrompt: options.input !== false && stdin.isTty && stderr.isTty && !env.CI,
+    // stdin comes last: to look at it is to open it.
+    mayPrompt: options.input !== false && !env.CI && stderr.isTty && host.stdin.isTty,
     verbosity: options.debug
       ? 'debug'
       : options.onlyShowErrors
