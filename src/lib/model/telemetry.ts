@@ -63,25 +63,20 @@ export function readDimensions(json: string): Readonly<Record<string, unknown>> 
 /** The service that a row says it is of; empty if it says none. */
 export function serviceOf(dimensions: Readonly<Record<string, unknown>>, roleName: string): string {
   const nested = dimensions.custom_dimensions;
-  const inner = typeof nested === 'string' ? readDimensions(nested) : nested;
-  const name =
-    dimensions[SERVICE_NAME] ??
-    (typeof inner === 'object' && inner !== null && SERVICE_NAME in inner
-      ? inner[SERVICE_NAME]
-      : '');
-  if (typeof name === 'string' && name !== '') return name;
-  return SERVER_PROGRAMS.includes(roleName) ? '' : roleName;
+  const inner = readDimensions(typeof nested === 'string' ? nested : JSON.stringify(nested ?? {}));
+  const names = [dimensions['Service Name'], inner['Service Name'], roleName];
+  const name = names.find((each) => typeof each === 'string' && !NO_SERVICE.includes(each));
+  return String(name ?? '');
 }
 
-export const SERVICE_NAME = 'Service Name';
-
 /**
- * What `cloud_RoleName` holds where it does not name a service: OpenCensus puts the program's name there, and
- * OpenTelemetry a default of its own.
- * Known from: source of opencensus-ext-azure (`azure_monitor_context`).
+ * What rows hold that name no service. The scoring servers' own default is `ML service`; OpenCensus gives the
+ * program as the role, OpenTelemetry a default of its own.
+ * Known from: source of azureml-inference-server and of opencensus-ext-azure (`azure_monitor_context`).
  */
-export const SERVER_PROGRAMS: readonly string[] = [
+export const NO_SERVICE: readonly string[] = [
   '',
+  'ML service',
   'gunicorn',
   'azmlinfsrv',
   'Python Application',

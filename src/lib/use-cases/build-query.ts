@@ -1,6 +1,6 @@
 import { CliError } from '../errors.js';
 import { joinKql, type Kql, kql, quoteDatetime, quoteTimespan } from '../kql/quote.js';
-import { LEVELS, type Level, SERVER_PROGRAMS, type TelemetryTable } from '../model/telemetry.js';
+import { LEVELS, type Level, NO_SERVICE, type TelemetryTable } from '../model/telemetry.js';
 import type { TimeWish } from '../model/time-range.js';
 
 /** What the flags of `query` ask for, without KQL. */
@@ -94,16 +94,20 @@ function timeSteps(time: TimeWish): readonly Kql[] {
 const NAME = kql`tostring(customDimensions["Service Name"])`;
 /** Where the OpenTelemetry servers may keep it. */
 const NESTED_NAME = kql`tostring(parse_json(tostring(customDimensions.custom_dimensions))["Service Name"])`;
-const PROGRAMS = joinKql(
-  SERVER_PROGRAMS.map((name) => kql`${name}`),
+const ROLE = kql`cloud_RoleName`;
+const NAMES = [NAME, NESTED_NAME, ROLE];
+const NO_NAMES = joinKql(
+  NO_SERVICE.map((name) => kql`${name}`),
   ', ',
 );
-const NAMELESS = kql`isempty(${NAME}) and isempty(${NESTED_NAME}) and cloud_RoleName in (${PROGRAMS})`;
+const NAMELESS = joinKql(
+  NAMES.map((name) => kql`${name} in (${NO_NAMES})`),
+  ' and ',
+);
 
 function ofService(service: string, loose: boolean): Kql {
-  const names = [NAME, NESTED_NAME, kql`cloud_RoleName`];
   const isOf = joinKql(
-    names.map((name) => kql`${name} =~ ${service}`),
+    NAMES.map((name) => kql`${name} =~ ${service}`),
     ' or ',
   );
   return loose ? kql`where ${isOf} or (${NAMELESS})` : kql`where ${isOf}`;
