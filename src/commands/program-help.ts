@@ -8,13 +8,17 @@ const OPTIONS = [
   { name: '-h, --help', summary: 'show help' },
 ];
 
-const AFTER = `Start here:
-  $ aml-monitor list --local                    the embedded Azure, no account needed
-  $ aml-monitor enable-insights my-service
-  $ aml-monitor logs
-  $ aml-monitor query --contains input
+const EXAMPLES = [
+  '  $ aml-monitor list',
+  '  $ aml-monitor enable-insights my-service',
+  '  $ aml-monitor logs',
+  '  $ aml-monitor query --contains input',
+];
 
-aml-monitor COMMAND --help shows what a command takes, examples and exit statuses.`;
+const AFTER = [
+  'With --local, a command works on an embedded Azure: no account, no network.',
+  'aml-monitor COMMAND --help shows its options, examples and exit statuses.',
+];
 
 /**
  * What `aml-monitor --help` shows. It is not left to commander, whose loading and formatting would be most of the
@@ -41,14 +45,15 @@ export function programHelp(rows: readonly TopRow[], host: Host): string {
   const parts = [
     `${style.bold('Usage:')} aml-monitor COMMAND [options]`,
     'Switch monitoring of Azure Machine Learning endpoints on and off, and read it.',
-    list('Options:', OPTIONS),
     ...groups.map((group) =>
       list(
         group,
         rows.filter((row) => row.group === group),
       ),
     ),
-    AFTER,
+    list('Options:', OPTIONS),
+    [style.bold('Examples:'), ...EXAMPLES].join('\n'),
+    AFTER.join('\n'),
   ];
   return `${parts.join('\n\n')}\n`;
 }

@@ -1,8 +1,8 @@
-import { Command, CommanderError } from '@commander-js/extra-typings';
+import { Command, CommanderError, Option } from '@commander-js/extra-typings';
 import { CliError } from '../lib/errors.js';
 import type { Host } from '../lib/host.js';
 import { createStyle } from '../lib/output/style.js';
-import { resolvePresentation } from '../lib/settings.js';
+import { resolvePresentation, type SettingsOptions } from '../lib/settings.js';
 import { programHelp } from './program-help.js';
 import { type SharedCommand, type SharedLevel, sharedOptions } from './shared-options.js';
 
@@ -41,7 +41,7 @@ export function createProgram(
 ): { readonly program: Command; readonly parsed: Parsed } {
   const text = { stdout: '', stderr: '' };
   const { color } = resolvePresentation({ output: 'text' }, host);
-  const style = { stdout: createStyle(color.stdout), stderr: createStyle(color.stderr) };
+  const style = createStyle(color.stdout);
   const program: Command = new Command('aml-monitor');
   const loaders = new Map<unknown, () => Promise<void>>();
   let chosen: SharedCommand | undefined;
@@ -50,7 +50,7 @@ export function createProgram(
     .exitOverride()
     .enablePositionalOptions()
     .helpCommand(false)
-    .helpOption('-h, --help', 'show help')
+    .addHelpOption(new Option('-h, --help').hideHelp())
     .configureOutput({
       writeOut: (part) => {
         text.stdout += part;
@@ -59,19 +59,23 @@ export function createProgram(
         text.stderr += part;
       },
       outputError: () => {},
-      getOutHelpWidth: () => host.stdout.columns() ?? 80,
-      getErrHelpWidth: () => host.stderr.columns() ?? 80,
+      getOutHelpWidth: () => helpWidth(host.stdout),
+      getErrHelpWidth: () => helpWidth(host.stderr),
       getOutHasColors: () => color.stdout > 0,
       getErrHasColors: () => color.stderr > 0,
     })
-    .configureHelp({ styleTitle: (title) => style.stdout.bold(title) })
-    .option('--version', 'show the version');
+    .configureHelp({
+      styleTitle: (title) => style.bold(title),
+      optionDescription,
+    })
+    // The executable answers it before anything is loaded.
+    .addOption(new Option('--version').hideHelp());
   for (const each of sharedOptions('workspace')) program.addOption(each.hideHelp());
 
   async function load(row: CommandRow, command: SharedCommand): Promise<void> {
-    for (const each of sharedOptions(row.level)) command.addOption(each);
     const { define } = await row.load();
     define(command, host);
+    for (const each of sharedOptions(row.level)) command.addOption(each);
     for (const [name, value] of Object.entries(program.opts())) {
       if (program.getOptionValueSource(name) !== 'cli') continue;
       command.setOptionValueWithSource(name, value, 'config');
@@ -90,12 +94,18 @@ export function createProgram(
       add(program, row, row.group);
     } else {
       const group = program.command(row.name).summary(row.summary).description(row.summary);
-      group.helpGroup(row.group).usage('COMMAND [options]');
+      group.helpGroup(row.group).usage('COMMAND [options]').helpCommand(false);
       for (const inner of row.commands) add(group, inner);
       group.hook('preSubcommand', (_, command) => loaders.get(command)?.());
     }
   }
   program.hook('preSubcommand', (_, command) => loaders.get(command)?.());
+  program.hook('preAction', async (_, command) => {
+    const { query }: SettingsOptions = command.opts();
+    if (query === undefined) return;
+    // Known to be wrong before anything is asked or changed.
+    (await import('../lib/output/jmespath.js')).checkJmesPath(query);
+  });
   program.helpInformation = () => programHelp(rows, host);
   return {
     program,
@@ -109,6 +119,18 @@ export function createProgram(
 /** How commander ends without running a command: with help, or with a usage error. */
 export function isEnding(error: unknown): error is CommanderError {
   return error instanceof CommanderError;
+}
+
+function helpWidth(stream: Host['stdout']): number {
+  return Math.min(stream.columns() ?? 80, 100);
+}
+
+/** Commander quotes each choice and every default; names need no quotes. */
+function optionDescription(option: Option): string {
+  const { description, argChoices, defaultValue } = option;
+  const choices = argChoices ? `: ${argChoices.join(', ')}` : '';
+  const hasDefault = defaultValue !== undefined && typeof defaultValue !== 'boolean';
+  return `${description}${choices}${hasDefault ? ` (default: ${String(defaultValue)})` : ''}`;
 }
 
 /** Commander's usage error as ours: one sentence, its suggestion as the hint. */

@@ -84,6 +84,21 @@ export const apiOption = new Option(
   'v1 web services or v2 online endpoints only, where both have the name',
 ).choices(['v1', 'v2'] as const);
 
+export const serviceArgument =
+  'web services or online endpoints, as SERVICE or SERVICE/PART (one deployment)';
+
+/** What every command that switches something takes. */
+export const allOption = new Option('--all', 'everything in the workspace');
+export const noWaitOption = new Option(
+  '--no-wait',
+  'do not wait until Azure has applied it; fail at once if it is busy',
+);
+export const dryRunOption = new Option(
+  '--dry-run',
+  'show what would be sent, byte for byte, and what it would change; send nothing',
+);
+export const yesOption = new Option('-y, --yes', 'do not ask before changing many things');
+
 /** The part of a command's help that shows how it is used. Each is typed without `aml-monitor`. */
 export function examples(...commandLines: readonly string[]): string {
   const lines = commandLines.map((line) => `  $ aml-monitor ${line}`);

@@ -1,4 +1,75 @@
+import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import type { Host } from '../../lib/host.js';
-import type { SharedCommand } from '../shared-options.js';
+import { collectionView } from '../../lib/output/collection-view.js';
+import { setCollection } from '../../lib/use-cases/set-collection.js';
+import {
+  allOption,
+  apiOption,
+  dryRunOption,
+  examples,
+  exitStatuses,
+  noWaitOption,
+  type SharedCommand,
+  serviceArgument,
+  yesOption,
+} from '../shared-options.js';
+import { applySwitch } from '../switch-targets.js';
+import { parseNames } from './collection-names.js';
 
-export function define(_command: SharedCommand, _host: Host): void {}
+export function define(command: SharedCommand, host: Host): void {
+  command
+    .description(
+      'Collect model data. A v2 deployment collects again what it is configured for, or else its requests and responses; options change only what they name.',
+    )
+    .argument('[service...]', serviceArgument)
+    .addOption(
+      new Option('--collections <names>', 'v2: what to collect, as request,response').argParser(
+        parseNames,
+      ),
+    )
+    .addOption(
+      new Option('--sampling-rate <share>', 'v2: share of the requests, 0 to 1').argParser(
+        parseShare,
+      ),
+    )
+    .addOption(
+      new Option('--rolling-rate <unit>', 'v2: how often a new file is begun').choices([
+        'Year',
+        'Month',
+        'Day',
+        'Hour',
+        'Minute',
+      ] as const),
+    )
+    .addOption(apiOption)
+    .addOption(allOption)
+    .addOption(noWaitOption)
+    .addOption(dryRunOption)
+    .addOption(yesOption)
+    .addHelpText(
+      'after',
+      examples('collect on my-service', 'collect on fraud/blue --sampling-rate 0.1 --dry-run'),
+    )
+    .addHelpText(
+      'after',
+      exitStatuses('not-found', 'auth', 'service', 'timeout', 'unsupported', 'incomplete'),
+    )
+    .action((services, options) =>
+      applySwitch(host, services, options, collectionView, (gateways, request, report) => {
+        const { collections, samplingRate, rollingRate } = options;
+        const change = {
+          to: 'on' as const,
+          ...(collections && { collections }),
+          ...(samplingRate !== undefined && { samplingRate }),
+          ...(rollingRate && { rollingRate }),
+        };
+        return setCollection(gateways, { ...request, change }, report);
+      }),
+    );
+}
+
+function parseShare(text: string): number {
+  const share = Number(text);
+  if (/^[\d.]+$/.test(text) && share > 0 && share <= 1) return share;
+  throw new InvalidArgumentError('It is a number above 0 and up to 1, such as 0.1.');
+}

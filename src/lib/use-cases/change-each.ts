@@ -26,7 +26,7 @@ export interface Outcome
 
 export interface ChangePlan {
   /** The state that the change leads to, told in its outcome. */
-  readonly state: Partial<Pick<Target, 'insights' | 'collection'>>;
+  readonly state: (target: Target) => Partial<Pick<Target, 'insights' | 'collection'>>;
   readonly change: (target: Target) => Promise<Change>;
   readonly dryRun: boolean;
   /** The host's: aborted by Ctrl-C. */
@@ -84,7 +84,7 @@ async function outcomeOf(
   try {
     const { changed, applied, requests, before: text } = await change(target);
     const planned = dryRun ? { requests, before: text } : {};
-    return { ...before, ...state, changed, applied, ...planned, error: null };
+    return { ...before, ...state(target), changed, applied, ...planned, error: null };
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof CliError)) throw error;
@@ -111,7 +111,10 @@ export function assertAllDone(
     outcome.error ? [{ name: targetName(outcome), error: outcome.error }] : [],
   );
   const [first, second] = failed;
-  if (!first) return assertAllAsked(unanswered);
+  if (!first) {
+    assertAllAsked(unanswered);
+    return;
+  }
   if (outcomes.length === 1 && unanswered.length === 0) throw errorOf(first.error);
   const isAll = failed.length === outcomes.length;
   const isAlike = isAll && failed.every(({ error }) => error.kind === first.error.kind);

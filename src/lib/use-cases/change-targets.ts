@@ -9,7 +9,6 @@ import {
   findTargets,
   shortList,
   type TargetNames,
-  WORLD_NAME,
   type Worlds,
 } from './find-targets.js';
 
@@ -115,11 +114,7 @@ async function targetsOf(
   try {
     if (!all)
       return { targets: await findTargets(worlds, { services, api }, report), unanswered: [] };
-    const found = await findAllTargets(worlds, api);
-    for (const { api: silent, error } of found.unanswered) {
-      report.note(`The ${WORLD_NAME[silent]} were not asked: ${error.message}`);
-    }
-    return found;
+    return await findAllTargets(worlds, api);
   } finally {
     progress.done();
   }

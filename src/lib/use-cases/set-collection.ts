@@ -26,7 +26,7 @@ export async function setCollection(
         to === 'forget'
           ? 'Forget which model data is collected'
           : `Turn the collection of model data ${to}`,
-      state: { collection: to === 'on' },
+      state: (target) => ({ collection: to === 'on' || keepsSome(target, collections) }),
       differs: (target) => (isPlain ? differsPlainly(target, to) : true),
       refusal: (target) => refusalOf(gateways, target, isPlain ? to : 'details'),
       writeKey: targetName,
@@ -39,6 +39,12 @@ export async function setCollection(
     },
     report,
   );
+}
+
+/** Whether something is still collected after these collections were turned off; without names, all were. */
+function keepsSome(target: Target, turnedOff: readonly string[] | undefined): boolean {
+  if (!turnedOff) return false;
+  return target.collections.some(({ name, enabled }) => enabled && !turnedOff.includes(name));
 }
 
 /** What a listing tells of a change that names no collection or rate. */

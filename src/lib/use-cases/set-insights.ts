@@ -19,7 +19,7 @@ export async function setInsights(
     request,
     {
       title: `Turn Application Insights ${insights ? 'on' : 'off'}`,
-      state: { insights },
+      state: () => ({ insights }),
       differs: (target) => target.insights !== insights,
       refusal: () => null,
       // The switch of an AKSENDPOINT is one for all its versions.

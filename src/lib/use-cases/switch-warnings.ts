@@ -65,7 +65,7 @@ async function missingComponent(arm: Gateways['arm']): Promise<string | undefine
       return `The workspace "${name}" has no Application Insights component: nothing will arrive.`;
     }
     if (await arm.componentExists(componentId)) return undefined;
-    return `The Application Insights component of the workspace "${name}" does not exist any more: nothing will arrive.`;
+    return `The Application Insights component of the workspace "${name}" cannot be found, or you may not see it: perhaps nothing will arrive.`;
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     return `Whether the workspace has an Application Insights component is not known: ${error.message}`;
