@@ -1,4 +1,26 @@
+import { Option } from '@commander-js/extra-typings';
 import type { Host } from '../../lib/host.js';
-import type { SharedCommand } from '../shared-options.js';
+import { print } from '../../lib/output/print.js';
+import { resolveSettings } from '../../lib/settings.js';
+import { examples, exitStatuses, type SharedCommand } from '../shared-options.js';
 
-export function define(_command: SharedCommand, _host: Host): void {}
+export function define(command: SharedCommand, host: Host): void {
+  command
+    .description('Replace the whole state of the embedded Azure by a first one.')
+    .addOption(
+      new Option('--seed <state>', 'the sample workspace, or one without services')
+        .choices(['sample', 'empty'] as const)
+        .default('sample' as const),
+    )
+    .addHelpText('after', examples('local reset', 'local reset --seed empty'))
+    .addHelpText('after', exitStatuses())
+    .action(async ({ seed, ...options }) => {
+      const settings = await resolveSettings({ ...options, local: true }, host);
+      const cloud = await host.openLocalCloud(settings.localDir);
+      await cloud.reset(seed);
+      const result = { folder: settings.localDir, seed };
+      await print(host, settings, result, {
+        text: ({ folder }: typeof result) => `${folder} is back to the ${seed} state.`,
+      });
+    });
+}

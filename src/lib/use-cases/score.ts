@@ -1,0 +1,64 @@
+import { CliError } from '../errors.js';
+import type { Host } from '../host.js';
+
+type LocalCloud = Awaited<ReturnType<Host['openLocalCloud']>>;
+
+/** One answered scoring request. */
+export interface Scoring {
+  readonly service: string;
+  /** What was asked for; null leaves the choice of a deployment to the endpoint. */
+  readonly part: string | null;
+  readonly status: number;
+  readonly requestId: string;
+  /** Parsed if it is JSON, else its text. */
+  readonly response: unknown;
+}
+
+/** Inputs that the sample model takes, a customer each: tenure in months, monthly charges, support calls, age. */
+const SAMPLE_ROWS = [
+  [24, 59.9, 1, 38],
+  [3, 99.5, 4, 61],
+  [61, 20.1, 0, 55],
+  [12, 74.3, 2, 29],
+  [48, 104.8, 3, 44],
+] as const;
+
+/** Sends scoring requests one after another. @param data the body; undefined: samples, a different one each time */
+export async function* score(
+  cloud: LocalCloud,
+  {
+    name,
+    data,
+    count,
+  }: { readonly name: string; readonly data: string | undefined; readonly count: number },
+): AsyncGenerator<Scoring> {
+  const [service = '', part = null] = name.split('/', 2);
+  for (let i = 0; i < count; i += 1) {
+    const { status, body, requestId } = await cloud.score(service, part, data ?? sampleInput(i));
+    yield { service, part, status, requestId, response: parsed(body) };
+  }
+}
+
+function sampleInput(index: number): string {
+  return JSON.stringify({ data: [SAMPLE_ROWS[index % SAMPLE_ROWS.length]] });
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return body;
+  }
+}
+
+/** @throws {CliError} `service` if all requests failed, `incomplete` if some did */
+export function assertAllScored(statuses: readonly number[]): void {
+  const failed = statuses.filter((status) => status >= 400);
+  if (failed.length === 0) return;
+  const isAll = failed.length === statuses.length;
+  const message =
+    statuses.length === 1
+      ? `The service answered ${failed[0]}.`
+      : `${failed.length} of ${statuses.length} requests failed.`;
+  throw new CliError(isAll ? 'service' : 'incomplete', message);
+}
