@@ -1,0 +1,195 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { changeCollection } from '../../src/lib/azure/data-collector.js';
+import { putBody, readDeploymentText, withValue } from '../../src/lib/azure/deployment-text.js';
+
+/** JSON as text: lexemes that no parser may touch, odd names, white space, any depth. */
+const lexeme = fc.oneof(
+  fc.constantFrom(
+    'null',
+    'true',
+    'false',
+    '1.0',
+    '-0',
+    '1e2',
+    '0.10',
+    '12345678901234567890',
+    '1E-7',
+  ),
+  fc.constantFrom('"\\u00e9"', '"\\/"', '"// no comment"', '"a\\"b"', '"é😀"', '"\\u2028"', '""'),
+  fc.string({ unit: 'binary' }).map((text) => JSON.stringify(text)),
+);
+const key = fc.oneof(
+  fc.constantFrom('properties', 'id', 'name', 'provisioningState', '__proto__', 'a.b', '', 'x y'),
+  fc.string({ maxLength: 6 }),
+);
+const space = fc.constantFrom('', ' ', '\n  ', '\t');
+const { json } = fc.letrec<{ json: string; array: string; object: string }>((tie) => ({
+  json: fc.oneof({ depthSize: 'small' }, lexeme, tie('array'), tie('object')),
+  array: fc.array(tie('json'), { maxLength: 3 }).map((items) => `[${items.join(', ')}]`),
+  object: fc
+    .uniqueArray(fc.tuple(key, tie('json'), space), { maxLength: 4, selector: ([name]) => name })
+    .map((members) => object(members)),
+}));
+
+type Member = readonly [name: string, value: string, space: string];
+
+function object(members: readonly Member[]): string {
+  return `{${members.map(([name, value, gap]) => `${gap}${JSON.stringify(name)}:${gap}${value}`).join(',')}}`;
+}
+
+/** Members that nobody knows, none of them with the names that the text is about. */
+const unknown = (taken: readonly string[]) =>
+  fc
+    .uniqueArray(fc.tuple(key, json, space), {
+      maxLength: 5,
+      selector: ([name]) => name,
+    })
+    .map((members) => members.filter(([name]) => !taken.includes(name)));
+
+/** Puts members into others, somewhere. */
+function weave(into: readonly Member[], members: readonly Member[], seed: number): Member[] {
+  const woven = [...into];
+  for (const [index, member] of members.entries()) {
+    woven.splice((seed + index * 7) % (woven.length + 1), 0, member);
+  }
+  return woven;
+}
+
+const READ_ONLY: readonly Member[] = [
+  ['id', '"/subscriptions/x"', ''],
+  ['name', '"blue"', ''],
+  ['type', '"t"', ' '],
+  ['systemData', '{"createdAt":"2025-01-01T00:00:00.1234567Z"}', ''],
+];
+
+test('the PUT is the GET but for one value and the members that only Azure writes', () => {
+  fc.assert(
+    fc.property(
+      unknown(['id', 'name', 'type', 'systemData', 'properties', 'identity']),
+      unknown(['appInsightsEnabled', 'provisioningState']),
+      unknown(['principalId', 'tenantId', 'userAssignedIdentities']),
+      fc.nat(50),
+      fc.boolean(),
+      (top, inner, identity, seed, insights) => {
+        const build = (value: string, isWhole: boolean) => {
+          const state: readonly Member[] = [['provisioningState', '"Succeeded"', ' ']];
+          const ids: readonly Member[] = [
+            ['principalId', '"p"', ''],
+            ['tenantId', '"t"', ''],
+          ];
+          const user = isWhole ? '{"principalId":"p","clientId":"c","keep":1.0}' : '{"keep":1.0}';
+          const users: Member = [
+            'userAssignedIdentities',
+            `{"/id/one":${user},"/id/two":null}`,
+            '',
+          ];
+          const only = (members: readonly Member[]) => (isWhole ? members : []);
+          const properties = object([...only(state), ...inner, ['appInsightsEnabled', value, '']]);
+          return object(
+            weave(
+              [
+                ...top,
+                ['identity', object([...only(ids), ...identity, users]), ''],
+                ['properties', properties, ' '],
+              ],
+              only(READ_ONLY),
+              isWhole ? 0 : seed,
+            ),
+          );
+        };
+        const got = build(String(!insights), true);
+        const sent = putBody(
+          withValue(readDeploymentText(got), ['properties', 'appInsightsEnabled'], insights),
+        );
+        expect(squeeze(sent)).toBe(squeeze(build(String(insights), false)));
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+/** Without the white space between tokens: what stood around a removed member may go with it. */
+function squeeze(text: string): string {
+  return text.replace(/("(?:[^"\\]|\\.)*")|\s+/gs, (_, string: string | undefined) => string ?? '');
+}
+
+test('collection off and on again restores the text, and touches nothing else on the way', () => {
+  fc.assert(
+    fc.property(
+      unknown(['dataCollector']),
+      unknown(['collections', 'rollingRate']),
+      fc.uniqueArray(
+        fc.tuple(
+          fc.constantFrom('request', 'response', 'inputs', 'x y'),
+          unknown(['dataCollectionMode']),
+        ),
+        {
+          minLength: 1,
+          selector: ([name]) => name,
+        },
+      ),
+      fc.constantFrom('Enabled', 'enabled'),
+      (inner, collector, collections, mode) => {
+        const build = (word: string) => {
+          const set = collections.map(
+            ([name, members]): Member => [
+              name,
+              object([...members, ['dataCollectionMode', `"${word}"`, ' ']]),
+              '',
+            ],
+          );
+          const dataCollector = object([...collector, ['collections', object(set), '\n']]);
+          const properties = object([...inner, ['dataCollector', dataCollector, '']]);
+          return object([['properties', properties, '']]);
+        };
+        const got = readDeploymentText(build(mode));
+        const off = changeCollection(got, { to: 'off' }, String);
+        expect(off.text).toBe(build(mode === 'Enabled' ? 'Disabled' : 'disabled'));
+        expect(changeCollection(off, { to: 'on' }, String).text).toBe(got.text);
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+const collecting = readDeploymentText(
+  '{"properties":{"dataCollector":{"collections":{"request":{"dataCollectionMode":"Enabled","samplingRate":1.0},"inputs":{"dataCollectionMode":"Disabled","clientId":null}},"rollingRate":"Hour"}}}',
+);
+
+test('only the named collections change, and only in what is named', () => {
+  const change = { to: 'on', collections: ['inputs'], samplingRate: 0.5 } as const;
+  expect(changeCollection(collecting, change, String).text).toBe(
+    collecting.text.replace(
+      '"Disabled","clientId":null',
+      '"Enabled","clientId":null,"samplingRate": 0.5',
+    ),
+  );
+  const same = {
+    to: 'on',
+    collections: ['request'],
+    samplingRate: 1,
+    rollingRate: 'Hour',
+  } as const;
+  expect(changeCollection(collecting, same, String).text).toBe(collecting.text);
+});
+
+test('a collection that is not there is added behind the others; off of it is refused', () => {
+  const added = changeCollection(collecting, { to: 'on', collections: ['extra'] }, () => '/data/1');
+  expect(added.text).toBe(
+    collecting.text.replace(
+      '"clientId":null}',
+      '"clientId":null},"extra": {"dataCollectionMode":"Enabled","dataId":"/data/1"}',
+    ),
+  );
+  expect(() => changeCollection(collecting, { to: 'off', collections: ['extra'] }, String)).toThrow(
+    'There is no collection "extra" to switch off.',
+  );
+});
+
+test('forget sends null, where there is something to forget', () => {
+  const forgotten = changeCollection(collecting, { to: 'forget' }, String);
+  expect(forgotten.text).toBe('{"properties":{"dataCollector":null}}');
+  expect(changeCollection(forgotten, { to: 'forget' }, String).text).toBe(forgotten.text);
+  expect(changeCollection(forgotten, { to: 'off' }, String).text).toBe(forgotten.text);
+});

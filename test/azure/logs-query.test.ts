@@ -1,0 +1,202 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { datetimeTicks, readCell, timespanTicks } from '../../src/lib/azure/cells.js';
+import type { QueryOptions } from '../../src/lib/azure/gateways.js';
+import { createLogsQueryGateway } from '../../src/lib/azure/logs-query.js';
+import { scanRows, splitAnswer } from '../../src/lib/azure/row-scanner.js';
+import {
+  type Exchange,
+  type RecordedAnswer,
+  recorded,
+  recordedHttp,
+} from '../support/recorded-http.js';
+import { COMPONENT_ID } from './addresses.js';
+import { collectItems } from './collect-items.js';
+
+const request = `POST https://api.loganalytics.io/v1${COMPONENT_ID}/query`;
+
+async function ask(
+  answer: RecordedAnswer,
+  kql = 'traces',
+  options: QueryOptions = {},
+  body?: string,
+) {
+  const exchange: Exchange = { request, answer, ...(body === undefined ? {} : { body }) };
+  const wire = await recordedHttp([exchange]);
+  const { cloud, credential, transport, signal } = wire;
+  const client = transport.client({ accepts: cloud.accepts.logs, kindOf: () => 'query' });
+  const gateway = createLogsQueryGateway({ cloud, credential, client, signal });
+  const result = await gateway.query(COMPONENT_ID, kql, options);
+  const tables = [];
+  for await (const { columns, rows } of result.tables) {
+    tables.push({ columns, rows: await collectItems(rows) });
+  }
+  return { tables, ending: result.ending(), prefer: wire.sentHeaders[0]?.get('prefer') };
+}
+
+test('every type arrives as it was sent', async () => {
+  const { tables } = await ask(recorded('query-v1-all-types'));
+  const guid = '74be27de-1e4e-49d9-b579-fe0b331d3642';
+  expect(tables[0]?.columns.map(({ type }) => type)).toEqual([
+    'datetime',
+    'bool',
+    'guid',
+    'int',
+    'long',
+    'real',
+    'string',
+    'timespan',
+    'decimal',
+    'dynamic',
+  ]);
+  expect(tables[0]?.rows).toEqual([
+    [
+      635872031999000000n,
+      false,
+      guid,
+      12345,
+      1000000000000000001n,
+      12345.6789,
+      'string "value" ] "rows":[',
+      100_000_000n,
+      '0.10101',
+      '{"big":12345678901234567890}',
+    ],
+    [
+      637553958749011503n,
+      true,
+      guid,
+      1,
+      -9223372036854775808n,
+      Number.NaN,
+      '',
+      -937_845_670_000n,
+      '1E-30',
+      '123',
+    ],
+    [null, null, null, null, null, Number.NEGATIVE_INFINITY, '', null, null, null],
+  ]);
+});
+
+test('no time range goes out unless one was asked for, and then exactly that', async () => {
+  await ask(recorded('query-v1-partial'), 'traces', {}, '{"query":"traces"}');
+  const timespan = '2026-01-01T00:00:00.1234567Z/2026-01-02T00:00:00Z';
+  await ask(
+    recorded('query-v1-partial'),
+    'traces',
+    { timespan },
+    `{"query":"traces","timespan":"${timespan}"}`,
+  );
+});
+
+test('a workspace without data answers nothing: no tables', async () => {
+  for (const answer of [{ status: 204 }, { status: 200, body: '' }]) {
+    const { tables, ending } = await ask(answer);
+    expect(tables).toEqual([]);
+    expect(ending.partialError).toBeNull();
+  }
+});
+
+test('an answer that was cut says so with the innermost code', async () => {
+  const { tables, ending } = await ask(recorded('query-v1-partial'));
+  expect(tables[0]?.rows).toEqual([['a']]);
+  expect(ending.partialError).toEqual({
+    code: '-2133196797',
+    message: expect.stringContaining('internal record count limit'),
+  });
+});
+
+test('denied tables and the chart are told', async () => {
+  const options = { includePermissions: true, serverTimeoutSeconds: 600 };
+  const { ending, prefer } = await ask(recorded('query-v1-denied-tables'), 'traces', options);
+  expect(ending.deniedTables).toEqual(['AppTraces', 'AppExceptions']);
+  expect(JSON.parse(ending.render ?? '')).toMatchObject({ visualization: 'timechart' });
+  expect(prefer?.split(',').map((one) => one.trim())).toEqual(
+    expect.arrayContaining(['wait=600', 'include-permissions=true']),
+  );
+});
+
+test('a syntax error has its place in the KQL, by line and position', async () => {
+  const kql = 'traces\n| foobar';
+  await expect(ask(recorded('query-v1-syntax-error'), kql)).rejects.toMatchObject({
+    kind: 'usage',
+    message: "Query could not be parsed at 'foobar' on line [2,2].",
+    facts: {
+      code: 'SYN0002',
+      correlationId: '00000000-0000-0000-0000-0000000000f1',
+      kql: { text: kql, span: { start: 9, end: 15 } },
+    },
+  });
+});
+
+test('a name that is unknown has the place where it stands', async () => {
+  const kql = 'let resources = 1; resource | summarize count()';
+  await expect(ask(recorded('query-v1-semantic-error'), kql)).rejects.toMatchObject({
+    facts: { code: 'SEM0100', kql: { span: { start: 19, end: 27 } } },
+  });
+});
+
+test('a query that took too long is not sent again', async () => {
+  await expect(ask(recorded('query-v1-timeout'))).rejects.toMatchObject({ kind: 'timeout' });
+});
+
+test('a missing right names the role', async () => {
+  await expect(ask(recorded('query-v1-insufficient-access'))).rejects.toMatchObject({
+    kind: 'auth',
+    message: 'User does not have access to read this component.',
+    facts: { hint: expect.stringContaining('Log Analytics Reader') },
+  });
+});
+
+test('what the local cloud cannot run is unsupported, with its place', async () => {
+  const body = {
+    error: {
+      code: 'NotSupportedLocally',
+      message: 'Not supported.',
+      innererror: { code: 'NotSupportedLocally', message: 'make-series', line: 1, pos: 9 },
+    },
+  };
+  await expect(ask({ status: 501, body }, 'traces | make-series')).rejects.toMatchObject({
+    kind: 'unsupported',
+    facts: { kql: { span: { start: 9, end: 10 } } },
+  });
+});
+
+test('rows are found and cut into cells whatever their strings hold', () => {
+  const tricky = fc.oneof(
+    fc.constantFrom('"rows":[', ']', '[', '\\', '"', '},{"rows":[[', '😀', '\\\\"'),
+    fc.string({ unit: 'binary' }),
+  );
+  const cell = fc.oneof(
+    tricky.map((text) => JSON.stringify(text)),
+    fc.constantFrom('null', '1.0', '-1e5', 'true', '12345678901234567890', '{"a":[1,"]"]}', '[]'),
+  );
+  const table = fc.array(fc.array(cell, { maxLength: 4 }), { maxLength: 4 });
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(table, tricky), { maxLength: 3 }),
+      fc.constantFrom('', ' ', '\n'),
+      (tables, gap) => {
+        const text = `{"tables":[${tables
+          .map(([rows, name]) => {
+            const inner = rows.map((cells) => `[${cells.join(`${gap},`)}]`).join(`,${gap}`);
+            return `{"columns":[{"name":${JSON.stringify(name)},"type":"string"}],"rows"${gap}:[${inner}]}`;
+          })
+          .join(',')}],"error":null}`;
+        const { frame, rowStarts } = splitAnswer(text);
+        expect(JSON.parse(frame).tables).toHaveLength(tables.length);
+        expect(rowStarts.map((start) => [...scanRows(text, start)])).toEqual(
+          tables.map(([rows]) => rows),
+        );
+      },
+    ),
+  );
+});
+
+test('times keep 100 ns from the year 1 to 9999', () => {
+  expect(datetimeTicks('0001-01-01T00:00:00Z')).toBe(0n);
+  expect(datetimeTicks('9999-12-31T23:59:59.9999999Z')).toBe(3155378975999999999n);
+  expect(datetimeTicks('1969-12-31T23:59:59.5')).toBe(621355967995000000n);
+  expect(timespanTicks('10675199.02:48:05.4775807')).toBe(9223372036854775807n);
+  expect(() => readCell('"yesterday"', 'datetime')).toThrow('where a datetime belongs');
+});
