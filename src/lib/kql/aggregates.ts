@@ -50,8 +50,7 @@ function spread(name: string): AggregateRule {
 
 const count: AggregateRule = {
   args: ['any'],
-  sql: ([value], _call, where) =>
-    `count(${value && value.type !== 'string' ? value.sql : '*'})${where}`,
+  sql: (_args, _call, where) => `count(*)${where}`, // also count(x), nulls and all
   conditionAt: 0,
   isTotal: true,
 };
@@ -61,7 +60,7 @@ function dcount([value]: readonly Operand[], call: CallFacts, where: string): st
   return value ? `count(DISTINCT ${value.sql})${where}` : call.refuse('dcount()', call.span);
 }
 
-/** A JSON array of the values, without nulls, cut to a size if one is given. */
+/** A JSON array of the values, without nulls, cut to a size if one is given. Arrays give their elements. */
 function collect({ distinct, nulls }: { distinct: boolean; nulls: boolean }): AggregateRule {
   return {
     args: ['any'],
@@ -69,14 +68,30 @@ function collect({ distinct, nulls }: { distinct: boolean; nulls: boolean }): Ag
     isTotal: true,
     sql: ([value, size], call, where) => {
       if (!value) return call.refuse(`${call.name}()`, call.span);
-      const conditions = [
-        ...(nulls || !value.isNullable ? [] : [`${value.sql} IS NOT NULL`]),
-        ...(where ? [where.slice(' FILTER (WHERE '.length, -1)] : []),
-      ];
-      const filter = conditions.length > 0 ? ` FILTER (WHERE ${conditions.join(' AND ')})` : '';
-      const list = `list(${distinct ? 'DISTINCT ' : ''}${jsonElement(value)})${filter}`;
-      const cut = size ? `(${list})[1:${size.sql}]` : list;
-      return `('[' || coalesce(array_to_string(${cut}, ','), '') || ']')`;
+      const isDynamic = value.type === 'dynamic';
+      const item = isDynamic ? `kql_elements(${value.sql})` : value.sql;
+      const list = isDynamic
+        ? `flatten(list(${item})${where})`
+        : `list(${distinct ? `DISTINCT ${item} ORDER BY ${item}` : item})${where}`;
+      const unique = distinct && isDynamic ? `list_sort(list_distinct(${list}))` : list;
+      const present = nulls ? unique : `list_filter(${unique}, lambda x: x IS NOT NULL)`;
+      const cut = size ? `(${present})[1:${size.sql}]` : present;
+      const json = jsonElement({ ...value, sql: 'x', isNullable: true });
+      return `('[' || coalesce(array_to_string(list_transform(${cut}, lambda x: ${json}), ','), '') || ']')`;
+    },
+  };
+}
+
+/** The greatest or smallest value; a NaN among the numbers is both. */
+function bound(name: 'max' | 'min'): AggregateRule {
+  return {
+    args: ['any'],
+    conditionAt: 1,
+    sql: ([value], call, where) => {
+      if (!value) return call.refuse(`${call.name}()`, call.span);
+      const sql = `${name}(${value.sql})${where}`;
+      if (value.type !== 'real' || name === 'max') return sql; // for DuckDB NaN is the greatest
+      return `CASE WHEN bool_or(isnan(${value.sql}))${where} THEN CAST('nan' AS DOUBLE) ELSE ${sql} END`;
     },
   };
 }
@@ -116,8 +131,8 @@ const BASE: Readonly<Record<string, AggregateRule>> = {
   make_set: collect({ distinct: true, nulls: false }),
   makelist: collect({ distinct: false, nulls: false }),
   makeset: collect({ distinct: true, nulls: false }),
-  max: template('max($1)$where'),
-  min: template('min($1)$where'),
+  max: bound('max'),
+  min: bound('min'),
   percentile: { args: ['any'], sql: percentile },
   stdev: spread('stddev_samp'),
   stdevp: spread('stddev_pop'),

@@ -39,7 +39,15 @@ export function bindScalar(node: Expression, scope: Scope, binder: Binder): Scal
       return operator([node.Expression]);
     case 'BinaryExpression':
       return operator([node.Left, node.Right]);
-    case 'InExpression':
+    case 'InExpression': {
+      const [list] = node.Right.Expressions;
+      if (node.Right.Expressions.length === 1 && list?.type?.columns) {
+        return { ...operator([node.Left]), args: [bind(node.Left), subquery(list, scope, binder)] };
+      }
+      return operator([node.Left, ...node.Right.Expressions]);
+    }
+    case 'ToScalarExpression':
+      return subquery(node.Expression, scope, binder);
     case 'HasAnyExpression':
     case 'HasAllExpression':
       return operator([node.Left, ...node.Right.Expressions]);
@@ -54,6 +62,15 @@ export function bindScalar(node: Expression, scope: Scope, binder: Binder): Scal
     default:
       return binder.refuse(`this expression (${node.kind})`, node.span);
   }
+}
+
+/** The first column of a table, as values. */
+function subquery(node: Expression, scope: Scope, binder: Binder): Scalar {
+  if (!node.type?.columns) return binder.scalar(node, scope);
+  const relation = binder.relation(node, { columns: [], names: scope.names });
+  const [first] = relation.columns;
+  const type = first?.type ?? binder.refuse('a table without columns', node.span);
+  return { kind: 'subquery', relation, type, span: node.span };
 }
 
 function bindName(node: NameReference, scope: Scope, binder: Binder): Scalar {

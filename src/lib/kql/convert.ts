@@ -83,7 +83,7 @@ function fromDynamic(sql: string, to: KustoType): string {
     case 'long':
       return `kql_dynamic_to${to}(${text})`;
     case 'real':
-      return `kql_toreal(${text})`;
+      return `kql_dynamic_toreal(${text})`;
     case 'datetime':
       return `kql_todatetime(${text})`;
     case 'timespan':

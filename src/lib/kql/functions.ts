@@ -6,6 +6,7 @@ import { DYNAMIC } from './functions/dynamic.js';
 import { MATH } from './functions/math.js';
 import { SEARCHES } from './functions/searches.js';
 import { STRINGS } from './functions/strings.js';
+import { WINDOWS } from './functions/windows.js';
 import type { Rule } from './rule.js';
 
 /** Every scalar function and operator that this engine knows, by the name of the binder's symbol. */
@@ -18,4 +19,5 @@ export const FUNCTIONS: Readonly<Record<string, Rule>> = {
   ...MATH,
   ...SEARCHES,
   ...STRINGS,
+  ...WINDOWS,
 };

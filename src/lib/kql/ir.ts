@@ -95,31 +95,38 @@ export interface Take extends Facts {
   readonly count: Scalar;
 }
 
+/** Columns keep the ids of the sides they come from. */
 export interface Join extends Facts {
   readonly op: 'join';
   readonly kind: 'inner' | 'left' | 'right' | 'full' | 'semi' | 'anti';
   readonly left: Relation;
   readonly right: Relation;
   readonly on: readonly { readonly left: Scalar; readonly right: Scalar }[];
-  /** Output columns that take the value of an input column, by id of the output. */
-  readonly from: ReadonlyMap<number, number>;
+  /** Of left rows that agree on the keys only one takes part. */
+  readonly isUnique: boolean;
 }
 
 export interface Union extends Facts {
   readonly op: 'union';
-  /** For each input the value of every output column, null where it has none. */
+  /** Each computes every output column, as a projection over its input. */
   readonly inputs: readonly { readonly input: Relation; readonly values: readonly Scalar[] }[];
 }
 
-/** `mv-expand`: one row for each element of dynamic values, side by side. */
+/**
+ * One row for each element of dynamic values, side by side. A value that is no array is one element, an
+ * empty array none; a row of only empty arrays vanishes.
+ */
 export interface Expand extends Facts {
   readonly op: 'expand';
   readonly input: Relation;
-  readonly arrays: readonly { readonly column: Column; readonly value: Scalar }[];
+  readonly arrays: readonly Computed[];
+  /** Counts the elements of a row from 0. */
+  readonly index: Column | null;
+  readonly limit: Scalar | null;
 }
 
 /** A value, with the type that Kusto's binder found and the place it came from. */
-export type Scalar = ColumnValue | Literal | Call;
+export type Scalar = ColumnValue | Literal | Call | Subquery;
 
 interface ScalarFacts {
   readonly type: KustoType;
@@ -146,6 +153,12 @@ export interface Call extends ScalarFacts {
   readonly kind: 'call';
   readonly name: string;
   readonly args: readonly Scalar[];
+}
+
+/** The first value of a relation (`toscalar`), or behind `in` the values of its first column. */
+export interface Subquery extends ScalarFacts {
+  readonly kind: 'subquery';
+  readonly relation: Relation;
 }
 
 export interface Query {

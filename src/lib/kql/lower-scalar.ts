@@ -3,7 +3,7 @@ import { convert } from './convert.js';
 import { equalityCondition } from './functions/comparisons.js';
 import { indexPath, memberPath } from './functions/dynamic.js';
 import { FUNCTIONS } from './functions.js';
-import type { Call, Scalar } from './ir.js';
+import type { Call, Relation, Scalar } from './ir.js';
 import { literalOperand, type Operand } from './operand.js';
 import { quoteText } from './print-sql.js';
 import { applyRule, type CallFacts } from './rule.js';
@@ -13,6 +13,8 @@ import type { Refuse } from './scope.js';
 export interface ScalarContext {
   readonly columnSql: (id: number) => string | undefined;
   readonly aggregates?: boolean;
+  /** SQL of the first column of a relation by itself. */
+  readonly relationSql: (relation: Relation) => string;
   readonly refuse: Refuse;
 }
 
@@ -25,9 +27,30 @@ export function lowerScalar(scalar: Scalar, context: ScalarContext): Operand {
       const sql = context.columnSql(id) ?? context.refuse(`the column ${name} here`, span);
       return { sql, type, isNullable: type !== 'string' };
     }
+    case 'subquery': {
+      const sql = `(${context.relationSql(scalar.relation)} LIMIT 1)`;
+      const { type } = scalar;
+      return {
+        sql: type === 'string' ? `coalesce(${sql}, '')` : sql,
+        type,
+        isNullable: type !== 'string',
+      };
+    }
     case 'call':
-      return lowerCall(scalar, context);
+      return lowerMembership(scalar, context) ?? lowerCall(scalar, context);
   }
+}
+
+/** `x in (table)`, and its negation; `in~` folds case. */
+function lowerMembership(call: Call, context: ScalarContext): Operand | undefined {
+  const [value, list] = call.args;
+  if (!value || list?.kind !== 'subquery' || !/^(Not)?In(Cs)?$/.test(call.name)) return undefined;
+  const operand = convert(lowerScalar(value, context), list.type);
+  const fold = (sql: string) => (call.name.endsWith('Cs') ? `lower(${sql})` : sql);
+  const values = `(SELECT ${fold('v')} FROM (${context.relationSql(list.relation)}) AS t(v))`;
+  const test = `coalesce(${fold(operand.sql)} IN ${values}, false)`;
+  const sql = call.name.startsWith('Not') ? `(NOT ${test})` : test;
+  return { sql, type: 'bool', isNullable: false };
 }
 
 function lowerCall(call: Call, context: ScalarContext): Operand {

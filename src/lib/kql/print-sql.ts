@@ -14,6 +14,26 @@ export interface SelectColumn {
   readonly sql: string;
   /** Whether `sql` costs nothing to repeat: a name or a constant. */
   readonly isPlain: boolean;
+  /** Whether it depends on other rows: none may be taken away any more. */
+  readonly isWindow?: boolean;
+}
+
+export const EMPTY_SELECT: Select = {
+  columns: [],
+  from: null,
+  where: [],
+  groupBy: null,
+  orderBy: [],
+  limit: null,
+};
+
+/** Of the select's columns those that are wanted, in the order that is wanted. */
+export function pick(
+  wanted: readonly { readonly id: number }[],
+  columns: readonly SelectColumn[],
+): readonly SelectColumn[] {
+  const byId = new Map(columns.map((column) => [column.id, column]));
+  return wanted.flatMap(({ id }) => byId.get(id) ?? []);
 }
 
 /** Gives every column id a name of its own, near to the KQL name: DuckDB folds case, KQL does not. */

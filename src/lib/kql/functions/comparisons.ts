@@ -29,8 +29,12 @@ export function equality(args: readonly Operand[], call: CallFacts): string {
   const [left, right] = alike(args, call);
   const sql = total(left, right);
   if (left.type !== 'real') return sql;
-  const numbers = [left, right].filter(({ literal }) => typeof literal !== 'number');
+  const numbers = [left, right].filter(mayBeNan);
   return `(${[sql, ...numbers.map((side) => `NOT coalesce(isnan(${side.sql}), false)`)].join(' AND ')})`;
+}
+
+function mayBeNan({ literal }: Operand): boolean {
+  return typeof literal !== 'number' || Number.isNaN(literal);
 }
 
 function total(left: Operand, right: Operand): string {
@@ -56,7 +60,7 @@ function order(operator: '<' | '<=' | '>' | '>='): Rule {
       if (left.type !== 'real') return sql;
       const greater = operator.startsWith('<') ? right : left;
       const numbers = operator.endsWith('=') ? [left, right] : [greater];
-      const unknown = numbers.filter(({ literal }) => typeof literal !== 'number');
+      const unknown = numbers.filter(mayBeNan);
       return `(${[sql, ...unknown.map((side) => `NOT isnan(${side.sql})`)].join(' AND ')})`;
     },
   };
@@ -120,10 +124,11 @@ export const COMPARISONS: Readonly<Record<string, Rule>> = {
   GreaterThanOrEqual: order('>='),
   Between: { args: ['any'], sql: between },
   NotBetween: { args: ['any'], sql: (args, call) => `(NOT ${between(args, call)})` },
-  InCs: membership({ negate: false, fold: false }),
-  NotInCs: membership({ negate: true, fold: false }),
-  In: membership({ negate: false, fold: true }),
-  NotIn: membership({ negate: true, fold: true }),
+  // The binder's names: `In` is `in`, `InCs` is `in~`.
+  In: membership({ negate: false, fold: false }),
+  NotIn: membership({ negate: true, fold: false }),
+  InCs: membership({ negate: false, fold: true }),
+  NotInCs: membership({ negate: true, fold: true }),
   EqualTilde: { args: ['string'], sql: '(lower($1) = lower($2))', isTotal: true },
   BangTilde: { args: ['string'], sql: '(lower($1) <> lower($2))', isTotal: true },
 };

@@ -24,11 +24,11 @@ function arithmetic(operator: '+' | '-' | '*'): Rule {
 function ofTimes(operator: '+' | '-' | '*', left: Operand, right: Operand, call: CallFacts) {
   const time = (operand: Operand) =>
     isTime(operand.type) ? operand : convert(operand, 'timespan');
-  if (operator !== '*') return `(${time(left).sql} ${operator} ${time(right).sql})`;
+  if (operator !== '*') return `(${time(left).sql}::BIGINT ${operator} ${time(right).sql})`;
   const [span, factor] = left.type === 'timespan' ? [left, right] : [right, left];
   if (span.type !== 'timespan') return call.refuse('this product', call.span);
   if (factor.type === 'real') return `CAST(trunc(${span.sql} * ${factor.sql}) AS BIGINT)`;
-  return `TRY(${span.sql} * ${convert(factor, 'long').sql})`;
+  return `TRY(${span.sql}::BIGINT * ${convert(factor, 'long').sql})`;
 }
 
 /** Integers are cut towards zero and have no answer for zero; reals go to infinity. */
@@ -120,9 +120,9 @@ export const MATH: Readonly<Record<string, Rule>> = {
   exp: real('exp($1)'),
   exp2: real('pow(2e0, $1)'),
   exp10: real('pow(1e1, $1)'),
-  isnan: { args: ['real'], sql: 'coalesce(isnan($1), false)', isTotal: true },
-  isinf: { args: ['real'], sql: 'coalesce(isinf($1), false)', isTotal: true },
-  isfinite: { args: ['real'], sql: 'coalesce(isfinite($1), false)', isTotal: true },
+  isnan: real('isnan($1)'),
+  isinf: real('isinf($1)'),
+  isfinite: real('isfinite($1)'),
   pi: { args: [], sql: 'pi()', isTotal: true },
   sin: real('sin($1)'),
   cos: real('cos($1)'),

@@ -17,12 +17,17 @@ export const STRINGS: Readonly<Record<string, Rule>> = {
   },
   substring: {
     args: ['string', 'long'],
-    sql: ([text, start, length]) => {
-      // A negative start counts from the beginning, at most to it.
-      const first = `greatest(${start?.sql}, 0) + 1`;
-      return length
-        ? `substring(${text?.sql}, ${first}, greatest(${length.sql}, 0))`
-        : `substring(${text?.sql}, ${first})`;
+    sql: ([text, start, length], call) => {
+      if (!text || !start) return call.refuse(call.name, call.span);
+      // A negative start counts from the end; what lies before the first character is lost.
+      const isForward = typeof start.literal === 'bigint' && start.literal >= 0n;
+      const from = isForward
+        ? start.sql
+        : `(CASE WHEN ${start.sql} < 0 THEN length(${text.sql}) ELSE 0 END + ${start.sql})`;
+      const first = isForward ? `${from} + 1` : `greatest(${from}, 0) + 1`;
+      if (!length) return `substring(${text.sql}, ${first})`;
+      const size = isForward ? length.sql : `${length.sql} + least(${from}, 0)`;
+      return `substring(${text.sql}, ${first}, greatest(${size}, 0))`;
     },
   },
   replace_string: { args: ['string'], sql: 'replace($1, $2, $3)' },
@@ -48,7 +53,7 @@ export const STRINGS: Readonly<Record<string, Rule>> = {
     sql: ([text, part, ...rest], call) =>
       rest.length > 0
         ? call.refuse('indexof() with a start', call.span)
-        : `CAST(strpos(${text?.sql}, ${part?.sql}) - 1 AS BIGINT)`,
+        : `CAST(strpos(${text?.sql}, nullif(${part?.sql}, '')) - 1 AS BIGINT)`,
   },
   extract: {
     args: ['string', 'long', 'string'],
@@ -78,6 +83,6 @@ export const STRINGS: Readonly<Record<string, Rule>> = {
   },
   strcat_array: {
     args: ['dynamic', 'string'],
-    sql: "array_to_string(json_extract_string($1, '$[*]'), $2)",
+    sql: "array_to_string(list_transform(json_extract_string($1, '$[*]'), lambda x: coalesce(x, '')), $2)",
   },
 };

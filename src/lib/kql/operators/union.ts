@@ -1,3 +1,67 @@
+import { columnValue } from '../bind-scalar.js';
+import type { Column, Relation, Scalar } from '../ir.js';
 import type { OperatorRule } from '../operators.js';
-export const union: OperatorRule<'UnionOperator'> = (node, _input, _scope, binder) =>
-  binder.refuse('union', node.span);
+import { type Binder, outputColumns, type Scope } from '../scope.js';
+import type { Expression } from '../syntax.js';
+
+const KNOWN = ['kind', 'withsource', 'isfuzzy'];
+
+export const union: OperatorRule<'UnionOperator'> = (node, input, scope, binder) => {
+  const given = node.Parameters ?? [];
+  const unknown = given.find(({ Name }) => !KNOWN.includes(Name.name) && !isHint(Name.name));
+  if (unknown) return binder.refuse(`union ${unknown.Name.name}`, unknown.span);
+  const source = given.find(({ Name }) => Name.name === 'withsource')?.Expression;
+  const sourceName = source && 'name' in source ? String(source.name) : source?.value;
+  const isPiped = input.columns.length > 0 || input.op !== 'values';
+  const branches = node.Expressions.flatMap((expression) => open(expression, scope, binder));
+  const inputs = isPiped ? [{ name: null, relation: input }, ...branches] : branches;
+  const columns = outputColumns(node, binder);
+  return {
+    op: 'union',
+    columns,
+    inputs: inputs.map(({ name, relation }, index) => ({
+      input: relation,
+      values: columns.map((column): Scalar => {
+        if (column.name === sourceName) {
+          const value = name ?? `union_arg${index}`;
+          return { kind: 'literal', type: 'string', value, span: node.span };
+        }
+        const found = relation.columns.find((candidate) => isSame(candidate, column));
+        if (found) return columnValue(found, node);
+        return { kind: 'literal', type: column.type, value: null, span: node.span };
+      }),
+    })),
+  };
+};
+
+function isHint(name: string): boolean {
+  return name.startsWith('hint.');
+}
+
+/** A name with two types in different inputs becomes two columns, with the type in their names. */
+function isSame(column: Column, output: Column): boolean {
+  if (column.type !== output.type) return false;
+  return column.name === output.name || `${column.name}_${column.type}` === output.name;
+}
+
+interface Branch {
+  /** A table's own name; anything else is known by its place. */
+  readonly name: string | null;
+  readonly relation: Relation;
+}
+
+/** The tables that one argument means: several for `app*`. */
+function open(node: Expression, scope: Scope, binder: Binder): readonly Branch[] {
+  if (node.kind === 'NameReference' && node.wildcard) {
+    const pattern = new RegExp(`^${node.name.split('*').map(escapePattern).join('.*')}$`);
+    return [...scope.names].flatMap(([name, binding]) =>
+      binding.kind === 'table' && pattern.test(name) ? [{ name, relation: binding.open() }] : [],
+    );
+  }
+  const isTable = node.kind === 'NameReference' && node.symbol?.kind === 'TableSymbol';
+  return [{ name: isTable ? node.name : null, relation: binder.relation(node, scope) }];
+}
+
+function escapePattern(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+}

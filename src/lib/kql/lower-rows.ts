@@ -1,0 +1,121 @@
+import { convert } from './convert.js';
+import { isWindow } from './functions/windows.js';
+import type { Computed, Expand, Filter, Project, Scalar, Sort, SortKey, Take } from './ir.js';
+import type { Lowering } from './lower.js';
+import { lowerCondition, lowerScalar, type ScalarContext } from './lower-scalar.js';
+import { EMPTY_SELECT, pick, type Select, type SelectColumn } from './print-sql.js';
+
+export function lowerFilter(node: Filter, lowering: Lowering): Select {
+  const select = open(lowering.lower(node.input), [node.condition], lowering);
+  const condition = lowerCondition(node.condition, lowering.contextOf(select));
+  return { ...select, where: [...select.where, condition] };
+}
+
+export function lowerProject(node: Project, lowering: Lowering): Select {
+  const values = node.computed.map(({ value }) => value);
+  const select = open(lowering.lower(node.input), values, lowering);
+  const context = lowering.contextOf(select);
+  const computed = node.computed.map((item) => lowerComputed(item, context));
+  return { ...select, columns: pick(node.columns, [...select.columns, ...computed]) };
+}
+
+export function lowerComputed({ column, value }: Computed, context: ScalarContext): SelectColumn {
+  const { sql } = convert(lowerScalar(value, context), column.type);
+  const isPlain = value.kind === 'column' || value.kind === 'literal';
+  return { id: column.id, sql, isPlain, ...(readsOtherRows(value) && { isWindow: true }) };
+}
+
+export function lowerSort(node: Sort, lowering: Lowering): Select {
+  const keys = node.keys.map(({ value }) => value);
+  const select = withoutOrder(open(lowering.lower(node.input), keys, lowering));
+  const context = lowering.contextOf(select);
+  return { ...select, orderBy: node.keys.map((key) => orderBy(key, context)) };
+}
+
+export function lowerTake(node: Take, lowering: Lowering): Select {
+  const inner = lowering.lower(node.input);
+  const select = inner.limit ? lowering.nest(inner) : inner;
+  const { sql } = convert(lowerScalar(node.count, lowering.contextOf(EMPTY_SELECT)), 'long');
+  return { ...select, limit: sql };
+}
+
+/** Lists first, then their elements side by side, then the elements in the asked types. */
+export function lowerExpand(node: Expand, lowering: Lowering): Select {
+  const values = node.arrays.map(({ value }) => value);
+  const select = open(lowering.lower(node.input), values, lowering);
+  const context = lowering.contextOf(select);
+  const size = node.limit && convert(lowerScalar(node.limit, context), 'long').sql;
+  const lists = node.arrays.map(({ column, value }): SelectColumn => {
+    const { sql } = convert(lowerScalar(value, context), 'dynamic');
+    lowering.nameOf(column);
+    const list = `kql_expand(${sql})`;
+    return { id: column.id, sql: size ? `(${list})[1:${size}]` : list, isPlain: false };
+  });
+  const kept = select.columns.filter(({ id }) => node.columns.some((column) => column.id === id));
+  const listed = lowering.nest({ ...select, columns: [...kept, ...lists] });
+  const isList = (id: number) => node.arrays.some(({ column }) => column.id === id);
+  const lengths = listed.columns.filter(({ id }) => isList(id)).map(({ sql }) => `len(${sql})`);
+  const index = node.index && {
+    id: node.index.id,
+    sql: `unnest(range(greatest(${lengths.join(', ')})))`,
+    isPlain: false,
+  };
+  if (node.index) lowering.nameOf(node.index);
+  const unnested = lowering.nest({
+    ...listed,
+    columns: [
+      ...listed.columns.map((column) =>
+        isList(column.id) ? { ...column, sql: `unnest(${column.sql})` } : column,
+      ),
+      ...(index ? [index] : []),
+    ],
+  });
+  const typed = unnested.columns.map((column): SelectColumn => {
+    const array = node.arrays.find(({ column: { id } }) => id === column.id);
+    if (!array) return column;
+    const element = `nullif(${column.sql}, 'null')`;
+    const { sql } = convert({ sql: element, type: 'dynamic', isNullable: true }, array.column.type);
+    return { ...column, sql, isPlain: false };
+  });
+  return { ...unnested, columns: pick(node.columns, typed) };
+}
+
+/**
+ * The select such that values may be computed beside its columns: nested if a clause stands between, if
+ * a computed column would be repeated, or if rows are counted that a clause would take away.
+ */
+export function open(select: Select, values: readonly Scalar[], lowering: Lowering): Select {
+  const used = new Set(values.flatMap(columnsIn));
+  const repeats = select.columns.some(({ id, isPlain }) => !isPlain && used.has(id));
+  const counts = select.columns.some((column) => column.isWindow);
+  const looksAround =
+    values.some(readsOtherRows) && (select.orderBy.length > 0 || select.where.length > 0);
+  const isClosed = select.groupBy !== null || select.limit !== null;
+  return repeats || counts || looksAround || isClosed ? lowering.nest(select) : select;
+}
+
+/** Order means nothing to what follows, unless it decides what is cut. */
+export function withoutOrder(select: Select): Select {
+  return select.limit ? select : { ...select, orderBy: [] };
+}
+
+function orderBy({ value, descending, nulls }: SortKey, context: ScalarContext): string {
+  const { sql, literal } = lowerScalar(value, context);
+  const key = literal === undefined ? sql : `(${sql})`;
+  return `${key} ${descending ? 'DESC' : 'ASC'} NULLS ${nulls.toUpperCase()}`;
+}
+
+function columnsIn(scalar: Scalar): readonly number[] {
+  switch (scalar.kind) {
+    case 'column':
+      return [scalar.id];
+    case 'call':
+      return scalar.args.flatMap(columnsIn);
+    default:
+      return [];
+  }
+}
+
+function readsOtherRows(scalar: Scalar): boolean {
+  return scalar.kind === 'call' && (isWindow(scalar.name) || scalar.args.some(readsOtherRows));
+}
