@@ -72,7 +72,9 @@ export function createCredential(options: CredentialOptions): AzureCredential {
     async getToken(scopes, tokenOptions = {}) {
       const asked = Array.isArray(scopes) ? scopes : [scopes];
       const key = asked.join(' ');
-      const known = tokenOptions.claims === undefined ? await tokens.get(key) : undefined;
+      // Looked up without a pause, so that two who ask at once share one request.
+      const pending = tokenOptions.claims === undefined ? tokens.get(key) : undefined;
+      const known = pending && (await untilAborted(pending, signal));
       if (known && known.expiresOnTimestamp - MARGIN_MS > clock.now().getTime()) return known;
       const token = fetchToken(asked, tokenOptions);
       tokens.set(key, token);

@@ -32,17 +32,24 @@ export function createMlClient(options: MlClientOptions): MlClient {
   let loaded: Promise<AzureMachineLearningWorkspaces> | undefined;
 
   function load(): Promise<AzureMachineLearningWorkspaces> {
-    loaded ??= import('@azure/arm-machinelearning').then(
-      (sdk) =>
-        new sdk.AzureMachineLearningWorkspaces(credential, workspace.subscriptionId, {
-          endpoint: cloud.armEndpoint,
-          credentialScopes: [cloud.armScope],
-          apiVersion,
-          httpClient,
-          retryOptions: { maxRetries: 0 },
-        }),
-    );
+    loaded ??= create().catch((error: unknown) => {
+      loaded = undefined;
+      throw error;
+    });
     return loaded;
+  }
+
+  async function create(): Promise<AzureMachineLearningWorkspaces> {
+    // The sign-in goes first: its request does not wait for a third of a megabyte of SDK.
+    await credential.getToken(cloud.armScope);
+    const sdk = await import('@azure/arm-machinelearning');
+    return new sdk.AzureMachineLearningWorkspaces(credential, workspace.subscriptionId, {
+      endpoint: cloud.armEndpoint,
+      credentialScopes: [cloud.armScope],
+      apiVersion,
+      httpClient,
+      retryOptions: { maxRetries: 0 },
+    });
   }
 
   return {
