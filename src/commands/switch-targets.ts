@@ -1,4 +1,3 @@
-import type { Gateways } from '../lib/azure/gateways.js';
 import type { Host, Report } from '../lib/host.js';
 import { print } from '../lib/output/print.js';
 import { createReport } from '../lib/output/report.js';
@@ -7,6 +6,8 @@ import { resolveSettings } from '../lib/settings.js';
 import { assertAllDone, type Outcome } from '../lib/use-cases/change-each.js';
 import type { ChangeRequest, ChangeResult } from '../lib/use-cases/change-targets.js';
 import type { SharedOptions } from './shared-options.js';
+
+type Gateways = Awaited<ReturnType<Host['connect']>>;
 
 interface SwitchOptions extends SharedOptions {
   readonly api?: 'v1' | 'v2' | undefined;

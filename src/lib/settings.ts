@@ -178,8 +178,9 @@ export function requireWorkspace(settings: Settings): {
     !subscriptionId && (['subscription', '--subscription', 'AZURE_SUBSCRIPTION_ID'] as const),
   ].filter((each) => each !== false);
   const list = (index: 0 | 1 | 2) =>
-    new Intl.ListFormat('en').format(missing.map((each) => each[index]));
-  throw new CliError('usage', `No ${list(0).replace(/ and /, ' and no ')} is set.`, {
+    new Intl.ListFormat('en-GB').format(missing.map((each) => each[index]));
+  const message = missing.length === 1 ? `No ${list(0)} is set.` : `The ${list(0)} are not set.`;
+  throw new CliError('usage', message, {
     hint:
       `Give ${list(1)}, or set ${list(2)}, or work in a folder with a workspace file (config.json ` +
       'from the studio), or choose once with `aml-monitor use`. Without an account: --local.',
