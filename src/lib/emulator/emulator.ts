@@ -1,0 +1,146 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Engine } from '../engine/engine.js';
+import { createBlobFiles } from './blob-files.js';
+import type { Cloud } from './cloud.js';
+import { LOCAL_CONNECTION } from './connection.js';
+import type { LocalCloud, ScoreAnswer, Seed } from './local-cloud.js';
+import { ORIGIN, read } from './resources.js';
+import { dispatch } from './router.js';
+import { behaviourRoutes } from './routes/behaviour.js';
+import { blobRoutes, pathOfHost } from './routes/blobs.js';
+import { deploymentRoutes } from './routes/deployments.js';
+import { diagnosticSettingsRoutes } from './routes/diagnostic-settings.js';
+import { discoveryRoutes } from './routes/discovery.js';
+import { logsQueryRoutes } from './routes/logs-query.js';
+import { metadataRoutes } from './routes/metadata.js';
+import { mlWorkspaceRoutes } from './routes/ml-workspaces.js';
+import { onlineEndpointRoutes } from './routes/online-endpoints.js';
+import { openIdRoutes } from './routes/open-id.js';
+import { scoringRoutes } from './routes/scoring.js';
+import { signInRoutes } from './routes/sign-in.js';
+import { subscriptionRoutes } from './routes/subscriptions.js';
+import { tokenRoutes } from './routes/token.js';
+import { v1ServiceRoutes } from './routes/v1-services.js';
+import { topUp } from './seed/history.js';
+import { seedState } from './seed/seed.js';
+import { BLOBSTORE, STORAGE_ACCOUNT, WORKSPACE_ID } from './seed/workspace.js';
+import { createSegments } from './segments.js';
+import { createStore } from './store.js';
+
+const ROUTES = [
+  ...metadataRoutes,
+  ...openIdRoutes,
+  ...signInRoutes,
+  ...tokenRoutes,
+  ...subscriptionRoutes,
+  ...mlWorkspaceRoutes,
+  ...onlineEndpointRoutes,
+  ...deploymentRoutes,
+  ...diagnosticSettingsRoutes,
+  ...discoveryRoutes,
+  ...v1ServiceRoutes,
+  ...logsQueryRoutes,
+  ...blobRoutes,
+  ...scoringRoutes,
+  ...behaviourRoutes,
+];
+
+export interface LocalCloudOptions {
+  /** Holds the whole state; made and filled with the sample if it is not there. */
+  readonly folder: string;
+  readonly now: () => Date;
+  readonly openEngine: () => Promise<Engine>;
+}
+
+/** Opens the embedded Azure. Several processes may have the same folder open. */
+export async function openLocalCloud({
+  folder,
+  now,
+  openEngine,
+}: LocalCloudOptions): Promise<LocalCloud> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const cloud: Cloud = {
+    folder,
+    now,
+    openEngine,
+    store: createStore(folder),
+    segments: createSegments(join(folder, 'segments')),
+    blobs: createBlobFiles(join(folder, 'blobs')),
+  };
+  const handle = (request: Request) => answer(cloud, request);
+
+  async function fill(seed: Seed, when: 'absent' | 'always'): Promise<void> {
+    await cloud.store.replace(async () => {
+      // The keys stay: who trusts this cloud goes on to.
+      await rm(join(folder, 'segments'), { recursive: true, force: true });
+      await rm(join(folder, 'blobs'), { recursive: true, force: true });
+      for (const container of [BLOBSTORE, 'modeldata']) {
+        await cloud.blobs.createContainer(STORAGE_ACCOUNT, container);
+      }
+      return seedState(seed, now());
+    }, when);
+    await topUp(cloud, now());
+  }
+
+  await fill('sample', 'absent');
+  return {
+    handle,
+    connection: LOCAL_CONNECTION,
+    reset: (seed) => fill(seed, 'always'),
+    listen: async (options) =>
+      (await import('./listen.js')).listen({ ...options, folder, handle, now }),
+    score: (service, part, body) => score(cloud, handle, service, part, body),
+  };
+}
+
+function answer(cloud: Cloud, request: Request): Promise<Response> {
+  const url = new URL(request.url);
+  const hostPath = pathOfHost(url);
+  const origin = url.origin.replace(/\/\/[a-z0-9]+\.blob\./, '//');
+  if (hostPath !== undefined) url.pathname = hostPath;
+  return dispatch(ROUTES, { request, url, origin, now: cloud.now(), cloud });
+}
+
+/** A scoring request as a client of the service sends it, key and all. */
+async function score(
+  cloud: Cloud,
+  handle: LocalCloud['handle'],
+  service: string,
+  part: string | null,
+  body: string,
+): Promise<ScoreAnswer> {
+  const { facts, resources } = await cloud.store.read();
+  const ids = [
+    `/v1${WORKSPACE_ID}/services/${service}`,
+    `${WORKSPACE_ID}/onlineEndpoints/${service}`,
+  ];
+  const id = ids.map((one) => one.toLowerCase()).find((one) => resources.has(one));
+  const text = id && resources.get(id);
+  if (!id || !text) {
+    const message = JSON.stringify({ message: `There is no service ${service}.` });
+    return { status: 404, body: message, requestId: '' };
+  }
+  const isV1 = id.startsWith('/v1/');
+  const uri =
+    (isV1 ? read(text, 'scoringUri') : read(text, 'properties', 'scoringUri')) ??
+    `${ORIGIN}/aci/${service}/score`;
+  const own = String(uri).replace(ORIGIN, LOCAL_CONNECTION.origin);
+  const url = isV1 && part !== null ? own.replace(/\/score$/, `/versions/${part}/score`) : own;
+  const response = await handle(
+    new Request(url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${facts.keys[id]?.primaryKey ?? ''}`,
+        ...(!isV1 && part !== null && { 'azureml-model-deployment': part }),
+      },
+      body,
+    }),
+  );
+  return {
+    status: response.status,
+    body: await response.text(),
+    requestId: response.headers.get('x-request-id') ?? '',
+  };
+}

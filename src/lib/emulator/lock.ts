@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { hasCode, readText } from './files.js';
+
+/** A holder works for milliseconds. One that is this old has died without saying so. */
+const STALE_MS = 10_000;
+const GIVE_UP_MS = 60_000;
+
+const queues = new Map<string, Promise<unknown>>();
+
+/** Runs `work` while no other caller, in this process or another, holds the same lock file. */
+export async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
+  const previous = queues.get(path) ?? Promise.resolve();
+  const turn = previous.then(() => locked(path, work));
+  const settled = turn.catch(() => undefined);
+  queues.set(path, settled);
+  try {
+    return await turn;
+  } finally {
+    if (queues.get(path) === settled) queues.delete(path);
+  }
+}
+
+async function locked<T>(path: string, work: () => Promise<T>): Promise<T> {
+  const token = randomUUID();
+  await mkdir(dirname(path), { recursive: true });
+  const started = Date.now();
+  while (!(await tryCreate(path, token))) {
+    await breakIfStale(path);
+    if (Date.now() - started > GIVE_UP_MS) throw new Error(`The lock ${path} is never released.`);
+    await new Promise((resolve) => setTimeout(resolve, 2 + Math.random() * 10));
+  }
+  try {
+    return await work();
+  } finally {
+    // After a suspended machine the lock may be somebody else's by now.
+    if ((await readText(path)) === token) await rm(path, { force: true });
+  }
+}
+
+async function tryCreate(path: string, token: string): Promise<boolean> {
+  try {
+    const file = await open(path, 'wx', 0o600);
+    await file.writeFile(token);
+    await file.close();
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'EEXIST', 'EPERM', 'EACCES')) return false;
+    throw error;
+  }
+}
+
+/**
+ * Two waiters may both find a lock stale, and the slower must not remove the lock that the faster has
+ * taken since. So only the holder of a second file removes, after looking again.
+ */
+async function breakIfStale(path: string): Promise<void> {
+  if (!(await isStale(path))) return;
+  const breaker = `${path}.break`;
+  if (!(await tryCreate(breaker, ''))) {
+    if (await isStale(breaker)) await rm(breaker, { force: true });
+    return;
+  }
+  try {
+    if (await isStale(path)) await rm(path, { force: true });
+  } finally {
+    await rm(breaker, { force: true });
+  }
+}
+
+/** By the file system's clock on both sides: the local cloud's own `now` may be a test's. */
+async function isStale(path: string): Promise<boolean> {
+  try {
+    return Date.now() - (await stat(path)).mtimeMs > STALE_MS;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import type { Cloud } from '../cloud.js';
+import { scoringLines } from '../logs/log-lines.js';
+import { read } from '../resources.js';
+import type { State } from '../state.js';
+import { collectedData, writeCollected } from './collected.js';
+import { parseInput, predict, ScoringError } from './model.js';
+import { drawsFrom } from './random.js';
+import type { Scored } from './scored.js';
+import { logTable, type Serving } from './serving.js';
+import { type Component, telemetryRows } from './telemetry.js';
+
+export interface ScoringRequest {
+  readonly body: string;
+  readonly at: Date;
+  readonly requestId?: string;
+  readonly clientRequestId?: string;
+  readonly userAgent?: string;
+}
+
+/** Runs the model as the container would; changes nothing. */
+export function runModel(serving: Serving, request: ScoringRequest): Scored {
+  const { body, at, requestId = randomUUID(), userAgent = 'python-requests/2.31.0' } = request;
+  const base = {
+    ...{ serving, at, requestId, input: body, userAgent },
+    clientRequestId: request.clientRequestId ?? '',
+    durationMs: 2 + Math.round(drawsFrom(requestId).next() ** 4 * 400_000) / 1000,
+  };
+  try {
+    const rows = parseInput(body);
+    const predictions = predict(rows);
+    const response = JSON.stringify(predictions);
+    return { ...base, rows, predictions, status: 200, response, error: null };
+  } catch (error) {
+    if (!(error instanceof ScoringError)) throw error;
+    const { name: type, message } = error;
+    const response = JSON.stringify({ message: `${type}: ${message}` });
+    return { ...base, rows: [], predictions: [], status: 400, response, error: { type, message } };
+  }
+}
+
+/**
+ * Lets requests have the effects that Azure would have: container log lines always, rows only while the
+ * container runs with insights on, blobs only while it collects.
+ */
+export async function leaveTraces(
+  cloud: Cloud,
+  state: State,
+  all: readonly Scored[],
+): Promise<void> {
+  const component = workspaceComponent(state);
+  const tables = new Map<string, object[]>();
+  const add = (table: string, rows: readonly object[]) =>
+    tables.set(table, [...(tables.get(table) ?? []), ...rows]);
+  for (const scored of all) {
+    add(logTable(scored.serving), [{ at: scored.at, lines: scoringLines(scored) }]);
+    const rows = component ? telemetryRows(scored, component) : {};
+    for (const [table, some] of Object.entries(rows)) add(`telemetry/${table}`, some);
+  }
+  for (const [table, rows] of tables) await cloud.segments.append(table, rows);
+  const files = all.flatMap((scored) => collectedData(scored, state));
+  const last = all.at(-1);
+  if (last) await writeCollected(cloud, workspaceStorage(state), files, last.at);
+}
+
+function findWorkspace(state: State): string | undefined {
+  return [...state.resources].find(([id]) =>
+    /\/microsoft\.machinelearningservices\/workspaces\/[^/]+$/.test(id),
+  )?.[1];
+}
+
+/** The component that the workspace names, if it names one that exists. */
+export function workspaceComponent(state: State): Component | undefined {
+  const workspace = findWorkspace(state);
+  const id = workspace && String(read(workspace, 'properties', 'applicationInsights') ?? '');
+  const text = id && state.resources.get(id.toLowerCase());
+  if (!text) return undefined;
+  const { id: resourceId, name, properties } = JSON.parse(text);
+  const { AppId: appId, InstrumentationKey: instrumentationKey } = properties;
+  return { id: resourceId, name, appId, instrumentationKey };
+}
+
+function workspaceStorage(state: State): string {
+  const workspace = findWorkspace(state);
+  const id = workspace === undefined ? '' : String(read(workspace, 'properties', 'storageAccount'));
+  return id.split('/').at(-1) ?? '';
+}
