@@ -28,6 +28,8 @@ export interface Cloud {
 
 interface PublicCloud {
   readonly login: string;
+  /** Where the SDK's own tables take the sign-in to instead. */
+  readonly otherLogin?: string;
   readonly arm: string;
   readonly logs: readonly string[];
   readonly ml: readonly string[];
@@ -61,6 +63,7 @@ const PUBLIC_CLOUDS: Readonly<Record<string, PublicCloud>> = {
   },
   AzureChinaCloud: {
     login: 'login.chinacloudapi.cn',
+    otherLogin: 'login.partner.microsoftonline.cn',
     arm: 'management.chinacloudapi.cn',
     logs: ['api.loganalytics.azure.cn'],
     ml: ['.ml.azure.cn', '.azureml.cn'],
@@ -91,8 +94,12 @@ export function publicCloud(name: string, authorityHost?: string): Cloud {
     studio: hosts.studio,
     storageSuffix: hosts.storage,
     accepts: {
-      // The public instance tells where each cloud's sign-in is.
-      signIn: hasOrigin([authority, `https://${PUBLIC_CLOUDS.AzureCloud?.login}`]),
+      signIn: hasOrigin([
+        authority,
+        `https://${hosts.otherLogin ?? hosts.login}`,
+        // It tells where each cloud's sign-in is.
+        `https://${PUBLIC_CLOUDS.AzureCloud?.login}`,
+      ]),
       arm: hasOrigin([`https://${hosts.arm}`]),
       modelManagement: isBelow(hosts.ml),
       logs: hasOrigin(hosts.logs.map((host) => `https://${host}`)),
