@@ -8,6 +8,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { styleText } from 'node:util';
 
+class Failure extends Error {}
+
 const root = fileURLToPath(new URL('..', import.meta.url));
 const bin = join(root, 'bin', 'aml-monitor.cjs');
 const colored = process.stdout.isTTY === true && !process.env.NO_COLOR;
@@ -31,22 +33,22 @@ function main() {
   npm('run', '--silent', 'build');
 
   say('The workspace of the local cloud: every web service and online endpoint.');
-  run('list');
+  run('list --local');
 
   say('Switch Application Insights on for a v1 web service. Only that setting changes.');
-  run('enable-insights my-service');
+  run('enable-insights my-service --local');
 
   say('Collect its model data as well.');
-  run('collect on my-service');
+  run('collect on my-service --local');
 
   say('Three scoring requests, as a client of the service would send them.');
-  for (const line of SCORING) run(line);
+  run('local score my-service --count 3');
 
   say('What the container logged.');
-  run('logs --tail 12');
+  run('logs --tail 12 --local');
 
   say('What Application Insights recorded about requests that mention "input".');
-  if (!run('query --contains input').includes('input')) {
+  if (!run('query --contains input --limit 5 --local').includes('input')) {
     throw new Failure('the query found no row.');
   }
 
@@ -63,10 +65,10 @@ To go on:
 `);
 }
 
-/** Runs one command on the local cloud, prints it with its output, and answers its stdout. */
+/** Prints one command and runs it, prints its output, and answers its stdout. */
 function run(line) {
-  console.log(style('bold', `\n$ aml-monitor ${line} --local`));
-  const args = [bin, ...words(line), '--local', '--color', colored ? 'always' : 'never'];
+  console.log(style('bold', `\n$ aml-monitor ${line}`));
+  const args = [bin, ...line.split(' '), '--color', colored ? 'always' : 'never'];
   const { status, signal, stdout } = spawnSync(process.execPath, args, {
     env: {
       ...withoutOwnSettings(process.env),
