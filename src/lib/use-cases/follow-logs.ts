@@ -55,7 +55,7 @@ export async function* followLogs(
     const message = `${targets.length} targets are too many to follow: ${MOST_TARGETS} at most.`;
     throw new CliError('usage', message, { hint: 'Name the ones to follow, as SERVICE/PART.' });
   }
-  const tail = Math.max(options.tail, LEAST_TAIL);
+  const tail = leastTail(options);
   let followed: readonly Followed[] = targets.map((target) => ({
     target,
     seen: NOTHING_SEEN,
@@ -121,7 +121,11 @@ async function poll(
       next: {
         target,
         seen,
-        tail: Math.min(widest, Math.max(options.tail, LEAST_TAIL, 2 * looked.fresh.length)),
+        // As much again as came this time, so that the next poll overlaps with this one.
+        tail: Math.min(
+          widest,
+          Math.max(leastTail(options), followed.isFirst ? 0 : 2 * fresh.length),
+        ),
         isFirst: false,
         hasFailed: false,
         knowsReplicas: followed.knowsReplicas || change === 'other-replica',
@@ -138,6 +142,10 @@ async function poll(
     if (!followed.hasFailed) report.warn(`${name}: ${error.message} Trying again.`);
     return { ...none, next: { ...followed, hasFailed: true } };
   }
+}
+
+function leastTail({ tail }: ReadLogsOptions): number {
+  return Math.max(tail, LEAST_TAIL);
 }
 
 /** Whether a later call may well succeed, or at least the other targets go on. */

@@ -1,5 +1,6 @@
 import type { Gateways } from '../azure/gateways.js';
 import { CliError } from '../errors.js';
+import { dateToTicks } from '../kql/ticks.js';
 import type { Row, Table } from '../model/table.js';
 import type { TimeWish } from '../model/time-range.js';
 import { type PollPorts, waitForNextPoll } from './poll.js';
@@ -7,10 +8,6 @@ import { getComponentId, type QueryRequest, reportEnding, runQuery } from './run
 
 /** Rows arrive minutes after they were written, not in order: that much is read again at each poll. */
 const OVERLAP_MS = 15 * 60_000;
-const TICKS_PER_MS = 10_000n;
-const EPOCH_TICKS = 621_355_968_000_000_000n;
-const ticksOf = (date: Date) => BigInt(date.getTime()) * TICKS_PER_MS + EPOCH_TICKS;
-
 export interface FollowQuery {
   /** The KQL of the first poll, with the time that was asked for, and of those behind it. */
   readonly kql: (time: TimeWish | undefined, poll: 'first' | 'later') => string;
@@ -68,7 +65,7 @@ export async function followQuery(
     const isCutOff = query.firstLimit !== undefined && known.length >= query.firstLimit;
     // Older rows than these were not asked for, so a later poll must not bring them.
     const [oldest] = inOrder(known);
-    const floor = isCutOff && oldest ? timeOf(oldest) : ticksOf(startOf(query.time, startedAt));
+    const floor = isCutOff && oldest ? timeOf(oldest) : dateToTicks(startOf(query.time, startedAt));
     yield* unseen(known);
     let lookedAt = startedAt;
     let hasFailed = false;
@@ -103,7 +100,7 @@ export async function followQuery(
     }
 
     function forgetBefore(from: Date): void {
-      for (const [itemId, at] of seen) if (at < ticksOf(from)) seen.delete(itemId);
+      for (const [itemId, at] of seen) if (at < dateToTicks(from)) seen.delete(itemId);
     }
   }
 

@@ -149,7 +149,8 @@ export function reportEnding(
   }
   if (deniedTables.length > 0) reportDenied(deniedTables, kql, report);
   if (cut === null) return;
-  const message = `Azure cut the answer after ${rowCount} rows: ${cut.message}`;
+  const rows = rowCount === 1 ? '1 row' : `${rowCount} rows`;
+  const message = `Azure cut the answer after ${rows}: ${cut.message}`;
   if (allowPartial) {
     report.warn(message);
     return;
