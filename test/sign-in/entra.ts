@@ -1,4 +1,4 @@
-import { connectGateways } from '../../src/lib/azure/connect.js';
+import { connectGateways, type Surroundings } from '../../src/lib/azure/connect.js';
 import type { Gateways } from '../../src/lib/azure/gateways.js';
 import type { Settings } from '../../src/lib/settings.js';
 import { fakeClock, realFiles, temporaryFolder } from '../support/host.js';
@@ -68,50 +68,60 @@ export interface ConnectOptions {
   readonly fetch?: (request: Request) => Promise<Response>;
 }
 
-/** The gateways with a home of their own, and what was said beside the result. */
+/** The gateways in a home of their own, and what was said beside the result. */
 export async function connect({
   env = {},
   settings = {},
   fetch,
 }: ConnectOptions): Promise<{ readonly gateways: Gateways; readonly said: readonly string[] }> {
   const said: string[] = [];
-  const say = (line: string) => void said.push(line);
   const gateways = await connectGateways(
-    {
-      subscriptionId: undefined,
-      resourceGroup: undefined,
-      workspaceName: undefined,
-      tenantId: TENANT,
-      service: undefined,
-      sources: {},
-      cloud: 'AzureCloud',
-      auth: 'auto',
-      caFile: undefined,
-      apiVersion: '2024-10-01',
-      local: false,
-      localDir: '',
-      configDir: await temporaryFolder(),
-      format: 'text',
-      jmesPath: undefined,
-      color: { stdout: 0, stderr: 0 },
-      mayPrompt: false,
-      verbosity: 'debug',
-      ...settings,
-    },
-    {
-      clock: fakeClock(new Date().toISOString()),
-      signal: new AbortController().signal,
-      files: realFiles,
-      env,
-      ...(fetch ? { fetch } : {}),
-      report: {
-        note: say,
-        warn: say,
-        verbose: say,
-        debug: say,
-        progress: () => ({ update: () => {}, done: () => {} }),
-      },
-    },
+    settingsFor({ configDir: await temporaryFolder(), ...settings }),
+    surroundingsFor({ env, say: (line) => void said.push(line), ...(fetch ? { fetch } : {}) }),
   );
   return { gateways, said };
+}
+
+export function settingsFor(settings: Partial<Settings>): Settings {
+  return {
+    subscriptionId: undefined,
+    resourceGroup: undefined,
+    workspaceName: undefined,
+    tenantId: TENANT,
+    service: undefined,
+    sources: {},
+    cloud: 'AzureCloud',
+    auth: 'auto',
+    caFile: undefined,
+    apiVersion: '2024-10-01',
+    local: false,
+    localDir: '',
+    configDir: '',
+    format: 'text',
+    jmesPath: undefined,
+    color: { stdout: 0, stderr: 0 },
+    mayPrompt: false,
+    verbosity: 'debug',
+    ...settings,
+  };
+}
+
+export function surroundingsFor({
+  say = () => {},
+  ...parts
+}: Partial<Surroundings> & { readonly say?: (line: string) => void }): Surroundings {
+  return {
+    clock: fakeClock(new Date().toISOString()),
+    signal: new AbortController().signal,
+    files: realFiles,
+    env: {},
+    report: {
+      note: say,
+      warn: say,
+      verbose: say,
+      debug: say,
+      progress: () => ({ update: () => {}, done: () => {} }),
+    },
+    ...parts,
+  };
 }
