@@ -7,7 +7,7 @@ import { telemetryView } from '../lib/output/query-view.js';
 import { createReport } from '../lib/output/report.js';
 import { resolveSettings } from '../lib/settings.js';
 import { followQuery } from '../lib/use-cases/follow-query.js';
-import { planQuery, readKql, reportPlan } from '../lib/use-cases/plan-query.js';
+import { planQuery, readKql, reportNameless, reportTime } from '../lib/use-cases/plan-query.js';
 import { withContent } from '../lib/use-cases/printed-content.js';
 import { reportEnding, runQuery } from '../lib/use-cases/run-query.js';
 import { parseCount } from './count-argument.js';
@@ -63,6 +63,7 @@ export function define(command: SharedCommand, host: Host): void {
       const kql = await readKql(argument, options.file, host);
       const now = host.clock.now();
       const plan = planQuery(kql, options, now);
+      reportTime(plan, report);
       const asked = plan.kql(plan.time, 'first');
       if (options.showKql) await host.stderr.write(`${escapeControls(asked, 'newlines')}\n`);
       const gateways = await host.connect(settings, report);
@@ -72,7 +73,7 @@ export function define(command: SharedCommand, host: Host): void {
         return print(host, settings, shown, undefined, { live, rowView });
       };
       if (options.follow) {
-        await reportPlan(gateways, plan, { component, now, report });
+        await reportNameless(gateways, plan, { component, now, report });
         const { clock, signal, stdout } = host;
         const ports = { clock, report, signal, closed: stdout.closed };
         return show(await followQuery(gateways, { ...plan, component }, ports), true);
@@ -82,7 +83,7 @@ export function define(command: SharedCommand, host: Host): void {
       const request = { kql: asked, time, component, now, explainEmpty: true };
       const running = await runQuery(gateways, request).finally(asking.done);
       await show(running.table, false);
-      await reportPlan(gateways, plan, { component, now, report });
+      await reportNameless(gateways, plan, { component, now, report });
       if (host.stdout.closed.aborted) return;
       const allowPartial = options.allowPartial === true;
       reportEnding(await running.ending(), { kql: asked, allowPartial, report });

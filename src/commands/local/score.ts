@@ -38,7 +38,7 @@ export function define(command: SharedCommand, host: Host): void {
       await print(host, settings, noted(score(cloud, { name, data: body, count })), scoringView, {
         live: true,
       });
-      assertAllScored(statuses);
+      assertAllScored(name, statuses);
 
       async function* noted(scorings: AsyncIterable<Scoring>): AsyncGenerator<Scoring> {
         for await (const scoring of scorings) {

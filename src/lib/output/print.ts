@@ -160,10 +160,13 @@ async function* textLines<T>(
   view?: View<T>,
 ): AsyncGenerator<string> {
   if (view && 'text' in view) {
+    let isEmpty = true;
     for await (const item of source.items) {
+      isEmpty = false;
       const text = view.text(item, space.style, space);
       if (text !== undefined) yield `${text}\n`;
     }
+    if (isEmpty && view.empty !== undefined) createReport(host, settings).note(view.empty);
     return;
   }
   const sampleRows = live ? 1 : undefined;

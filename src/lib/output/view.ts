@@ -16,6 +16,8 @@ export interface TextView<T> {
    * go through `escapeControls` first.
    */
   readonly text: (item: T, style: Style, space: ViewSpace) => string | undefined;
+  /** Said if there is no item at all. */
+  readonly empty?: string;
 }
 
 export interface TableView<T> {

@@ -7,16 +7,17 @@ import { type PollPorts, waitForNextPoll } from './poll.js';
 import {
   keepLines,
   type LogEntry,
+  linesToRead,
   MOST_TARGETS,
   neverStarted,
   type ReadLogsOptions,
   sectionEntries,
   toEntry,
+  WIDEST_TAIL,
 } from './read-logs.js';
 
 /** Lines of a poll: enough to overlap with the last one, while not much is written. */
 const LEAST_TAIL = 100;
-const WIDEST_TAIL = 5000;
 /** A line that claims to be later than this carries no time stamp of its own writing. */
 const MOST_AHEAD_MS = 3_600_000;
 
@@ -55,7 +56,7 @@ export async function* followLogs(
     const message = `${targets.length} targets are too many to follow: ${MOST_TARGETS} at most.`;
     throw new CliError('usage', message, { hint: 'Name the ones to follow, as SERVICE/PART.' });
   }
-  const tail = leastTail(options);
+  const tail = Math.max(linesToRead(options), LEAST_TAIL);
   let followed: readonly Followed[] = targets.map((target) => ({
     target,
     seen: NOTHING_SEEN,
@@ -101,7 +102,7 @@ async function poll(
     const looked = narrow.change === 'unclear' ? await look(widest) : narrow;
     if (followed.hasFailed) report.note(`${name}: the log can be read again.`);
     const { change, seen } = looked;
-    const fresh = followed.isFirst ? looked.fresh.slice(-options.tail) : looked.fresh;
+    const kept = keepLines(looked.fresh, options.filter);
     if (change === 'gap') {
       report.warn(
         `${name}: lines are missing here: more than ${widest} were written since the last look.`,
@@ -117,14 +118,14 @@ async function poll(
     return {
       target,
       head: followed.isFirst && options.sections ? sectionEntries(target, looked) : [],
-      lines: keepLines(fresh, options.filter),
+      lines: followed.isFirst ? kept.slice(-options.tail) : kept,
       next: {
         target,
         seen,
         // As much again as came this time, so that the next poll overlaps with this one.
         tail: Math.min(
           widest,
-          Math.max(leastTail(options), followed.isFirst ? 0 : 2 * fresh.length),
+          Math.max(leastTail(options), followed.isFirst ? 0 : 2 * looked.fresh.length),
         ),
         isFirst: false,
         hasFailed: false,

@@ -117,18 +117,21 @@ export async function readKql(
   }
 }
 
-/** Says what the plan left to chance: the time range, and how many rows say of no service that they are its. */
-export async function reportPlan(
+/** Says which time range was chosen, where none was asked for. */
+export function reportTime({ isTimeImplied }: QueryPlan, report: Report): void {
+  if (!isTimeImplied) return;
+  report.note(
+    `Rows of the last ${durationText(DEFAULT_SINCE_MS)}; --since and --from say otherwise.`,
+  );
+}
+
+/** Says how many rows `--service` left out because they name no service. */
+export async function reportNameless(
   gateways: Pick<Gateways, 'arm' | 'logsQuery'>,
-  { built, isTimeImplied }: QueryPlan,
+  { built }: QueryPlan,
   { component, now, report }: { component: string | undefined; now: Date; report: Report },
 ): Promise<void> {
-  if (!built) return;
-  if (isTimeImplied)
-    report.note(
-      `Rows of the last ${durationText(DEFAULT_SINCE_MS)}; --since and --from say otherwise.`,
-    );
-  if (built.service === undefined || built.loose) return;
+  if (built?.service === undefined || built.loose) return;
   const kql = buildCountOfNameless(built);
   const { table } = await runQuery(gateways, { kql, component, now, explainEmpty: false });
   for await (const [count] of table.rows) {

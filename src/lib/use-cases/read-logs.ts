@@ -50,10 +50,13 @@ interface ReadLog {
   readonly lines: readonly LogLine[];
 }
 
+/** Lines that are read where a filter picks from them; Azure's own tools read as many by default. */
+export const WIDEST_TAIL = 5000;
+
 /** As many calls at a time, and as many targets to follow. */
 export const MOST_TARGETS = 16;
 
-/** The last lines of each target, in the order of time where several are asked. */
+/** The last lines of each target that the filter keeps, in the order of time where several are asked. */
 export async function readLogs(
   gateways: Pick<Gateways, 'v1' | 'v2'>,
   targets: readonly Target[],
@@ -70,7 +73,11 @@ export async function readLogs(
   const read: readonly ReadLog[] = answers.flatMap(({ target, answer }) =>
     answer instanceof CliError
       ? []
-      : { target, sections: answer, lines: keepLines(answer.log, options.filter) },
+      : {
+          target,
+          sections: answer,
+          lines: keepLines(answer.log, options.filter).slice(-options.tail),
+        },
   );
   for (const each of read) reportLog(each, options, report);
   const heads = options.sections
@@ -98,10 +105,11 @@ export function assertAllRead({ failures }: LogsRead, targetCount: number): void
 async function readOne(
   gateways: Pick<Gateways, 'v1' | 'v2'>,
   target: Target,
-  options: LogOptions,
+  options: ReadLogsOptions,
 ): Promise<LogSections | CliError> {
   try {
-    const { tail, container } = options;
+    const { container } = options;
+    const tail = linesToRead(options);
     const sections = parseSections(
       await gateways[target.api].readLogs(target, { tail, container }),
     );
@@ -139,6 +147,11 @@ function reportLog(
   } else if (lines.length === 0) {
     report.note(`None of the last ${log.length} lines of "${name}" is one that you asked for.`);
   }
+}
+
+/** How many lines a call has to ask for, so that enough are left once they are filtered. */
+export function linesToRead({ tail, filter: { grep, exclude, probes } }: ReadLogsOptions): number {
+  return grep || exclude || !probes ? Math.max(tail, WIDEST_TAIL) : tail;
 }
 
 export function keepLines(lines: readonly LogLine[], filter: LineFilter): readonly LogLine[] {

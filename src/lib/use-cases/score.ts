@@ -51,14 +51,16 @@ function parsed(body: string): unknown {
   }
 }
 
-/** @throws {CliError} `service` if all requests failed, `incomplete` if some did */
-export function assertAllScored(statuses: readonly number[]): void {
+/** @throws {CliError} `not-found` if there is no such service, `service` if all requests failed, `incomplete` if some */
+export function assertAllScored(name: string, statuses: readonly number[]): void {
   const failed = statuses.filter((status) => status >= 400);
   if (failed.length === 0) return;
-  const isAll = failed.length === statuses.length;
+  if (failed.every((status) => status === 404)) {
+    throw new CliError('not-found', `The embedded Azure has no service "${name}".`);
+  }
   const message =
     statuses.length === 1
       ? `The service answered ${failed[0]}.`
       : `${failed.length} of ${statuses.length} requests failed.`;
-  throw new CliError(isAll ? 'service' : 'incomplete', message);
+  throw new CliError(failed.length === statuses.length ? 'service' : 'incomplete', message);
 }
