@@ -1,24 +1,13 @@
 import { findNodeAtLocation, type JSONPath, type Node } from 'jsonc-parser';
 import { CliError } from '../errors.js';
-import type { Collection } from '../model/target.js';
+import { isEnabled } from './collections.js';
 import { type DeploymentText, withValue } from './deployment-text.js';
 import type { CollectionChange } from './gateways.js';
-import { readNumber, readObject, readString } from './payload.js';
 
 const COLLECTOR: JSONPath = ['properties', 'dataCollector'];
 const COLLECTIONS: JSONPath = [...COLLECTOR, 'collections'];
 /** They need no line in the scoring script. */
 const PAYLOAD_COLLECTIONS = ['request', 'response'];
-
-/** What a deployment's data collector is set to collect. Rates are 1 where none is given. */
-export function readCollections(deployment: unknown): readonly Collection[] {
-  const collections = readObject(deployment, COLLECTIONS.join('.'), { ifAbsent: {} });
-  return Object.entries(collections).map(([name, settings]) => ({
-    name,
-    enabled: isEnabled(readString(settings, 'dataCollectionMode', { ifAbsent: 'Disabled' })),
-    samplingRate: readNumber(settings, 'samplingRate', { ifAbsent: 1 }),
-  }));
-}
 
 /** The collections that a change would add: each needs a data asset first. */
 export function newCollections(
@@ -138,16 +127,7 @@ function setUnlessSame(
   return node?.value === value ? deployment : withValue(deployment, path, value);
 }
 
-function isEnabled(mode: string): boolean {
-  return mode.toLowerCase() === 'enabled';
-}
-
 function namesIn(collections: Node | undefined): readonly string[] {
   if (collections?.type !== 'object') return [];
   return (collections.children ?? []).map((property) => String(property.children?.[0]?.value));
-}
-
-/** Whether anything is collected. */
-export function collects(collections: readonly Collection[]): boolean {
-  return collections.some(({ enabled }) => enabled);
 }

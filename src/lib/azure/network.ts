@@ -1,3 +1,4 @@
+import type { Agent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { pipeline, type Readable } from 'node:stream';
 import { createSecureContext, rootCertificates } from 'node:tls';
@@ -9,7 +10,7 @@ import {
   type PipelineRequest,
   type PipelineResponse,
 } from '@azure/core-rest-pipeline';
-import { HttpsProxyAgent } from 'https-proxy-agent';
+import type { HttpsProxyAgent } from 'https-proxy-agent';
 import { CliError } from '../errors.js';
 
 export interface NetworkOptions {
@@ -36,9 +37,9 @@ export function createNetwork({ env, privateRoots }: NetworkOptions): HttpClient
       : createSecureContext({ ca: [...rootCertificates, privateRoots] });
   const trust = secureContext === undefined ? {} : { secureContext };
   let direct: HttpsAgent | undefined;
-  let tunnel: HttpsProxyAgent<string> | undefined;
+  let tunnel: Promise<HttpsProxyAgent<string>> | undefined;
 
-  function agentFor(url: URL) {
+  async function agentFor(url: URL): Promise<Agent> {
     if (proxy !== undefined && !isExempt(url, env.NO_PROXY ?? env.no_proxy ?? '')) {
       tunnel ??= createTunnel(proxy, trust);
       return tunnel;
@@ -62,8 +63,7 @@ export function createNetwork({ env, privateRoots }: NetworkOptions): HttpClient
         abortSignal: AbortSignal.any(signals),
         headers: createHttpHeaders(),
         streamResponseStatusCodes: ANY_STATUS,
-        // The agent below is of https; the SDK takes it for either.
-        ...(secure ? { agent: agentFor(url) } : { agent: undefined }),
+        agent: secure ? await agentFor(url) : undefined,
         requestOverrides: {
           ...request.requestOverrides,
           ...(secure ? trust : {}),
@@ -161,7 +161,8 @@ function createDirectAgent(trust: Trust): HttpsAgent {
   return agent;
 }
 
-function createTunnel(proxy: string, trust: Trust): HttpsProxyAgent<string> {
+async function createTunnel(proxy: string, trust: Trust): Promise<HttpsProxyAgent<string>> {
+  const { HttpsProxyAgent } = await import('https-proxy-agent');
   const agent = new HttpsProxyAgent(proxy, { keepAlive: true, ...trust });
   const connect = agent.connect.bind(agent);
   agent.connect = (request, options) => {

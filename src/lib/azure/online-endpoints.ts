@@ -1,7 +1,7 @@
 import { CliError } from '../errors.js';
 import type { Target } from '../model/target.js';
-import { collects, readCollections } from './data-collector.js';
-import { createDeploymentWriter, type DeploymentWriterOptions } from './deployment-writer.js';
+import { collects, readCollections } from './collections.js';
+import type { DeploymentWriter, DeploymentWriterOptions } from './deployment-writer.js';
 import type { ServiceGateway } from './gateways.js';
 import { inOrder } from './in-order.js';
 import type { MlClient } from './ml-client.js';
@@ -22,7 +22,13 @@ const MOST_AT_ONCE = 12;
  */
 export function createOnlineEndpointsGateway(options: OnlineEndpointsOptions): ServiceGateway {
   const { ml } = options;
-  const writer = createDeploymentWriter(options);
+  let loaded: Promise<DeploymentWriter> | undefined;
+  const writer = () => {
+    loaded ??= import('./deployment-writer.js').then((module) =>
+      module.createDeploymentWriter(options),
+    );
+    return loaded;
+  };
 
   const listEndpoints = () =>
     ml().list((client, { resourceGroup, workspaceName }) =>
@@ -64,8 +70,10 @@ export function createOnlineEndpointsGateway(options: OnlineEndpointsOptions): S
     async *listServices() {
       for await (const endpoint of listEndpoints()) yield readString(endpoint, 'name');
     },
-    setInsights: (target, insights, change) => writer.setInsights(target, insights, change),
-    setCollection: (target, collection, change) => writer.setCollection(target, collection, change),
+    setInsights: async (target, insights, change) =>
+      (await writer()).setInsights(target, insights, change),
+    setCollection: async (target, collection, change) =>
+      (await writer()).setCollection(target, collection, change),
     cannotCollect: () => null,
     async readLogs({ service, part }, { tail, container }) {
       const containerType = container === 'init' ? 'StorageInitializer' : 'InferenceServer';
