@@ -55,7 +55,7 @@ export function openBuiltCli({ bin = BIN, node = process.execPath } = {}): Built
     },
     async serve() {
       const envFile = join(folder, 'local.env');
-      const child = launch(['local', 'start', '--env-file', envFile]);
+      const child = launch(['local', 'start', '-e', envFile]);
       const end = ended(child);
       const env = await Promise.race([
         untilWritten(envFile),

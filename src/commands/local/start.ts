@@ -20,7 +20,8 @@ export function define(command: SharedCommand, host: Host): void {
         'Prints the variables that a client needs.',
     )
     .addOption(new Option('--port <n>', 'port (default: a free one)').argParser(parsePort))
-    .option('--env-file <file>', 'write the variables there too, once it is ready')
+    // Node 20 takes a long option of this name for its own, wherever it stands (nodejs/node#54232): hence -e.
+    .option('-e, --env-file <file>', 'write the variables there too, once it is ready')
     .addOption(
       new Option(
         '--seed <state>',
@@ -29,7 +30,7 @@ export function define(command: SharedCommand, host: Host): void {
     )
     .addHelpText(
       'after',
-      examples('local start --env-file local.env', 'local start --port 8443 --seed sample'),
+      examples('local start -e local.env', 'local start --port 8443 --seed sample'),
     )
     .addHelpText('after', exitStatuses())
     .action(async ({ port, envFile, seed, ...options }) => {
