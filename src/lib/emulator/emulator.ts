@@ -14,6 +14,7 @@ import { diagnosticSettingsRoutes } from './routes/diagnostic-settings.js';
 import { discoveryRoutes } from './routes/discovery.js';
 import { logsQueryRoutes } from './routes/logs-query.js';
 import { metadataRoutes } from './routes/metadata.js';
+import { mlOperationRoutes } from './routes/ml-operation-status.js';
 import { mlWorkspaceRoutes } from './routes/ml-workspaces.js';
 import { onlineEndpointRoutes } from './routes/online-endpoints.js';
 import { openIdRoutes } from './routes/open-id.js';
@@ -37,6 +38,7 @@ const ROUTES = [
   ...mlWorkspaceRoutes,
   ...onlineEndpointRoutes,
   ...deploymentRoutes,
+  ...mlOperationRoutes,
   ...diagnosticSettingsRoutes,
   ...discoveryRoutes,
   ...v1ServiceRoutes,

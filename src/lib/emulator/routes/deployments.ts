@@ -3,7 +3,7 @@ import { authorizeSubscription } from '../authorize.js';
 import { findFault, hideNewer, storedDeployment } from '../deployment-text.js';
 import { memberText, memberTexts, setMember } from '../json-text.js';
 import { deploymentLog } from '../logs/deployment-log.js';
-import { assertSigned, newOperationId, operationUri, signedUri } from '../ml-operations.js';
+import { newOperationId, operationUri, signedUri } from '../ml-operations.js';
 import {
   apiVersionOf,
   childrenOf,
@@ -18,13 +18,7 @@ import {
   valueAt,
 } from '../resources.js';
 import { type Call, type Route, route } from '../router.js';
-import {
-  lastOperation,
-  type Operation,
-  operationState,
-  type State,
-  startOperation,
-} from '../state.js';
+import { lastOperation, type State, startOperation } from '../state.js';
 import { workspaceId } from './ml-workspaces.js';
 import { assertIdle, deleteResource, getEndpoint, provisioningState } from './online-endpoints.js';
 
@@ -32,8 +26,6 @@ type Path = Readonly<Record<string, string>>;
 
 const DEPLOYMENTS =
   '/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.MachineLearningServices/workspaces/{workspace}/onlineEndpoints/{endpoint}/deployments';
-const LOCATION =
-  '/subscriptions/{subscription}/providers/Microsoft.MachineLearningServices/locations/{location}';
 
 /**
  * Deployments of online endpoints.
@@ -50,8 +42,6 @@ export const deploymentRoutes: readonly Route[] = [
   route('PATCH', `${DEPLOYMENTS}/{deployment}`, patch),
   route('DELETE', `${DEPLOYMENTS}/{deployment}`, remove),
   route('POST', `${DEPLOYMENTS}/{deployment}/getLogs`, getLogs),
-  route('GET', `${LOCATION}/mfeOperationsStatus/{operation}`, status),
-  route('GET', `${LOCATION}/mfeOperationResults/{operation}`, result),
 ];
 
 async function list(call: Call): Promise<Response> {
@@ -85,7 +75,7 @@ function endpointOf(deploymentId: string): string {
 }
 
 /** The resource as a caller of this api-version sees it now. */
-function shown(state: State, id: string, text: string, now: Date, version: string): string {
+export function shown(state: State, id: string, text: string, now: Date, version: string): string {
   const provisioning = JSON.stringify(provisioningState(lastOperation(state, id), now));
   return hideNewer(setMember(text, ['properties', 'provisioningState'], provisioning), version);
 }
@@ -100,15 +90,16 @@ async function put(call: Call, { endpoint = '', deployment = '' }: Path): Promis
     assertIdle(state, endpointOf(id), call.now, 'create a deployment');
     const existing = findResource(state, id, call.now);
     const kind = String(read(endpointText, 'kind'));
+    const own = withStoredUri(call, sent, existing);
     const fault =
-      findFault(value, existing && JSON.parse(existing), kind) ??
+      findFault(JSON.parse(own), existing && JSON.parse(existing), kind) ??
       findMissingAsset(state, call, value);
     if (fault) throw mlFault({ status: 400, code: 'UserError', message: fault }, call.now);
     const workspace = getResource(state, workspaceId(call), call.now);
     const opId = newOperationId('deployment', String(read(workspace, 'properties', 'workspaceId')));
     const created = call.now.toISOString();
     const stored = storedDeployment(
-      sent,
+      own,
       {
         id: existing ? String(read(existing, 'id')) : id,
         name: existing ? String(read(existing, 'name')) : deployment,
@@ -119,10 +110,7 @@ async function put(call: Call, { endpoint = '', deployment = '' }: Path): Promis
           (existing && memberText(existing, ['systemData'])) ??
           JSON.stringify({ createdAt: created, createdBy: 'local', lastModifiedAt: created }),
         operationUri:
-          String(
-            (existing && read(existing, 'properties', 'properties', 'AzureAsyncOperationUri')) ??
-              '',
-          ) || operationUri(ORIGIN, id, opId, version),
+          (existing && firstOperation(existing)) ?? operationUri(ORIGIN, id, opId, version),
       },
       version,
     );
@@ -146,6 +134,20 @@ async function put(call: Call, { endpoint = '', deployment = '' }: Path): Promis
       'x-ms-async-operation-timeout': 'PT30M',
     },
   });
+}
+
+const FIRST_OPERATION = ['properties', 'properties', 'AzureAsyncOperationUri'];
+
+function firstOperation(text: string): string | undefined {
+  const uri = read(text, ...FIRST_OPERATION);
+  return typeof uri === 'string' ? uri : undefined;
+}
+
+/** Callers send the address of the first operation back as they see it; it is kept as it is stored. */
+function withStoredUri(call: Call, sent: string, existing: string | undefined): string {
+  const stored = existing === undefined ? undefined : firstOperation(existing);
+  const isSame = stored !== undefined && localize(call, stored) === firstOperation(sent);
+  return isSame ? setMember(sent, FIRST_OPERATION, JSON.stringify(stored)) : sent;
 }
 
 /** A collection may only point to a data asset that is registered. */
@@ -239,63 +241,4 @@ async function getLogs(call: Call): Promise<Response> {
     tail: typeof tail === 'number' ? tail : 5000,
   });
   return json({ content });
-}
-
-async function status(call: Call): Promise<Response> {
-  await authorizeSubscription(call, 'arm');
-  await assertSigned(call);
-  const operation = await getOperation(call);
-  const state = operationState(operation, call.now);
-  const facts = {
-    id: decodeURIComponent(call.url.pathname),
-    name: operation.id,
-    status: state === 'running' ? provisioningState(operation, call.now) : capitalize(state),
-    startTime: precise(operation.startedAt),
-    endTime: state === 'running' ? '0001-01-01T00:00:00+00:00' : precise(operation.endsAt),
-    percentComplete: 0,
-    ...(state === 'failed' && { error: { details: [], ...operation.error } }),
-  };
-  // As recorded: the number is written with its point, even at the end.
-  return jsonText(JSON.stringify(facts).replace('"percentComplete":0', '"percentComplete":0.0'));
-}
-
-/** What a deletion or a PATCH leads to: 202 until it is done. */
-async function result(call: Call): Promise<Response> {
-  await authorizeSubscription(call, 'arm');
-  await assertSigned(call);
-  const operation = await getOperation(call);
-  const phase = operationState(operation, call.now);
-  if (phase === 'running') {
-    const headers = { location: call.url.href, 'retry-after': '10' };
-    return new Response(null, { status: 202, headers });
-  }
-  if (phase === 'failed') {
-    const { code = '', message = '', details = [] } = operation.error ?? {};
-    throw mlFault({ status: 400, code, message, details }, call.now);
-  }
-  const state = await call.cloud.store.read();
-  const text = findResource(state, operation.resource, call.now);
-  if (text === undefined) return new Response(null, { status: 204 });
-  return jsonText(
-    localize(call, shown(state, operation.resource, text, call.now, apiVersionOf(call))),
-  );
-}
-
-async function getOperation(call: Call): Promise<Operation> {
-  const id = decodeURIComponent(call.url.pathname).split('/').at(-1);
-  const { facts } = await call.cloud.store.read();
-  const operation = facts.operations.find((one) => one.id === id);
-  if (operation) return operation;
-  throw mlFault(
-    { status: 404, code: 'ResourceNotFound', message: `Operation ${id} was not found.` },
-    call.now,
-  );
-}
-
-function capitalize(word: string): string {
-  return word.charAt(0).toUpperCase() + word.slice(1);
-}
-
-function precise(instant: string): string {
-  return instant.replace(/Z$/, '0000+00:00');
 }
