@@ -1,4 +1,5 @@
 import type { KustoType } from '../model/table.js';
+import { isWindow } from './functions/windows.js';
 import type { Call, Column, Literal, Scalar } from './ir.js';
 import { dynamicText, literalValue } from './literal.js';
 import { declareAll, parameters } from './names.js';
@@ -58,7 +59,7 @@ export function bindScalar(node: Expression, scope: Scope, binder: Binder): Scal
     case 'ElementExpression':
       return call('Element', [node.Expression, node.Selector]);
     case 'FunctionCallExpression':
-      return node.body ? bindOwnFunction(node, scope, binder) : bindCall(node, call, binder);
+      return node.body ? bindOwnFunction(node, scope, binder) : bindCall(node, call, scope, binder);
     default:
       return binder.refuse(`this expression (${node.kind})`, node.span);
   }
@@ -115,9 +116,11 @@ function bindOwnFunction(node: FunctionCall, scope: Scope, binder: Binder): Scal
 function bindCall(
   node: FunctionCall,
   call: (name: string, args: readonly Expression[]) => Call,
+  scope: Scope,
   binder: Binder,
 ): Scalar {
   const { name } = node.Name;
+  if (isWindow(name)) checkWindow(node, scope, binder);
   const args = node.ArgumentList.Expressions;
   if (name !== 'now' && name !== 'ago') return call(node.symbol?.name ?? name, args);
   // One instant for the whole query, as a constant that prunes Parquet row groups.
@@ -135,4 +138,21 @@ function typeOf(node: Expression, binder: Binder): KustoType {
   const name = node.type?.name;
   if (name === 'null') return 'dynamic'; // a bare null, which every type takes
   return scalarType(name) ?? binder.refuse(`a value of type ${name ?? 'unknown'}`, node.span);
+}
+
+/** What Kusto's engine checks behind the binder's back. */
+function checkWindow(node: FunctionCall, scope: Scope, binder: Binder): void {
+  const { name } = node.Name;
+  if (!scope.isSerialized) {
+    const message = `The function '${name}' needs rows in an order: put sort or serialize before it.`;
+    binder.reject(message, node.span);
+  }
+  const [, distance] = node.ArgumentList.Expressions;
+  if (
+    /^(prev|next)$/.test(name) &&
+    distance?.kind === 'LiteralExpression' &&
+    distance.value === '0'
+  ) {
+    binder.reject(`The function '${name}' cannot look 0 rows away.`, distance.span);
+  }
 }

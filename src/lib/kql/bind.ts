@@ -38,6 +38,9 @@ export function bindQuery(syntax: BoundSyntax, { text, tables, now }: BindOption
     relation: (expression, scope) => bindRelation(expression, scope, binder),
     scalar: (expression, scope) => bindScalar(expression, scope, binder),
     refuse: refuseIn(text),
+    reject: (message, span) => {
+      throw new CliError('usage', message, { kql: { text, span } });
+    },
     chart: (kind) => {
       render = kind;
     },

@@ -61,6 +61,8 @@ export interface Project extends Facts {
   readonly op: 'project';
   readonly input: Relation;
   readonly computed: readonly Computed[];
+  /** From here on rows have an order that functions such as `prev` may rely on. */
+  readonly isSerialized?: true;
 }
 
 export interface Computed {

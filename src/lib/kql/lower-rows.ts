@@ -13,7 +13,8 @@ export function lowerFilter(node: Filter, lowering: Lowering): Select {
 
 export function lowerProject(node: Project, lowering: Lowering): Select {
   const values = node.computed.map(({ value }) => value);
-  const select = open(lowering.lower(node.input), values, lowering);
+  const input = lowering.lower(node.input);
+  const select = mustNest(input, values) ? lowering.nest(input) : input;
   const context = lowering.contextOf(select);
   const computed = node.computed.map((item) => lowerComputed(item, context));
   return { ...select, columns: pick(node.columns, [...select.columns, ...computed]) };
@@ -80,18 +81,24 @@ export function lowerExpand(node: Expand, lowering: Lowering): Select {
   return { ...unnested, columns: pick(node.columns, typed) };
 }
 
-/**
- * The select such that values may be computed beside its columns: nested if a clause stands between, if
- * a computed column would be repeated, or if rows are counted that a clause would take away.
- */
+/** The select such that clauses over these values may join it: nested if a cut stands between. */
 export function open(select: Select, values: readonly Scalar[], lowering: Lowering): Select {
+  return select.limit || mustNest(select, values) ? lowering.nest(select) : select;
+}
+
+/**
+ * Whether values can only be computed over the finished select: it groups, a computed column would be
+ * repeated, or one row looks at others, which no clause may take away or reorder afterwards.
+ */
+function mustNest(select: Select, values: readonly Scalar[]): boolean {
   const used = new Set(values.flatMap(columnsIn));
-  const repeats = select.columns.some(({ id, isPlain }) => !isPlain && used.has(id));
-  const counts = select.columns.some((column) => column.isWindow);
-  const looksAround =
-    values.some(readsOtherRows) && (select.orderBy.length > 0 || select.where.length > 0);
-  const isClosed = select.groupBy !== null || select.limit !== null;
-  return repeats || counts || looksAround || isClosed ? lowering.nest(select) : select;
+  return (
+    select.groupBy !== null ||
+    select.columns.some(
+      ({ id, isPlain, isWindow: looks }) => looks || (!isPlain && used.has(id)),
+    ) ||
+    (values.some(readsOtherRows) && (select.orderBy.length > 0 || select.limit !== null))
+  );
 }
 
 /** Order means nothing to what follows, unless it decides what is cut. */

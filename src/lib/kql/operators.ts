@@ -1,7 +1,7 @@
 import type { Relation } from './ir.js';
 import { count } from './operators/count.js';
 import { distinct } from './operators/distinct.js';
-import { extend } from './operators/extend.js';
+import { extend, serialize } from './operators/extend.js';
 import { join, lookup } from './operators/join.js';
 import { mvExpand } from './operators/mv-expand.js';
 import { as, render } from './operators/passive.js';
@@ -42,7 +42,7 @@ export const OPERATORS: { readonly [Kind in OperatorKind]?: OperatorRule<Kind> }
   ProjectReorderOperator: projectAway,
   RangeOperator: range,
   RenderOperator: render,
-  SerializeOperator: extend,
+  SerializeOperator: serialize,
   SortOperator: sort,
   SummarizeOperator: summarize,
   TakeOperator: take,

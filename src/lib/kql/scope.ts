@@ -12,6 +12,8 @@ export type Binding =
 /** Where an expression stands: the columns of its row and the names around it. */
 export interface Scope {
   readonly columns: readonly Column[];
+  /** Whether the rows have an order that functions may look along. */
+  readonly isSerialized?: boolean;
   /** In the condition of a join: what `$right` means. `$left` is `columns`. */
   readonly right?: readonly Column[];
   readonly names: ReadonlyMap<string, Binding>;
@@ -26,6 +28,8 @@ export interface Binder {
   readonly scalar: (expression: Expression, scope: Scope) => Scalar;
   /** @throws {CliError} `unsupported`, always */
   readonly refuse: Refuse;
+  /** @throws {CliError} `usage`, always: what the binder lets pass and Kusto does not */
+  readonly reject: Refuse;
   /** A `render` operator was met. */
   readonly chart: (kind: string) => void;
 }
@@ -34,7 +38,24 @@ export type Refuse = (what: string, span: Span) => never;
 
 /** The scope of an expression over the rows of `input`. */
 export function over(input: Relation, scope: Scope): Scope {
-  return { columns: input.columns, names: scope.names };
+  return { columns: input.columns, isSerialized: isSerialized(input), names: scope.names };
+}
+
+/** Sorting gives rows an order; operators that take rows one by one keep it. */
+function isSerialized(relation: Relation): boolean {
+  switch (relation.op) {
+    case 'sort':
+    case 'range':
+      return true;
+    case 'project':
+      return relation.isSerialized ?? isSerialized(relation.input);
+    case 'filter':
+    case 'take':
+    case 'expand':
+      return isSerialized(relation.input);
+    default:
+      return false;
+  }
 }
 
 /** Says `not supported locally: X at line:col`, for a text of KQL. */

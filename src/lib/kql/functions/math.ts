@@ -28,7 +28,7 @@ function ofTimes(operator: '+' | '-' | '*', left: Operand, right: Operand, call:
   const [span, factor] = left.type === 'timespan' ? [left, right] : [right, left];
   if (span.type !== 'timespan') return call.refuse('this product', call.span);
   if (factor.type === 'real') return `CAST(trunc(${span.sql} * ${factor.sql}) AS BIGINT)`;
-  return `TRY(${span.sql}::BIGINT * ${convert(factor, 'long').sql})`;
+  return `kql_wrap(${span.sql}::HUGEINT * ${convert(factor, 'long').sql})`;
 }
 
 /** Integers are cut towards zero and have no answer for zero; reals go to infinity. */
@@ -46,7 +46,7 @@ function divide([left, right]: readonly Operand[], call: CallFacts): string {
   }
   if (call.type !== 'long' && call.type !== 'int')
     return call.refuse(`/ on ${call.type}`, call.span);
-  return `TRY(${convert(left, 'long').sql} // ${convert(right, 'long').sql})`;
+  return `kql_wrap(${convert(left, 'long').sql}::HUGEINT // ${convert(right, 'long').sql})`;
 }
 
 /** Euclid's: the answer is never negative. */

@@ -19,15 +19,13 @@ export const STRINGS: Readonly<Record<string, Rule>> = {
     args: ['string', 'long'],
     sql: ([text, start, length], call) => {
       if (!text || !start) return call.refuse(call.name, call.span);
-      // A negative start counts from the end; what lies before the first character is lost.
+      const size = length ? `, greatest(${length.sql}, 0)` : '';
       const isForward = typeof start.literal === 'bigint' && start.literal >= 0n;
-      const from = isForward
-        ? start.sql
-        : `(CASE WHEN ${start.sql} < 0 THEN length(${text.sql}) ELSE 0 END + ${start.sql})`;
-      const first = isForward ? `${from} + 1` : `greatest(${from}, 0) + 1`;
-      if (!length) return `substring(${text.sql}, ${first})`;
-      const size = isForward ? length.sql : `${length.sql} + least(${from}, 0)`;
-      return `substring(${text.sql}, ${first}, greatest(${size}, 0))`;
+      if (isForward) return `substring(${text.sql}, ${start.sql} + 1${size})`;
+      // A negative start counts from the end; beyond the first character there is nothing.
+      return `CASE WHEN ${start.sql} >= 0 THEN substring(${text.sql}, ${start.sql} + 1${size})
+        WHEN -${start.sql} <= length(${text.sql})
+        THEN substring(${text.sql}, length(${text.sql}) + ${start.sql} + 1${size}) ELSE '' END`;
     },
   },
   replace_string: { args: ['string'], sql: 'replace($1, $2, $3)' },

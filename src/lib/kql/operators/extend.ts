@@ -1,14 +1,9 @@
-import type { Column, Computed } from '../ir.js';
+import type { Column, Computed, Relation } from '../ir.js';
 import type { OperatorRule } from '../operators.js';
 import { outputColumns, over } from '../scope.js';
 
-/** Also `serialize`, which extends too. A name that is taken gets the new value in the old place. */
-export const extend: OperatorRule<'ExtendOperator' | 'SerializeOperator'> = (
-  node,
-  input,
-  scope,
-  binder,
-) => {
+/** A name that is taken gets the new value in the old place. */
+export const extend: OperatorRule<'ExtendOperator'> = (node, input, scope, binder) => {
   const outputs = outputColumns(node, binder);
   const inner = over(input, scope);
   const given = node.Expressions.map((expression) => ({
@@ -29,4 +24,11 @@ export const extend: OperatorRule<'ExtendOperator' | 'SerializeOperator'> = (
     return kept && !replaced.has(output.name) ? kept : output;
   });
   return { op: 'project', input, computed, columns };
+};
+
+/** Says that rows have an order from here on, and extends. */
+export const serialize: OperatorRule<'SerializeOperator'> = (node, input, scope, binder) => {
+  const { columns } = input;
+  const ordered: Relation = { op: 'project', input, computed: [], columns, isSerialized: true };
+  return extend({ ...node, kind: 'ExtendOperator' }, ordered, scope, binder);
 };

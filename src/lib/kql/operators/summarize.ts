@@ -1,5 +1,5 @@
 import { columnValue } from '../bind-scalar.js';
-import type { Column, Computed, Relation, Scalar } from '../ir.js';
+import type { Column, Computed, Scalar } from '../ir.js';
 import type { OperatorRule } from '../operators.js';
 import { type Binder, outputColumns, over, type Scope } from '../scope.js';
 import type { Expression, FunctionCall } from '../syntax.js';
@@ -9,9 +9,11 @@ export const summarize: OperatorRule<'SummarizeOperator'> = (node, input, scope,
   const inner = over(input, scope);
   const by = node.ByClause?.Expressions ?? [];
   if (node.ByClause?.BinClause) binder.refuse('bin=', node.ByClause.BinClause.span);
+  const keys = by.map((expression) => binder.scalar(expression, inner));
+  const others = input.columns.filter((column) => !keys.some((key) => isColumn(key, column)));
   const values = [
-    ...by.map((expression) => binder.scalar(expression, inner)),
-    ...node.Aggregates.flatMap((expression) => aggregates(expression, input, inner, binder)),
+    ...keys,
+    ...node.Aggregates.flatMap((expression) => aggregates(expression, others, inner, binder)),
   ];
   if (values.length !== columns.length) {
     return binder.refuse('an aggregate of several columns', node.span);
@@ -29,17 +31,20 @@ export const summarize: OperatorRule<'SummarizeOperator'> = (node, input, scope,
   };
 };
 
-/** The values of one aggregate: several for `arg_max(x, *)`, `percentiles(x, 50, 95)` and their like. */
+/**
+ * The values of one aggregate: several for `percentiles(x, 50, 95)`, `arg_max(x, *)` and their like. A star
+ * means the `others`, all columns but the keys.
+ */
 function aggregates(
   expression: Expression,
-  input: Relation,
+  others: readonly Column[],
   scope: Scope,
   binder: Binder,
 ): readonly Scalar[] {
   const call = withoutName(expression);
   if (call.kind !== 'FunctionCallExpression') return [binder.scalar(call, scope)];
   const several = SEVERAL[call.Name.name];
-  return several ? several(call, input, scope, binder) : [binder.scalar(call, scope)];
+  return several ? several(call, others, scope, binder) : [binder.scalar(call, scope)];
 }
 
 function withoutName(node: Expression): Expression {
@@ -49,18 +54,18 @@ function withoutName(node: Expression): Expression {
 
 type SeveralRule = (
   call: FunctionCall,
-  input: Relation,
+  others: readonly Column[],
   scope: Scope,
   binder: Binder,
 ) => readonly Scalar[];
 
 /** The extreme value itself, then of its row every named column. */
-const extreme: SeveralRule = (call, input, scope, binder) => {
+const extreme: SeveralRule = (call, others, scope, binder) => {
   const [by, ...rest] = call.ArgumentList.Expressions;
   if (!by) return [];
   const name = call.Name.name.replace(/^arg_?/, 'arg_');
   const key = binder.scalar(by, scope);
-  const values = rest.flatMap((node) => expand(node, input, scope, binder, key));
+  const values = rest.flatMap((node) => expand(node, others, scope, binder, key));
   const make = (method: string, args: readonly Scalar[], value: Scalar): Scalar => ({
     kind: 'call',
     name: method,
@@ -74,8 +79,8 @@ const extreme: SeveralRule = (call, input, scope, binder) => {
   ];
 };
 
-const anyOf: SeveralRule = (call, input, scope, binder) =>
-  call.ArgumentList.Expressions.flatMap((node) => expand(node, input, scope, binder)).map(
+const anyOf: SeveralRule = (call, others, scope, binder) =>
+  call.ArgumentList.Expressions.flatMap((node) => expand(node, others, scope, binder)).map(
     (value): Scalar => ({
       kind: 'call',
       name: 'take_any',
@@ -86,7 +91,7 @@ const anyOf: SeveralRule = (call, input, scope, binder) =>
   );
 
 /** One value per percentile. */
-const percentiles: SeveralRule = (call, _input, scope, binder) => {
+const percentiles: SeveralRule = (call, _others, scope, binder) => {
   const [value, ...ranks] = call.ArgumentList.Expressions.map((node) => binder.scalar(node, scope));
   return ranks.map(
     (rank): Scalar => ({
@@ -111,14 +116,14 @@ const SEVERAL: Readonly<Record<string, SeveralRule>> = {
 
 function expand(
   node: Expression,
-  input: Relation,
+  others: readonly Column[],
   scope: Scope,
   binder: Binder,
   except?: Scalar,
 ): readonly Scalar[] {
   if (node.kind !== 'StarExpression') return [binder.scalar(node, scope)];
-  const others = input.columns.filter((column) => !isColumn(except, column));
-  return others.map((column) => columnValue(column, node));
+  const starred = others.filter((column) => !isColumn(except, column));
+  return starred.map((column) => columnValue(column, node));
 }
 
 function isColumn(value: Scalar | undefined, { id }: Column): boolean {

@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openEngine } from '../../src/lib/engine/duckdb-engine.js';
+import type { Engine } from '../../src/lib/engine/engine.js';
+import { CliError } from '../../src/lib/errors.js';
+import { bindQuery } from '../../src/lib/kql/bind.js';
+import { loadKustoParser } from '../../src/lib/kql/kusto.js';
+import { lowerQuery } from '../../src/lib/kql/lower.js';
+import { refuseIn } from '../../src/lib/kql/scope.js';
+import { dateToTicks } from '../../src/lib/kql/ticks.js';
+import { runKql } from '../engine/run-kql.js';
+import { NOW, type SampleTables, writeSampleTables } from '../engine/sample-tables.js';
+import { type CaseFile, readCaseFiles } from './case-file.js';
+
+let engine: Engine;
+let sample: SampleTables;
+
+beforeAll(async () => {
+  engine = await openEngine();
+  sample = await writeSampleTables();
+});
+
+afterAll(async () => {
+  await engine.close();
+  await sample.remove();
+});
+
+const cases = await readCaseFiles(new URL('cases', import.meta.url).pathname);
+
+test.each(cases.filter(({ sql }) => sql !== undefined))('$name, as SQL', async ({ kql, sql }) => {
+  const lines = (text: string) => text.replaceAll(/\s+/g, ' ').trim();
+  expect(lines(await translate(kql))).toBe(lines(sql ?? ''));
+});
+
+test.each(cases.filter(({ rows }) => rows !== undefined))('$name', async (file) => {
+  const rows = await runKql(engine, file.kql, sample.tables);
+  expect(inOrder(rows, file)).toEqual(inOrder(file.rows, file));
+});
+
+test.each(cases.filter(({ error }) => error !== undefined))('$name', async ({ kql, error }) => {
+  expect(await failureOf(() => runKql(engine, kql, sample.tables))).toMatchObject(Object(error));
+});
+
+async function translate(text: string): Promise<string> {
+  const parser = await loadKustoParser();
+  const { tables } = sample;
+  const query = bindQuery(parser.parse(text, tables), { text, tables, now: dateToTicks(NOW) });
+  return lowerQuery(query.relation, {
+    refuse: refuseIn(text),
+    tableName: (table) => table,
+    columnNames: (table) =>
+      tables.find(({ name }) => name === table)?.columns.map(({ name }) => name) ?? [],
+  }).sql;
+}
+
+function inOrder(rows: unknown, { isUnordered }: CaseFile): unknown {
+  if (!isUnordered || !Array.isArray(rows)) return rows;
+  return rows.map((row) => JSON.stringify(row)).sort();
+}
+
+/** What a user would see: kind, code and message of the failure, and the KQL it points at. */
+async function failureOf(run: () => Promise<unknown>): Promise<object> {
+  try {
+    return { rows: await run() };
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    const { code, kql } = error.facts;
+    const at = kql?.text.slice(kql.span.start, kql.span.end);
+    return { kind: error.kind, message: error.message, code, at };
+  }
+}
