@@ -148,6 +148,19 @@ test('a missing right names the role', async () => {
   });
 });
 
+test('a Basic table and a private network have a sentence each', async () => {
+  await expect(ask(recorded('query-v1-basic-plan'))).rejects.toMatchObject({
+    kind: 'unsupported',
+    message: 'A table of the query has the Basic plan.',
+    facts: { code: 'UnsupportedApiQueryValidationError' },
+  });
+  await expect(ask(recorded('query-v1-private-network'))).rejects.toMatchObject({
+    kind: 'auth',
+    message: 'The telemetry can only be read from inside its private network.',
+    facts: { code: 'NspValidationFailedError' },
+  });
+});
+
 test('what the local cloud cannot run is unsupported, with its place', async () => {
   const body = {
     error: {

@@ -35,11 +35,17 @@ export function innermost(error: unknown): InnerError {
   };
 }
 
+/** The codes first; the words are for what the codes leave open. */
+const BASIC_PLAN = /UnsupportedApiQueryValidationError|\bbasic (logs|plan)\b/i;
+const NETWORK = /NspValidationFailedError|private ?link|public network|network security perimeter/i;
+
 /**
  * The error for a refused query.
  *
- * Contract: Log Analytics query API v1, `{error: {code, message, correlationId, innererror: {…}}}`.
- * Known from: documented, "Azure Monitor Log Analytics API errors"; recorded answers.
+ * Contract: Log Analytics query API v1, `{error: {code, message, correlationId, innererror: {…}}}`; a table on the
+ * Basic plan is `UnsupportedApiQueryValidationError`, a closed network `NspValidationFailedError`.
+ * Known from: documented, "Azure Monitor Log Analytics API errors"; answers quoted in grafana/grafana#89818 and
+ * Azure/azure-sdk-for-go#24606.
  */
 export function queryError(answer: FailedAnswer, kql: string): CliError {
   const body = parse(answer.text);
@@ -54,7 +60,7 @@ export function queryError(answer: FailedAnswer, kql: string): CliError {
 
   switch (answer.status) {
     case 400: {
-      if (/basic (log|plan|tier)|basic logs/i.test(all)) {
+      if (BASIC_PLAN.test(all)) {
         return new CliError('unsupported', 'A table of the query has the Basic plan.', {
           ...facts,
           hint: 'Such tables are only read from the workspace: switch the table to the Analytics plan.',
@@ -67,7 +73,7 @@ export function queryError(answer: FailedAnswer, kql: string): CliError {
       });
     }
     case 403:
-      if (/private ?link|public network|network security perimeter|networkaccess/i.test(all)) {
+      if (NETWORK.test(all)) {
         return new CliError(
           'auth',
           'The telemetry can only be read from inside its private network.',
