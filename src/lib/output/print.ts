@@ -3,7 +3,7 @@ import type { Row, Table } from '../model/table.js';
 import type { Presentation } from '../settings.js';
 import { escapeControls } from './escape.js';
 import { firstRounded } from './json-text.js';
-import { createReport } from './report.js';
+import { noteText } from './report.js';
 import { isTable, type Source, tableSource, valueSource } from './source.js';
 import { createStyle } from './style.js';
 import { type TextRow, textTable } from './text-table.js';
@@ -62,6 +62,11 @@ async function printSource<T>(job: Job, source: Source<T>, view?: View<T>): Prom
   if (piece !== '') await host.stdout.write(piece);
 }
 
+async function sayNote({ host, settings }: Job, note: string): Promise<void> {
+  if (settings.verbosity === 'errors') return;
+  await host.stderr.write(`${noteText(note, createStyle(settings.color.stderr))}\n`);
+}
+
 /** JMESPath works on JavaScript numbers, so it needs the whole result and may round: that is said. */
 async function printSelected<T>(job: Job, source: Source<T>, jmesPath: string): Promise<void> {
   const { selectByJmesPath } = await import('./jmespath.js');
@@ -71,7 +76,7 @@ async function printSelected<T>(job: Job, source: Source<T>, jmesPath: string): 
   const rounded = firstRounded(json);
   if (rounded !== undefined) {
     const note = `--query rounds numbers of more than 15 digits, such as ${rounded}.`;
-    createReport(job.host, job.settings).note(note);
+    await sayNote(job, note);
   }
   const selected: unknown = selectByJmesPath(json, jmesPath);
   const { jmesPath: _, ...settings } = job.settings;
@@ -154,11 +159,8 @@ async function* yamlLines<T>(source: Source<T>): AsyncGenerator<string> {
   if (isEmpty) yield '[]\n';
 }
 
-async function* textLines<T>(
-  { host, settings, space, live }: Job,
-  source: Source<T>,
-  view?: View<T>,
-): AsyncGenerator<string> {
+async function* textLines<T>(job: Job, source: Source<T>, view?: View<T>): AsyncGenerator<string> {
+  const { space, live } = job;
   if (view && 'text' in view) {
     let isEmpty = true;
     for await (const item of source.items) {
@@ -166,7 +168,7 @@ async function* textLines<T>(
       const text = view.text(item, space.style, space);
       if (text !== undefined) yield `${text}\n`;
     }
-    if (isEmpty && view.empty !== undefined) createReport(host, settings).note(view.empty);
+    if (isEmpty && view.empty !== undefined) await sayNote(job, view.empty);
     return;
   }
   const sampleRows = live ? 1 : undefined;
@@ -184,7 +186,7 @@ async function* textLines<T>(
     for await (const line of textTable(headings, rows, space, sampleRows)) {
       if (!isEmpty || empty === undefined) yield `${line}\n`;
     }
-    if (isEmpty && empty !== undefined) createReport(host, settings).note(empty);
+    if (isEmpty && empty !== undefined) await sayNote(job, empty);
     return;
   }
   yield* plainLines(source, space, sampleRows);

@@ -1,7 +1,7 @@
 import type { Host, Progress, Report } from '../host.js';
 import type { Presentation } from '../settings.js';
 import { escapeControls } from './escape.js';
-import { createStyle } from './style.js';
+import { createStyle, type Style } from './style.js';
 import { cutToWidth } from './text-width.js';
 
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
@@ -15,10 +15,9 @@ const SAY_AFTER_MS = { terminal: 100, pipe: 1000 };
  * which makes room for everything else that is said.
  */
 export function createReport(
-  host: Pick<Host, 'stderr'>,
+  { stderr, clock }: Pick<Host, 'stderr' | 'clock'>,
   { color, verbosity }: Pick<Presentation, 'color' | 'verbosity'>,
 ): Report {
-  const { stderr } = host;
   const style = createStyle(color.stderr);
   const waits: { message: string }[] = [];
   let frame = 0;
@@ -51,20 +50,22 @@ export function createReport(
   function progress(message: string): Progress {
     if (verbosity === 'errors') return { update: () => {}, done: () => {} };
     const wait = { message: escapeControls(message) };
+    const delayMs = stderr.isTty ? SAY_AFTER_MS.terminal : SAY_AFTER_MS.pipe;
+    const begunAt = clock.now().getTime();
     let said = false;
-    const start = setTimeout(
-      () => {
-        said = true;
-        if (stderr.isTty) {
-          waits.push(wait);
-          draw();
-          timer ??= setInterval(draw, 80).unref();
-        } else {
-          say(`${wait.message} …`);
-        }
-      },
-      stderr.isTty ? SAY_AFTER_MS.terminal : SAY_AFTER_MS.pipe,
-    ).unref();
+    const start = setInterval(() => {
+      // The host's clock decides what is long; the timer only wakes us.
+      if (clock.now().getTime() - begunAt < delayMs * 0.9) return;
+      clearInterval(start);
+      said = true;
+      if (stderr.isTty) {
+        waits.push(wait);
+        draw();
+        timer ??= setInterval(draw, 80).unref();
+      } else {
+        say(`${wait.message} …`);
+      }
+    }, delayMs).unref();
     return {
       update: (next) => {
         const changed = escapeControls(next) !== wait.message;
@@ -72,7 +73,7 @@ export function createReport(
         if (said && changed && !stderr.isTty) say(`${wait.message} …`);
       },
       done: () => {
-        clearTimeout(start);
+        clearInterval(start);
         const index = waits.indexOf(wait);
         if (index === -1) return;
         waits.splice(index, 1);
@@ -94,4 +95,9 @@ export function createReport(
     debug: (message) => verbosity === 'debug' && say(style.dim(clean(message))),
     progress,
   };
+}
+
+/** What is worth knowing, as a line of stderr. */
+export function noteText(message: string, style: Style): string {
+  return `${style.cyan('note:')} ${message}`;
 }

@@ -25,8 +25,8 @@ export const showView: View<ShownService> = {
 };
 
 function heading(target: TargetState, style: Style): string {
-  const what = target.api === 'v1' ? 'v1 web service' : 'v2 deployment';
-  const kind = escapeControls(`${what} on ${target.computeType}`);
+  const what = target.api === 'v1' ? 'web service' : 'deployment';
+  const kind = escapeControls(`${target.api} ${target.computeType} ${what}`);
   const state = target.state ? `, ${paintState(escapeControls(target.state), target, style)}` : '';
   return `${style.bold(escapeControls(targetName(target)))}  ${kind}${state}`;
 }
