@@ -41,17 +41,14 @@ const LOADS: readonly (readonly [commandLine: string, parts: readonly Part[]])[]
   ['enable-insights my-service', ['identity', 'arm']],
   ['collect on my-service', ['identity', 'arm']],
   ['logs my-service', ['identity', 'arm']],
-  ['query print(1)', ['identity', 'arm', 'monitorQuery']],
+  ['query print(1)', ['identity', 'monitorQuery']],
   [`query print(1) --component ${COMPONENT}`, ['identity', 'monitorQuery']],
   ['use --service my-service', []],
   ['logout', []],
   // In process: the local cloud, and what runs KQL only for a query.
   ['list --local', ['identity', 'arm', 'localCloud']],
   ['local score my-service', ['localCloud']],
-  [
-    'query traces|count --local',
-    ['identity', 'arm', 'monitorQuery', 'localCloud', 'kusto', 'duckdb'],
-  ],
+  ['query traces|count --local', ['identity', 'monitorQuery', 'localCloud', 'kusto', 'duckdb']],
 ];
 
 const cli = openBuiltCli();
