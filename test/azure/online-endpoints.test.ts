@@ -17,6 +17,7 @@ async function open(exchanges: readonly Exchange[]) {
     ...shared,
     http,
     ml: () => ml,
+    assertWorkspace: async () => {},
     workspace: () => WORKSPACE,
     clock,
     signal,

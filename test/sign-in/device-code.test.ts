@@ -50,7 +50,7 @@ test('a sign-in by device code is remembered by the next process, for its tenant
   const other = await connect({ fetch, settings: { ...settings, tenantId: OTHER_TENANT_ID } });
   await expect(other.gateways.signIn.whoAmI()).rejects.toMatchObject({
     kind: 'auth',
-    message: 'There is no sign-in to Azure.',
+    message: `There is no sign-in to tenant ${OTHER_TENANT_ID}.`,
     facts: { hint: expect.stringContaining('aml-monitor login') },
   });
 });

@@ -82,6 +82,7 @@ export async function connectGateways(
     v2: createOnlineEndpointsGateway({
       http: armHttp,
       ml,
+      assertWorkspace: () => arm.getWorkspace(),
       cloud,
       workspace,
       apiVersion,

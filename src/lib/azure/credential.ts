@@ -114,7 +114,7 @@ async function azOrAsk(options: CredentialOptions): Promise<Chosen> {
     } catch (error) {
       if (!(error instanceof CliError) || error.kind !== 'auth') throw error;
       if (tokenOptions.claims !== undefined) throw error;
-      if (!options.settings.mayPrompt) throw noSignIn(error);
+      if (!options.settings.mayPrompt) throw noSignIn(error, options.settings.tenantId);
       followUp = await sourceOf('interactive', options);
       chosen.kind = 'interactive';
       options.report.note('Opening the browser to sign in.');
@@ -129,9 +129,9 @@ async function azOrAsk(options: CredentialOptions): Promise<Chosen> {
   };
 }
 
-function noSignIn(az: CliError): CliError {
+function noSignIn(az: CliError, tenantId: string | undefined): CliError {
   const ways = [
-    'aml-monitor login',
+    `aml-monitor login${tenantId === undefined ? '' : ` --tenant ${tenantId}`}`,
     'az login',
     'AZURE_CLIENT_ID, AZURE_TENANT_ID and AZURE_CLIENT_SECRET of a service principal',
     'a managed or workload identity (--auth)',
@@ -139,7 +139,7 @@ function noSignIn(az: CliError): CliError {
   const facts = az.facts.code === undefined ? {} : { code: az.facts.code };
   return new CliError(
     'auth',
-    'There is no sign-in to Azure.',
+    `There is no sign-in to ${tenantId === undefined ? 'Azure' : `tenant ${tenantId}`}.`,
     { ...facts, hint: `Ways to sign in: ${ways.join('; ')}.` },
     az,
   );

@@ -23,6 +23,10 @@ const EXPIRED: Advice = {
   message: 'The saved sign-in has expired or was revoked.',
   hint: 'Sign in again: aml-monitor login.',
 };
+const DEVICE_CODE_EXPIRED: Advice = {
+  message: 'The device code has expired.',
+  hint: 'Try again: aml-monitor login.',
+};
 const WRONG_SECRET: Advice = {
   message: 'The client secret of the service principal is wrong.',
   hint: "Set AZURE_CLIENT_SECRET to the secret's value, not its id.",
@@ -91,7 +95,8 @@ const ADVICE: Readonly<Record<string, Advice>> = {
     message: 'The device code was not the right one.',
     hint: 'Try again: aml-monitor login.',
   },
-  70020: { message: 'The device code has expired.', hint: 'Try again: aml-monitor login.' },
+  70019: DEVICE_CODE_EXPIRED,
+  70020: DEVICE_CODE_EXPIRED,
   7000218: {
     message: 'The service principal has no secret in this request.',
     hint: 'Set AZURE_CLIENT_SECRET.',

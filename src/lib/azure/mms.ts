@@ -137,8 +137,9 @@ function operationId(service: string, { status, headers, body }: Answer): string
 }
 
 function toTargets(service: unknown): Target[] {
-  const computeType = readString(service, 'computeType');
-  const versions = computeType === 'AKSENDPOINT' ? readObject(service, 'versions') : undefined;
+  const computeType = readString(service, 'computeType', { ifAbsent: 'unknown' });
+  const versions =
+    computeType === 'AKSENDPOINT' ? readObject(service, 'versions', { ifAbsent: {} }) : undefined;
   const parts = versions ? Object.entries(versions) : [[null, service] as const];
   return parts.map(([part, settings]) => ({
     api: 'v1',

@@ -9,6 +9,8 @@ import { readAny, readBoolean, readNumber, readString } from './payload.js';
 
 export interface OnlineEndpointsOptions extends DeploymentWriterOptions {
   readonly ml: () => MlClient;
+  /** Rejects if the workspace is what does not exist. */
+  readonly assertWorkspace: () => Promise<unknown>;
 }
 
 const MOST_AT_ONCE = 12;
@@ -21,7 +23,7 @@ const MOST_AT_ONCE = 12;
  * Known from: documented, azure-rest-api-specs; recorded answers of azure-ai-ml and Azure PowerShell.
  */
 export function createOnlineEndpointsGateway(options: OnlineEndpointsOptions): ServiceGateway {
-  const { ml } = options;
+  const { ml, assertWorkspace } = options;
   let loaded: Promise<DeploymentWriter> | undefined;
   const writer = () => {
     loaded ??= import('./deployment-writer.js').then((module) =>
@@ -35,14 +37,15 @@ export function createOnlineEndpointsGateway(options: OnlineEndpointsOptions): S
       client.onlineEndpoints.list(resourceGroup, workspaceName),
     );
 
-  async function getEndpoint(name: string): Promise<unknown> {
+  async function findEndpoint(name: string): Promise<unknown> {
     try {
       return await ml().call((client, { resourceGroup, workspaceName }) =>
         client.onlineEndpoints.get(resourceGroup, workspaceName, name),
       );
     } catch (error) {
-      if (error instanceof CliError && error.kind === 'not-found') return undefined;
-      throw error;
+      if (!isNotFound(error)) throw error;
+      await assertWorkspace();
+      return undefined;
     }
   }
 
@@ -52,8 +55,13 @@ export function createOnlineEndpointsGateway(options: OnlineEndpointsOptions): S
     const deployments = ml().list((client, { resourceGroup, workspaceName }) =>
       client.onlineDeployments.list(resourceGroup, workspaceName, name),
     );
-    for await (const deployment of deployments) {
-      targets.push(toTarget(name, endpoint, deployment));
+    try {
+      for await (const deployment of deployments) {
+        targets.push(toTarget(name, endpoint, deployment));
+      }
+    } catch (error) {
+      // Deleted since the endpoint was read.
+      if (!isNotFound(error)) throw error;
     }
     return targets;
   }
@@ -61,7 +69,7 @@ export function createOnlineEndpointsGateway(options: OnlineEndpointsOptions): S
   return {
     async *findTargets(service) {
       if (service !== undefined) {
-        const endpoint = await getEndpoint(service);
+        const endpoint = await findEndpoint(service);
         if (endpoint !== undefined) yield* await targetsOf(endpoint);
         return;
       }
@@ -88,6 +96,10 @@ export function createOnlineEndpointsGateway(options: OnlineEndpointsOptions): S
   };
 }
 
+function isNotFound(error: unknown): boolean {
+  return error instanceof CliError && error.kind === 'not-found';
+}
+
 function toTarget(service: string, endpoint: unknown, deployment: unknown): Target {
   const properties = readAny(deployment, 'properties');
   const collections = readCollections(deployment);
@@ -96,15 +108,12 @@ function toTarget(service: string, endpoint: unknown, deployment: unknown): Targ
     api: 'v2',
     service,
     part: readString(deployment, 'name'),
-    computeType: readString(properties, 'endpointComputeType'),
+    computeType: readString(properties, 'endpointComputeType', { ifAbsent: 'unknown' }),
     state: readString(properties, 'provisioningState', { ifAbsent: null }),
     insights: readBoolean(properties, 'appInsightsEnabled', { ifAbsent: false }),
     collection: collects(collections),
     collections,
-    scoringUri: readString(endpoint, 'properties.scoringUri', {
-      // The SDK's type lifts an endpoint's members out of `properties` in some versions.
-      ifAbsent: readString(endpoint, 'scoringUri', { ifAbsent: null }),
-    }),
+    scoringUri: readString(endpoint, 'properties.scoringUri', { ifAbsent: null }),
     replicas:
       scaleType === 'Default' ? readNumber(deployment, 'sku.capacity', { ifAbsent: null }) : null,
     dataPaths: [],

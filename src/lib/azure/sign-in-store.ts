@@ -85,7 +85,10 @@ export function createSignInStore(configDir: string, files: Files): SignInStore 
       return records.find(
         (saved) =>
           saved.authority === authority &&
-          (tenantId === undefined || isSame(saved.tenantId, tenantId)),
+          (tenantId === undefined ||
+            // A tenant has a name and an id: the one it was asked by, and the account's own.
+            isSame(saved.tenantId, tenantId) ||
+            isSame(saved.record.tenantId, tenantId)),
       );
     },
     async save(signIn) {
