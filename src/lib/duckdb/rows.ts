@@ -11,14 +11,13 @@ export async function streamRows(
   columns: readonly Column[],
   signal?: AbortSignal,
 ): Promise<AsyncIterable<Row>> {
-  signal?.throwIfAborted();
-  const interrupt = () => connection.interrupt();
-  signal?.addEventListener('abort', interrupt, { once: true });
+  const stopInterrupting = interruptOnAbort(connection, signal);
   const close = () => {
-    signal?.removeEventListener('abort', interrupt);
+    stopInterrupting();
     connection.closeSync();
   };
   try {
+    signal?.throwIfAborted();
     const result = await connection.stream(sql);
     const readers = columns.map(({ type }) => READERS[type]);
     // The first chunk is awaited here, so that what fails at once fails before anything is shown.
@@ -45,6 +44,23 @@ export async function streamRows(
     signal?.throwIfAborted();
     throw error;
   }
+}
+
+/** An interrupt before the query has started is lost, so it is repeated until the query has ended. */
+function interruptOnAbort(
+  connection: DuckDBConnection,
+  signal: AbortSignal | undefined,
+): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  const interrupt = () => {
+    connection.interrupt();
+    timer = setInterval(() => connection.interrupt(), 20);
+  };
+  signal?.addEventListener('abort', interrupt, { once: true });
+  return () => {
+    signal?.removeEventListener('abort', interrupt);
+    clearInterval(timer);
+  };
 }
 
 const READERS: Readonly<Record<KustoType, (value: DuckDBValue) => Cell>> = {

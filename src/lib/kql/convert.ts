@@ -17,7 +17,7 @@ export function convert(operand: Operand, to: KustoType): Operand {
   if (literal !== undefined && to === 'long' && from === 'int') {
     return literalOperand('long', BigInt(String(literal)));
   }
-  const converted = conversion(sql, from, to);
+  const converted = from === 'dynamic' ? fromDynamic(operand, to) : conversion(sql, from, to);
   const isNullable = to !== 'string';
   return { sql: isNullable ? converted : mend(converted, operand), type: to, isNullable };
 }
@@ -27,7 +27,6 @@ function mend(sql: string, operand: Operand): string {
 }
 
 function conversion(sql: string, from: KustoType, to: KustoType): string {
-  if (from === 'dynamic') return fromDynamic(sql, to);
   if (to === 'dynamic') return toJson(sql, from);
   switch (to) {
     case 'string':
@@ -39,7 +38,7 @@ function conversion(sql: string, from: KustoType, to: KustoType): string {
       if (from === 'string') return `kql_to${to}(${sql})`;
       if (from === 'real') return `kql_real_to${to}(${sql})`;
       if (from === 'decimal') return `TRY_CAST(trunc(${sql}) AS ${carrierOf(to)})`;
-      if (from === 'long') return `CAST(kql_wrap32(${sql}) AS INTEGER)`;
+      if (from === 'long') return `kql_wrap32(${sql})`;
       return `CAST(${sql} AS ${carrierOf(to)})`;
     }
     case 'real':
@@ -73,10 +72,11 @@ function toText(sql: string, from: KustoType): string {
   }
 }
 
-function fromDynamic(sql: string, to: KustoType): string {
-  if (to === 'string') return `kql_dynamic_text(${sql})`;
-  const text = `kql_dynamic_text(${sql})`;
+function fromDynamic({ sql, textSql }: Operand, to: KustoType): string {
+  const text = textSql ?? `kql_dynamic_text(${sql})`;
   switch (to) {
+    case 'string':
+      return text;
     case 'bool':
       return `kql_dynamic_tobool(${text})`;
     case 'int':

@@ -101,6 +101,7 @@ function lowerPath(call: Call, context: ScalarContext): Operand | undefined {
   const path = quoteText(`$${steps.join('')}`);
   return {
     sql: `nullif(CAST(json_extract(${sql}, ${path}) AS VARCHAR), 'null')`,
+    textSql: `json_extract_string(${sql}, ${path})`,
     type: 'dynamic',
     isNullable: true,
   };

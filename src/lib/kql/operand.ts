@@ -7,6 +7,8 @@ export interface Operand {
   readonly type: KustoType;
   /** Whether it can be NULL. A string never is. */
   readonly isNullable: boolean;
+  /** A dynamic value as text, where that is shorter than what `sql` makes of it first. May be NULL. */
+  readonly textSql?: string;
   /** What it is, if the query spells it out. */
   readonly literal?: Cell;
 }

@@ -14,7 +14,7 @@ function arithmetic(operator: '+' | '-' | '*'): Rule {
       if (isTime(call.type)) return ofTimes(operator, left, right, call);
       const [a, b] = [convert(left, call.type).sql, convert(right, call.type).sql];
       if (call.type === 'long') return `kql_wrap(${a}::HUGEINT ${operator} ${b})`;
-      if (call.type === 'int') return `CAST(kql_wrap32(${a}::BIGINT ${operator} ${b}) AS INTEGER)`;
+      if (call.type === 'int') return `kql_wrap32(${a}::BIGINT ${operator} ${b})`;
       if (call.type === 'real') return `(${a} ${operator} ${b})`;
       return call.refuse(`${operator} on ${call.type}`, call.span);
     },
