@@ -2,13 +2,12 @@ import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import type { Host } from '../lib/host.js';
 import { logsView } from '../lib/output/logs-view.js';
 import { print } from '../lib/output/print.js';
-import { createReport } from '../lib/output/report.js';
-import { resolveSettings } from '../lib/settings.js';
 import { chooseService, findTargets } from '../lib/use-cases/find-targets.js';
 import { followLogs } from '../lib/use-cases/follow-logs.js';
 import { assertAllRead, readLogs } from '../lib/use-cases/read-logs.js';
 import { parseCount } from './count-argument.js';
 import { assertFollowFormat } from './follow-format.js';
+import { openSession } from './session.js';
 import { apiOption, examples, exitStatuses, type SharedCommand } from './shared-options.js';
 
 export function define(command: SharedCommand, host: Host): void {
@@ -30,10 +29,8 @@ export function define(command: SharedCommand, host: Host): void {
     .addHelpText('after', examples('logs', 'logs fraud/blue --follow --no-probes --grep error'))
     .addHelpText('after', exitStatuses('not-found', 'auth', 'service', 'incomplete'))
     .action(async (services, options) => {
-      const settings = await resolveSettings(options, host);
+      const { settings, report, gateways } = await openSession(options, host);
       if (options.follow) assertFollowFormat(settings);
-      const report = createReport(host, settings);
-      const gateways = await host.connect(settings, report);
       const { api, tail, grep, exclude, probes } = options;
       const preset = settings.service
         ? { name: settings.service, source: settings.sources.service ?? 'settings' }

@@ -12,6 +12,7 @@ import { withContent } from '../lib/use-cases/printed-content.js';
 import { reportEnding, runQuery } from '../lib/use-cases/run-query.js';
 import { parseCount } from './count-argument.js';
 import { assertFollowFormat } from './follow-format.js';
+import { saySettings } from './session.js';
 import { examples, exitStatuses, type SharedCommand } from './shared-options.js';
 
 const BUILD = 'Build the query:';
@@ -59,6 +60,7 @@ export function define(command: SharedCommand, host: Host): void {
       const settings = await resolveSettings(options, host);
       if (options.follow) assertFollowFormat(settings);
       const report = createReport(host, settings);
+      saySettings(settings, report);
       const { component } = options;
       const kql = await readKql(argument, options.file, host);
       const now = host.clock.now();

@@ -1,9 +1,8 @@
 import type { Host } from '../lib/host.js';
 import { print } from '../lib/output/print.js';
-import { createReport } from '../lib/output/report.js';
 import { showView } from '../lib/output/show-view.js';
-import { resolveSettings } from '../lib/settings.js';
 import { showService } from '../lib/use-cases/show-service.js';
+import { openSession } from './session.js';
 import {
   apiOption,
   examples,
@@ -22,9 +21,7 @@ export function define(command: SharedCommand, host: Host): void {
     .addHelpText('after', examples('show my-service', 'show fraud/blue -o json'))
     .addHelpText('after', exitStatuses('not-found', 'auth', 'service'))
     .action(async (service, options) => {
-      const settings = await resolveSettings(options, host);
-      const report = createReport(host, settings);
-      const gateways = await host.connect(settings, report);
+      const { settings, report, gateways } = await openSession(options, host);
       const looking = report.progress(`Looking up ${service}`);
       const wish = { service, api: options.api };
       const state = await showService(gateways, wish, report).finally(looking.done);

@@ -1,13 +1,10 @@
 import type { Host, Report } from '../lib/host.js';
 import { print } from '../lib/output/print.js';
-import { createReport } from '../lib/output/report.js';
 import type { View } from '../lib/output/view.js';
-import { resolveSettings } from '../lib/settings.js';
 import { assertAllDone, type Outcome } from '../lib/use-cases/change-each.js';
 import type { ChangeRequest, ChangeResult } from '../lib/use-cases/change-targets.js';
+import { openSession, type Session } from './session.js';
 import type { SharedOptions } from './shared-options.js';
-
-type Gateways = Awaited<ReturnType<Host['connect']>>;
 
 interface SwitchOptions extends SharedOptions {
   readonly api?: 'v1' | 'v2' | undefined;
@@ -23,12 +20,14 @@ export async function applySwitch(
   services: readonly string[],
   options: SwitchOptions,
   view: View<Outcome>,
-  act: (gateways: Gateways, request: ChangeRequest, report: Report) => Promise<ChangeResult>,
+  act: (
+    gateways: Session['gateways'],
+    request: ChangeRequest,
+    report: Report,
+  ) => Promise<ChangeResult>,
 ): Promise<void> {
   const { api, all = false, wait, dryRun = false, yes = false } = options;
-  const settings = await resolveSettings(options, host);
-  const report = createReport(host, settings);
-  const gateways = await host.connect(settings, report);
+  const { settings, report, gateways } = await openSession(options, host);
   const confirm = settings.mayPrompt && !yes ? host.prompt.confirm : undefined;
   const { signal } = host;
   const request = { services, api, all, wait, dryRun, confirm, signal };

@@ -1,9 +1,8 @@
 import type { Host } from '../lib/host.js';
 import { print } from '../lib/output/print.js';
-import { createReport } from '../lib/output/report.js';
 import { whoAmIView } from '../lib/output/sign-in-view.js';
-import { resolveSettings } from '../lib/settings.js';
 import { whoAmI } from '../lib/use-cases/who-am-i.js';
+import { openSession } from './session.js';
 import { examples, exitStatuses, type SharedCommand } from './shared-options.js';
 
 export function define(command: SharedCommand, host: Host): void {
@@ -12,9 +11,7 @@ export function define(command: SharedCommand, host: Host): void {
     .addHelpText('after', examples('whoami', 'whoami --local -o json'))
     .addHelpText('after', exitStatuses('auth'))
     .action(async (options) => {
-      const settings = await resolveSettings(options, host);
-      const report = createReport(host, settings);
-      const gateways = await host.connect(settings, report);
+      const { settings, report, gateways } = await openSession(options, host);
       const asking = report.progress('Signing in');
       const caller = await whoAmI(gateways, settings).finally(asking.done);
       await print(host, settings, caller, whoAmIView);

@@ -129,3 +129,11 @@ test('errors are colored on a terminal and plain with --color never', async () =
     (await runCli(['list', '--wid', '--color', 'never'], { columns: 80 })).stderr,
   ).not.toContain('\x1b');
 });
+
+test('--verbose says which settings hold, and where each came from', async () => {
+  const cloud = localCloud();
+  const run = await runCli(['list', '--verbose', '-g', cloud.connection.resourceGroup], { cloud });
+  expect(run.stderr).toContain('workspace: Sample-ML, from AZUREML_ARM_WORKSPACE_NAME\n');
+  expect(run.stderr).toContain('resource group: monitoring-samples, from --resource-group\n');
+  expect(run.stderr).toContain('default service: my-service, from AML_MONITOR_SERVICE\n');
+});
