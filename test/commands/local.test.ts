@@ -1,0 +1,102 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { Interrupted } from '../../src/lib/errors.js';
+import { temporaryFolder } from '../support/host.js';
+import { localCloud } from '../support/local-cloud.js';
+import { runCli } from '../support/run-cli.js';
+
+const VARIABLES = [
+  'ARM_CLOUD_METADATA_URL',
+  'NODE_EXTRA_CA_CERTS',
+  'AZURE_TENANT_ID',
+  'AZURE_CLIENT_ID',
+  'AZURE_CLIENT_SECRET',
+  'AZUREML_ARM_SUBSCRIPTION',
+  'AZUREML_ARM_RESOURCEGROUP',
+  'AZUREML_ARM_WORKSPACE_NAME',
+  'AML_MONITOR_SERVICE',
+];
+
+test('the three calls work unchanged against local start, with nothing but its variables', async () => {
+  const cloud = localCloud();
+  const interrupt = new AbortController();
+  const envFile = join(await temporaryFolder(), 'local.env');
+  const serving = runCli(['local', 'start', '--env-file', envFile], {
+    cloud,
+    signal: interrupt.signal,
+  });
+  const lines = (await whenWritten(envFile)).trimEnd().split('\n');
+  expect(lines.map((line) => line.split('=')[0])).toEqual(VARIABLES);
+  expect((await stat(envFile)).mode & 0o777).toBe(0o600);
+  const { NODE_EXTRA_CA_CERTS, ...env } = Object.fromEntries(
+    lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+  );
+  expect(env.ARM_CLOUD_METADATA_URL).toMatch(/^https:\/\/localhost:\d+\//);
+
+  // Node reads NODE_EXTRA_CA_CERTS when it starts, and this process has started.
+  const outside = { env: { ...env, AML_MONITOR_CA_FILE: NODE_EXTRA_CA_CERTS } };
+  const { home } = await runCli(['enable-insights', 'my-service', '--no-wait'], outside);
+  cloud.clock.advance(3_600_000);
+  const calls = [['enable-insights', 'my-service'], ['logs'], ['query', '--contains', 'input']];
+  for (const argv of calls) {
+    const run = await runCli(argv, { ...outside, home });
+    expect({ argv, status: run.status }).toEqual({ argv, status: 0 });
+    expect(run.stdout).not.toBe('');
+  }
+
+  interrupt.abort(new Interrupted(130));
+  const ended = await serving;
+  expect(ended.status).toBe(130);
+  expect(ended.stdout).toBe(`${lines.join('\n')}\n`);
+  expect(ended.stderr).toContain('No longer serving');
+  expect((await runCli(['list'], { ...outside, home })).status).not.toBe(0);
+});
+
+async function whenWritten(path: string): Promise<string> {
+  for (;;) {
+    const text = await readFile(path, 'utf8').catch(() => '');
+    if (text !== '') return text;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+test('local score answers what the model answers, one object a request', async () => {
+  const cloud = localCloud();
+  const run = await runCli(['local', 'score', 'my-service', '--count', '3', '-o', 'json'], {
+    cloud,
+  });
+  const scorings: { requestId: string }[] = JSON.parse(run.stdout);
+  expect(scorings).toHaveLength(3);
+  expect(new Set(scorings.map(({ requestId }) => requestId)).size).toBe(3);
+  expect(scorings[0]).toMatchObject({
+    service: 'my-service',
+    part: null,
+    status: 200,
+    response: [expect.any(Number)],
+  });
+});
+
+test('a request that the model refuses, and a service that is not there, are failures', async () => {
+  const cloud = localCloud();
+  const bad = await runCli(['local', 'score', 'my-service', '--data', '{"data":[[1]]}'], { cloud });
+  expect(bad).toMatchObject({ status: 5 });
+  expect(bad.stdout).toContain('X has 1 features, but Ridge is expecting 4');
+  expect((await runCli(['local', 'score', 'nope'], { cloud })).status).toBe(3);
+  expect(
+    (await runCli(['local', 'score', 'my-service', '--file', 'none.json'], { cloud })).status,
+  ).toBe(2);
+});
+
+test('local reset puts the sample back, or an empty workspace in its place', async () => {
+  const cloud = localCloud();
+  const insights = async () =>
+    JSON.parse((await runCli(['list', '-o', 'json', '--query', '[].insights'], { cloud })).stdout);
+  const before = await insights();
+  await runCli(['enable-insights', 'my-service'], { cloud });
+  expect(await insights()).not.toEqual(before);
+  expect(await runCli(['local', 'reset'], { cloud })).toMatchObject({ status: 0, stderr: '' });
+  expect(await insights()).toEqual(before);
+  await runCli(['local', 'reset', '--seed', 'empty'], { cloud });
+  expect(await insights()).toEqual([]);
+});
