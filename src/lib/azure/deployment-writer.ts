@@ -87,7 +87,7 @@ export function createDeploymentWriter(options: DeploymentWriterOptions): Deploy
       }
       if (choice.dryRun) {
         const requests = [...edit.before(deployment), putOf(target, edit, deployment)];
-        return { changed: true, applied: false, requests, before: deployment.text };
+        return { changed: true, applied: false, requests, before: putBody(deployment) };
       }
       let refusal: Answer | undefined;
       let busy = await busyWith(target, answer.body);
@@ -104,7 +104,7 @@ export function createDeploymentWriter(options: DeploymentWriterOptions): Deploy
         const accepted = await http.send('PUT', put.url, { contentType, body, allow: [400, 409] });
         if (accepted.status < 400) {
           if (choice.wait) await follow(target, put.url, accepted);
-          const before = latest.deployment.text;
+          const before = putBody(latest.deployment);
           return { changed: true, applied: choice.wait, requests: [...sent, put], before };
         }
         refusal = accepted;

@@ -50,7 +50,7 @@ export interface Change {
   readonly applied: boolean;
   /** The writes that were sent, or with `dryRun` would be, in order. Empty if nothing needs to change. */
   readonly requests: readonly WriteRequest[];
-  /** What the last write replaces, as text to compare its body with: the read it starts from. */
+  /** What the last write replaces, as text to compare its body with: that body without the change. */
   readonly before: string | null;
 }
 
