@@ -21,6 +21,11 @@ export interface Served {
     readonly tlsOptions: { readonly ca: string };
     readonly retryOptions: { readonly maxRetries: number };
   };
+  /** As `clientOptions`, in the words of the storage client. */
+  readonly storageOptions: {
+    readonly tlsOptions: { readonly ca: string };
+    readonly retryOptions: { readonly maxTries: number };
+  };
   readonly workspaceId: string;
   readonly componentId: string;
   /** Sends a request with a management token, in process. */
@@ -53,6 +58,7 @@ export async function serve(seed: Seed = 'sample'): Promise<Served> {
   const group = `/subscriptions/${connection.subscriptionId}/resourceGroups/${connection.resourceGroup}`;
   return {
     ...{ cloud, folder, origin: server.origin, ca, credential, clientOptions },
+    storageOptions: { tlsOptions: { ca }, retryOptions: { maxTries: 1 } },
     advance: clock.advance,
     now: clock.now,
     workspaceId: `${group}/providers/Microsoft.MachineLearningServices/workspaces/${connection.workspaceName}`,

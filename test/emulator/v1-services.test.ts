@@ -59,7 +59,11 @@ test('one of each compute type has the members that azureml-core asks for', asyn
     modelConfigMap: {
       modelsInfo: {
         ridge: {
-          3: { dataCollectorStoragePath: expect.stringMatching(/^\/modeldata\/.*\/my-service\/ridge\/3\/$/) },
+          3: {
+            dataCollectorStoragePath: expect.stringMatching(
+              /^\/modeldata\/.*\/my-service\/ridge\/3\/$/,
+            ),
+          },
         },
       },
     },
@@ -86,7 +90,10 @@ test('errors are flat', async () => {
     body: { code: 'NotFound', statusCode: 404, details: [{ code: 'ServiceNotFound' }] },
   });
   const denied = await served.cloud.handle(new Request(`https://localhost${base}/services`));
-  expect([denied.status, JSON.parse(await denied.text())]).toMatchObject([401, { statusCode: 401 }]);
+  expect([denied.status, JSON.parse(await denied.text())]).toMatchObject([
+    401,
+    { statusCode: 401 },
+  ]);
 });
 
 test('AKS answers a patch with 202 and an operation to follow', async () => {
@@ -110,7 +117,9 @@ test('AKS answers a patch with 202 and an operation to follow', async () => {
     {
       code: 'Conflict',
       message: 'Conflict',
-      details: [{ message: expect.stringContaining('another operation on same entity is already running') }],
+      details: [
+        { message: expect.stringContaining('another operation on same entity is already running') },
+      ],
     },
   ]);
 
@@ -136,7 +145,11 @@ test('ACI answers 200 with the id of an operation, and cannot collect', async ()
 });
 
 test('AKSENDPOINT answers 200 and is done; collection is set by version', async () => {
-  const response = await patch('segments', '/versions/challenger/dataCollection/storageEnabled', true);
+  const response = await patch(
+    'segments',
+    '/versions/challenger/dataCollection/storageEnabled',
+    true,
+  );
   expect(JSON.parse(await response.text())).toMatchObject({
     versions: { challenger: { dataCollection: { storageEnabled: true } } },
     state: 'Healthy',
@@ -145,7 +158,9 @@ test('AKSENDPOINT answers 200 and is done; collection is set by version', async 
 
 test('a change that fails leaves the service as it was, with the error', async () => {
   await served.setBehaviour({
-    failNext: { 'my-service': { code: 'DeploymentTimedOut', message: 'The deployment timed out.' } },
+    failNext: {
+      'my-service': { code: 'DeploymentTimedOut', message: 'The deployment timed out.' },
+    },
   });
   const accepted = await patch('my-service', '/appInsightsEnabled', false);
   const id = accepted.headers.get('operation-location')?.split('/').at(-1);

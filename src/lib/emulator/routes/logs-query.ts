@@ -128,8 +128,7 @@ async function answer(
   const prefer = preferences(call.request.headers.get('prefer') ?? '');
   const wait = prefer.get('wait');
   const headers = wait === undefined ? {} : { 'preference-applied': `wait=${wait}` };
-  const hasRows = await call.cloud.segments.hasAny(telemetryTables());
-  if (!hasRows && !asked.kql.includes('datatable') && !asked.kql.includes('print')) {
+  if (!(await call.cloud.segments.hasAny(telemetryTables()))) {
     return new Response(null, { status: 204, headers });
   }
   const { behaviour } = state.facts;

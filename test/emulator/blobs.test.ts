@@ -1,0 +1,108 @@
+import { BlobServiceClient } from '@azure/storage-blob';
+import fc from 'fast-check';
+import { beforeAll, expect, test } from 'vitest';
+import { blobSegments } from '../../src/lib/emulator/blob-files.js';
+import { type Served, serve, tokenFor } from './served.js';
+
+let served: Served;
+let service: BlobServiceClient;
+beforeAll(async () => {
+  served = await serve('empty');
+  const url = `${served.origin}/blob/sampleml0storage`;
+  service = new BlobServiceClient(url, served.credential, served.storageOptions);
+});
+
+async function namesBelow(prefix: string, pageSize = 2): Promise<string[]> {
+  const names: string[] = [];
+  const list = service.getContainerClient('modeldata').listBlobsFlat({ prefix });
+  for await (const page of list.byPage({ maxPageSize: pageSize })) {
+    names.push(...page.segment.blobItems.map(({ name }) => name));
+  }
+  return names;
+}
+
+test('the SDK creates, appends, reads, lists and deletes append blobs', async () => {
+  const container = service.getContainerClient('modeldata');
+  expect(await container.exists()).toBe(true);
+  const names = ['a/inputs.csv', 'a/b/inputs.csv', 'a', 'Ä & <b>/x.csv', 'z'];
+  for (const name of names) {
+    const blob = container.getAppendBlobClient(name);
+    await blob.create();
+    await blob.appendBlock('one,', 4);
+    await blob.appendBlock('two', 3);
+  }
+  expect(await namesBelow('')).toEqual([...names].sort());
+  expect(await namesBelow('a/')).toEqual(['a/b/inputs.csv', 'a/inputs.csv']);
+
+  const blob = container.getBlobClient('Ä & <b>/x.csv');
+  expect((await blob.downloadToBuffer()).toString()).toBe('one,two');
+  expect((await blob.downloadToBuffer(2, 3)).toString()).toBe('e,t');
+  expect(await blob.getProperties()).toMatchObject({ blobType: 'AppendBlob', contentLength: 7 });
+  await blob.delete();
+  expect(await blob.exists()).toBe(false);
+});
+
+test('folders are listed by their common prefix', async () => {
+  const found: string[] = [];
+  for await (const item of service.getContainerClient('modeldata').listBlobsByHierarchy('/')) {
+    found.push(`${item.kind} ${item.name}`);
+  }
+  expect(found.sort()).toEqual(['blob a', 'blob z', 'prefix a/']);
+});
+
+test('appending at a place that has passed is refused', async () => {
+  const blob = service.getContainerClient('modeldata').getAppendBlobClient('z');
+  await expect(
+    blob.appendBlock('x', 1, { conditions: { appendPosition: 3 } }),
+  ).rejects.toMatchObject({ statusCode: 412, code: 'AppendPositionConditionNotMet' });
+});
+
+test('what is not there has its own code', async () => {
+  const none = service.getContainerClient('nothing');
+  await expect(none.getProperties()).rejects.toMatchObject({ statusCode: 404 });
+  await expect(none.getBlobClient('x').download()).rejects.toMatchObject({
+    code: 'ContainerNotFound',
+  });
+  const missing = service.getContainerClient('modeldata').getBlobClient('x');
+  await expect(missing.download()).rejects.toMatchObject({ code: 'BlobNotFound' });
+});
+
+test('a token for management is not one for storage', async () => {
+  const response = await served.cloud.handle(
+    new Request('https://localhost/blob/sampleml0storage/modeldata?restype=container&comp=list', {
+      headers: {
+        authorization: `Bearer ${await tokenFor(served.cloud, 'https://localhost/.default')}`,
+      },
+    }),
+  );
+  expect([response.status, response.headers.get('x-ms-error-code')]).toEqual([
+    401,
+    'InvalidAuthenticationInfo',
+  ]);
+});
+
+test('an account has a host of its own, too', async () => {
+  const response = await served.cloud.handle(
+    new Request('https://sampleml0storage.blob.localhost/modeldata/z', {
+      headers: {
+        authorization: `Bearer ${await tokenFor(served.cloud, 'https://storage.azure.com/.default')}`,
+      },
+    }),
+  );
+  expect([response.status, await response.text()]).toEqual([200, 'one,two']);
+});
+
+test('two blob names never share a file, on any file system', () => {
+  const name = fc.array(fc.constantFrom('a', 'A', '.', '/', '+', '%', 'é', ' ', '\\', ':'), {
+    minLength: 1,
+  });
+  fc.assert(
+    fc.property(name, name, (one, other) => {
+      const [a, b] = [one.join(''), other.join('')];
+      const [pathA, pathB] = [a, b].map((text) => blobSegments(text).join('|').toLowerCase());
+      expect(pathA === pathB).toBe(a === b);
+      for (const segment of blobSegments(a))
+        expect(segment).toMatch(/^[a-z0-9%.~_-]+\+?$|^%[0-9A-F]{2}|[A-F]/);
+    }),
+  );
+});
