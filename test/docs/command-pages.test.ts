@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { openBuiltCli, ROOT } from '../support/built-cli.js';
 
-/** The commands as the tree has them: a file each, a group is a folder. */
+/** The commands as the tree has them: a file with `define` each, a group is a folder. */
 const commands = readdirSync(join(ROOT, 'src/commands'), { recursive: true, encoding: 'utf8' })
   .filter((path) => path.endsWith('.ts'))
+  .filter((path) => /^export function define\(/m.test(readSource(`src/commands/${path}`)))
   .map((path) => path.replace(/\.ts$/, '').split(/[\\/]/).join(' '))
-  .filter((name) => !['main', 'program', 'shared-options'].includes(name))
   .sort();
 
 const pageOf = (command: string) => `${command.replaceAll(' ', '-')}.md`;
-const read = (path: string) => readFileSync(join(ROOT, 'docs', path), 'utf8');
+const read = (path: string) => readSource(`docs/${path}`);
 const cli = openBuiltCli();
 afterAll(() => cli.remove());
 
@@ -20,7 +20,7 @@ test('every command has a page, and every page a command', () => {
 });
 
 test('the README links every page', () => {
-  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+  const readme = readSource('README.md');
   expect(commands.filter((name) => !readme.includes(`docs/commands/${pageOf(name)}`))).toEqual([]);
 });
 
@@ -49,7 +49,7 @@ describe.each(commands)('%s', (command) => {
     const shared = flags(read('settings.md'));
     expect(own.filter((flag) => !flags(usageOf(page)).includes(flag))).toEqual([]);
     const known = [...own, ...shared];
-    expect(flags(page).filter((flag) => !known.includes(flag))).toEqual([]);
+    expect(flags(about(command, page)).filter((flag) => !known.includes(flag))).toEqual([]);
   });
 
   test('page and --help name the same exit statuses', async () => {
@@ -57,6 +57,10 @@ describe.each(commands)('%s', (command) => {
     expect(statuses(table)).toEqual(statuses(section(await help, 'Exit status:').join('\n')));
   });
 });
+
+function readSource(path: string): string {
+  return readFileSync(join(ROOT, path), 'utf8');
+}
 
 /** The indented lines below a heading of a help text. */
 function section(help: string, heading: string): readonly string[] {
@@ -71,6 +75,14 @@ function section(help: string, heading: string): readonly string[] {
 function ownOptions(help: string): string {
   const end = help.search(/^(Workspace|Cloud and sign-in|Output):$/m);
   return help.slice(0, end === -1 ? undefined : end);
+}
+
+/** The page without the lines that run another command. */
+function about(command: string, page: string): string {
+  const lines = page.split('\n');
+  return lines
+    .filter((line) => !line.includes('aml-monitor ') || line.includes(`aml-monitor ${command}`))
+    .join('\n');
 }
 
 function usageOf(page: string): string {
