@@ -1,6 +1,10 @@
 import { CliError } from '../errors.js';
 import type { SignIn } from '../host.js';
-import { type CredentialOptions, createUserCredential, identityOptions } from './credential.js';
+import {
+  type CredentialOptions,
+  createUserCredential,
+  identityOptions,
+} from './credential-sources.js';
 import { createSignInClient, explainFailure } from './sign-in-client.js';
 import type { SignInStore } from './sign-in-store.js';
 

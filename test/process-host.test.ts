@@ -1,0 +1,54 @@
+import { readdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { createProcessHost } from '../src/lib/process-host.js';
+import { openBuiltCli } from './support/built-cli.js';
+import { temporaryFolder } from './support/host.js';
+
+const { files, clock } = createProcessHost(process);
+
+test('a file is written whole, for those who may read it, and leaves nothing else behind', async () => {
+  const folder = await temporaryFolder();
+  const path = join(folder, 'private', 'token');
+  expect(await files.read(path)).toBeUndefined();
+  await files.write(path, 'first', 0o600);
+  await files.write(path, 'second', 0o600);
+  expect(await files.read(path)).toBe('second');
+  expect((await stat(path)).mode & 0o777).toBe(0o600);
+  expect((await stat(join(folder, 'private'))).mode & 0o777).toBe(0o700);
+  expect(await readdir(join(folder, 'private'))).toEqual(['token']);
+});
+
+test('a write that fails takes its temporary file away again', async () => {
+  const folder = await temporaryFolder();
+  await files.write(join(folder, 'taken', 'inside'), '');
+  await expect(files.write(join(folder, 'taken'), 'x')).rejects.toThrow();
+  expect(await readdir(folder)).toEqual(['taken']);
+});
+
+test('what is not there is undefined; what cannot be read is an error', async () => {
+  const folder = await temporaryFolder();
+  const path = join(folder, 'file');
+  await writeFile(path, '');
+  expect(await files.kind(path)).toBe('file');
+  expect(await files.kind(folder)).toBe('folder');
+  expect(await files.kind(join(path, 'below'))).toBeUndefined();
+  await expect(files.read(folder)).rejects.toThrow('EISDIR');
+});
+
+test('a pause ends with the signal, by its reason', async () => {
+  const stop = new AbortController();
+  const reason = new Error('stopped');
+  setTimeout(() => stop.abort(reason), 5);
+  await expect(clock.sleep(60_000, stop.signal)).rejects.toBe(reason);
+  await expect(clock.sleep(1, stop.signal)).rejects.toBe(reason);
+  await clock.sleep(1);
+});
+
+test('variables that make libraries talk are not heard', async () => {
+  const cli = openBuiltCli();
+  const env = { AZURE_LOG_LEVEL: 'verbose', DEBUG: '*', TYPESPEC_RUNTIME_LOG_LEVEL: 'verbose' };
+  const run = await cli.run(['whoami', '--local'], { env });
+  cli.remove();
+  expect(run).toMatchObject({ status: 0, stderr: '' });
+});
