@@ -9,7 +9,7 @@ export function yamlText(json: string, place: 'value' | 'item'): string {
   const document = parseDocument(place === 'item' ? `[${json}]` : json, { intAsBigInt: true });
   visit(document, {
     Collection: (_, node) => {
-      node.flow = false;
+      node.flow = node.items.length === 0;
     },
     Scalar: (_, node) => {
       if (typeof node.value === 'string') delete node.type;
