@@ -93,7 +93,8 @@ export function storageFault({ status, headers, code, message }: Fault): Refusal
   const text = `${escapeXml(message)}\nRequestId:${randomUUID()}`;
   const body = `<?xml version="1.0" encoding="utf-8"?><Error><Code>${code}</Code><Message>${text}</Message></Error>`;
   return new Refusal(
-    new Response(body, {
+    // A 304 has no body.
+    new Response(status === 304 ? null : body, {
       status,
       headers: { 'content-type': 'application/xml', 'x-ms-error-code': code, ...headers },
     }),

@@ -1,3 +1,4 @@
+import { LOCAL_CONNECTION } from './connection.js';
 import { memberText, memberTexts, prependMembers, removeMember, setMember } from './json-text.js';
 import { read, valueAt } from './resources.js';
 
@@ -91,7 +92,7 @@ function withIdentity(text: string): string {
   if (typeof type !== 'string' || !type.includes('SystemAssigned')) return text;
   const ids = {
     principalId: '4b0d6f12-8c3e-4a75-9d21-f6e0a7b3c582',
-    tenantId: '3f0e6d1a-5b7c-4c8e-9a21-6d4b8e2f1c70',
+    tenantId: LOCAL_CONNECTION.tenantId,
   };
   return Object.entries(ids).reduce(
     (at, [name, value]) => setMember(at, ['identity', name], JSON.stringify(value)),

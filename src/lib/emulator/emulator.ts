@@ -5,6 +5,7 @@ import { createBlobFiles } from './blob-files.js';
 import type { Cloud } from './cloud.js';
 import { LOCAL_CONNECTION } from './connection.js';
 import type { LocalCloud, ScoreAnswer, Seed } from './local-cloud.js';
+import { serviceId, WORKSPACE_ID } from './resource-ids.js';
 import { ORIGIN, read } from './resources.js';
 import { dispatch } from './router.js';
 import { behaviourRoutes } from './routes/behaviour.js';
@@ -25,7 +26,7 @@ import { tokenRoutes } from './routes/token.js';
 import { v1ServiceRoutes } from './routes/v1-services.js';
 import { topUp } from './seed/history.js';
 import { seedState } from './seed/seed.js';
-import { BLOBSTORE, STORAGE_ACCOUNT, WORKSPACE_ID } from './seed/workspace.js';
+import { BLOBSTORE, STORAGE_ACCOUNT } from './seed/workspace.js';
 import { createSegments } from './segments.js';
 import { createStore } from './store.js';
 
@@ -113,10 +114,7 @@ async function score(
   body: string,
 ): Promise<ScoreAnswer> {
   const { facts, resources } = await cloud.store.read();
-  const ids = [
-    `/v1${WORKSPACE_ID}/services/${service}`,
-    `${WORKSPACE_ID}/onlineEndpoints/${service}`,
-  ];
+  const ids = [serviceId(WORKSPACE_ID, service), `${WORKSPACE_ID}/onlineEndpoints/${service}`];
   const id = ids.map((one) => one.toLowerCase()).find((one) => resources.has(one));
   const text = id && resources.get(id);
   if (!id || !text) {

@@ -117,3 +117,13 @@ export function valueAt(value: unknown, ...path: readonly string[]): unknown {
 export function read(text: string, ...path: readonly string[]): unknown {
   return valueAt(JSON.parse(text), ...path);
 }
+
+/** Refuses a name that could not be one, before anything is stored under it. */
+export function assertName(name: string): void {
+  if (/^[a-z0-9][\w.-]{0,63}$/i.test(name)) return;
+  throw armFault({
+    status: 400,
+    code: 'InvalidResourceName',
+    message: `'${name}' is not a valid name: letters, digits, -, _ and ., at most 64 of them.`,
+  });
+}

@@ -78,7 +78,7 @@ export interface Operation {
   id: string;
   /** Lower-case id of the resource that changes. */
   resource: string;
-  kind: 'create' | 'update' | 'delete';
+  kind: 'create' | 'update' | 'scale' | 'delete';
   startedAt: string;
   endsAt: string;
   error: { code: string; message: string; details?: FaultDetail[] } | null;

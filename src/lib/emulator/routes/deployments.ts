@@ -4,8 +4,10 @@ import { findFault, hideNewer, storedDeployment } from '../deployment-text.js';
 import { memberText, memberTexts, setMember } from '../json-text.js';
 import { deploymentLog } from '../logs/deployment-log.js';
 import { newOperationId, operationUri, signedUri } from '../ml-operations.js';
+import { endpointOf, workspaceOf } from '../resource-ids.js';
 import {
   apiVersionOf,
+  assertName,
   childrenOf,
   findResource,
   getResource,
@@ -19,7 +21,6 @@ import {
 } from '../resources.js';
 import { type Call, type Route, route } from '../router.js';
 import { lastOperation, type State, startOperation } from '../state.js';
-import { workspaceId } from './ml-workspaces.js';
 import { assertIdle, deleteResource, getEndpoint, provisioningState } from './online-endpoints.js';
 
 type Path = Readonly<Record<string, string>>;
@@ -70,10 +71,6 @@ function getDeployment(state: State, id: string, now: Date): string {
   return getResource(state, id, now);
 }
 
-function endpointOf(deploymentId: string): string {
-  return deploymentId.split('/').slice(0, 11).join('/');
-}
-
 /** The resource as a caller of this api-version sees it now. */
 export function shown(state: State, id: string, text: string, now: Date, version: string): string {
   const provisioning = JSON.stringify(provisioningState(lastOperation(state, id), now));
@@ -82,6 +79,7 @@ export function shown(state: State, id: string, text: string, now: Date, version
 
 async function put(call: Call, { endpoint = '', deployment = '' }: Path): Promise<Response> {
   await authorizeSubscription(call, 'arm');
+  assertName(deployment);
   const version = apiVersionOf(call);
   const { text: sent, value } = await readObject(call);
   const id = decodeURIComponent(call.url.pathname).replace(/\/$/, '');
@@ -95,7 +93,7 @@ async function put(call: Call, { endpoint = '', deployment = '' }: Path): Promis
       findFault(JSON.parse(own), existing && JSON.parse(existing), kind) ??
       findMissingAsset(state, call, value);
     if (fault) throw mlFault({ status: 400, code: 'UserError', message: fault }, call.now);
-    const workspace = getResource(state, workspaceId(call), call.now);
+    const workspace = getResource(state, workspaceOf(id), call.now);
     const opId = newOperationId('deployment', String(read(workspace, 'properties', 'workspaceId')));
     const created = call.now.toISOString();
     const stored = storedDeployment(
@@ -192,12 +190,12 @@ async function patch(call: Call, { endpoint = '', deployment = '' }: Path): Prom
             id: newOperationId(
               'deployment',
               String(
-                read(getResource(state, workspaceId(call), call.now), 'properties', 'workspaceId'),
+                read(getResource(state, workspaceOf(id), call.now), 'properties', 'workspaceId'),
               ),
             ),
             resourceId: id,
             name: `${endpoint}/${deployment}`,
-            kind: 'update',
+            kind: 'scale',
           });
     for (const [name, one] of sku) stored = setMember(stored, ['sku', name], one);
     state.resources.set(id.toLowerCase(), stored);
@@ -230,8 +228,7 @@ async function remove(call: Call, { endpoint = '', deployment = '' }: Path): Pro
 async function getLogs(call: Call): Promise<Response> {
   await authorizeSubscription(call, 'arm');
   apiVersionOf(call);
-  const body = await call.request.text();
-  const asked: unknown = body === '' ? {} : JSON.parse(body);
+  const { value: asked } = await readObject(call);
   const state = await call.cloud.store.read();
   const id = decodeURIComponent(call.url.pathname).replace(/\/getLogs\/?$/i, '');
   getDeployment(state, id, call.now);

@@ -3,6 +3,7 @@ import { authorizeSubscription } from '../authorize.js';
 import { removeMember, setMember } from '../json-text.js';
 import {
   apiVersionOf,
+  assertName,
   childrenOf,
   findResource,
   getResource,
@@ -69,6 +70,7 @@ async function open(call: Call, { rest = '' }: Path) {
 }
 
 async function put(call: Call, path: Path): Promise<Response> {
+  assertName(path.name ?? '');
   const { folder } = await open(call, path);
   const { text: sent } = await readObject(call);
   const id = `${folder}/${path.name}`;

@@ -1,13 +1,15 @@
 import type { Engine, SourceTable } from '../../engine/engine.js';
 import { json, jsonText, logsFault } from '../answers.js';
 import { authorizeSubscription } from '../authorize.js';
+import { assertAnalyticsPlan, assertOpen, isListed, permissions } from '../query/access.js';
+import { render, statistics } from '../query/extras.js';
 import { type Limits, partialError, readPage, readSettings } from '../query/limits.js';
 import { badArgument, queryFault } from '../query/query-faults.js';
 import { intersect, parseTimespan, type Span } from '../query/timespan.js';
 import { findResource, isObject, read } from '../resources.js';
 import { type Call, type Route, route } from '../router.js';
 import type { State } from '../state.js';
-import { TABLES, WORKSPACE_TABLES } from '../tables.js';
+import { TABLES } from '../tables.js';
 
 type Path = Readonly<Record<string, string>>;
 
@@ -97,28 +99,6 @@ function getComponent(call: Call, state: State, path: string): string {
   throw logsFault({ status: 400, code: 'FailedToResolveResource', message });
 }
 
-/** Refusals of rights and networks, as the state has them. */
-function assertOpen(state: State, componentId: string): void {
-  const { access } = state.facts.behaviour.query;
-  if (access === 'open') return;
-  const reason =
-    access === 'denied'
-      ? {
-          code: 'AuthorizationFailedError',
-          message: `User '${state.facts.directory.user.objectId}' does not have access to read logs for this resource`,
-        }
-      : {
-          code: 'NetworkAccessDeniedError',
-          message: `Access to ${componentId} from the public network is denied: queries are accepted only through its private link scope`,
-        };
-  throw logsFault({
-    status: 403,
-    code: 'InsufficientAccessError',
-    message: 'The provided credentials have insufficient access to perform the requested operation',
-    innererror: reason,
-  });
-}
-
 async function answer(
   call: Call,
   state: State,
@@ -136,7 +116,8 @@ async function answer(
   const own: Limits = { rows: behaviour.query.rowLimit, bytes: behaviour.query.byteLimit };
   const { kql, limits } = readSettings(asked.kql, own);
   const started = performance.now();
-  const timeout = AbortSignal.timeout(Math.min(Number(wait ?? 180), 600) * 1000);
+  const seconds = Number(wait);
+  const timeout = AbortSignal.timeout(Math.min(seconds > 0 ? seconds : 180, 600) * 1000);
   const signal = AbortSignal.any([call.request.signal, timeout]);
   let engine: Engine | undefined;
   try {
@@ -150,9 +131,9 @@ async function answer(
     const page = await readPage(result, limits);
     const name = /\|\s*getschema\s*$/i.test(kql) ? 'getschema' : 'PrimaryResult';
     const columns = JSON.stringify(result.columns.map(({ name, type }) => ({ name, type })));
-    const seconds = (performance.now() - started) / 1000;
+    const took = (performance.now() - started) / 1000;
     const extras = {
-      ...(prefer.get('include-statistics') === 'true' && { statistics: statistics(page, seconds) }),
+      ...(prefer.get('include-statistics') === 'true' && { statistics: statistics(page, took) }),
       ...(prefer.get('include-render') === 'true' && { render: render(result.render) }),
       ...(prefer.get('include-permissions') === 'true' && {
         permissions: permissions(state, componentId),
@@ -220,70 +201,6 @@ async function sourceTables({ cloud }: Call, state: State): Promise<readonly Sou
       return { name, columns, jsonLines };
     }),
   );
-}
-
-/** Tables are named in the state by either of their names. */
-function isListed(table: string, list: readonly string[]): boolean {
-  return list.includes(table) || list.includes(WORKSPACE_TABLES[table] ?? '');
-}
-
-/** A table on the Basic plan is refused by this API, whatever is asked of it. */
-function assertAnalyticsPlan(state: State, kql: string): void {
-  for (const table of Object.keys(TABLES)) {
-    if (!isListed(table, state.facts.behaviour.query.basicTables)) continue;
-    if (!new RegExp(`(^|[^\\w'"])${table}($|[^\\w'"])`).test(kql)) continue;
-    throw badArgument({
-      code: 'UnsupportedTablePlanError',
-      message: `Table '${WORKSPACE_TABLES[table]}' is on the Basic plan, which this API does not query; use the search API.`,
-    });
-  }
-}
-
-function permissions(state: State, componentId: string) {
-  const denied = Object.keys(TABLES).filter((name) =>
-    isListed(name, state.facts.behaviour.query.deniedTables),
-  );
-  const workspace = [...state.resources.keys()].find((id) =>
-    /\/microsoft\.operationalinsights\/workspaces\/[^/]+$/.test(id),
-  );
-  const denyTables = denied.map((name) => WORKSPACE_TABLES[name]);
-  return {
-    resources: [
-      {
-        resourceId: componentId,
-        dataSources: [{ resourceId: workspace, ...(denyTables.length > 0 && { denyTables }) }],
-      },
-    ],
-  };
-}
-
-function render(visualization: string | null) {
-  if (visualization === null) return { visualization: null };
-  return {
-    visualization,
-    title: null,
-    accumulate: false,
-    isQuerySorted: false,
-    kind: null,
-    annotation: '',
-    by: null,
-  };
-}
-
-function statistics(
-  page: { readonly rowCount: number; readonly rowsText: string },
-  seconds: number,
-) {
-  return {
-    query: {
-      executionTime: seconds,
-      resourceUsage: {
-        cpu: { user: '00:00:00', kernel: '00:00:00', totalCpu: '00:00:00' },
-        memory: { peakPerNode: 0 },
-      },
-      datasetStatistics: [{ tableRowCount: page.rowCount, tableSize: page.rowsText.length }],
-    },
-  };
 }
 
 /** Tables and columns, as tools discover them. */

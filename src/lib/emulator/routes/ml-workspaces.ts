@@ -1,8 +1,10 @@
 import { armFault, jsonText, mlFault } from '../answers.js';
 import { authorizeSubscription } from '../authorize.js';
 import { setMember } from '../json-text.js';
+import { workspaceOf } from '../resource-ids.js';
 import {
   apiVersionOf,
+  assertName,
   childrenOf,
   findResource,
   getResource,
@@ -66,19 +68,16 @@ async function allWorkspaces(call: Call, { subscription = '' }: Path): Promise<R
 async function listBelowWorkspace(call: Call): Promise<Response> {
   const state = await call.cloud.store.read();
   const answer = await listByPath(call);
-  getResource(state, workspaceId(call), call.now);
+  getResource(state, workspaceOf(decodeURIComponent(call.url.pathname)), call.now);
   return answer;
-}
-
-/** The id of the ML workspace that a path is below of. */
-export function workspaceId({ url }: Call): string {
-  return decodeURIComponent(url.pathname).split('/').slice(0, 9).join('/');
 }
 
 /** A version of a data asset is written once: what it points to never changes. */
 async function putDataVersion(call: Call, { name = '', version = '' }: Path): Promise<Response> {
   await authorizeSubscription(call, 'arm');
   apiVersionOf(call);
+  assertName(name);
+  assertName(version);
   const { text, value } = await readObject(call);
   const dataUri = valueAt(value, 'properties', 'dataUri');
   if (typeof dataUri !== 'string') {
@@ -89,7 +88,7 @@ async function putDataVersion(call: Call, { name = '', version = '' }: Path): Pr
   }
   return call.cloud.store.update((state) => {
     const id = decodeURIComponent(call.url.pathname);
-    getResource(state, workspaceId(call), call.now);
+    getResource(state, workspaceOf(decodeURIComponent(call.url.pathname)), call.now);
     const known = findResource(state, id, call.now);
     const knownUri = known && valueAt(JSON.parse(known), 'properties', 'dataUri');
     if (known !== undefined && knownUri !== dataUri) {

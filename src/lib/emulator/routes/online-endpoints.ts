@@ -3,8 +3,10 @@ import { armFault, json, jsonText, mlFault } from '../answers.js';
 import { authorizeSubscription } from '../authorize.js';
 import { prependMembers, removeMember, setMember } from '../json-text.js';
 import { newOperationId, operationUri, signedUri } from '../ml-operations.js';
+import { workspaceOf } from '../resource-ids.js';
 import {
   apiVersionOf,
+  assertName,
   childrenOf,
   findResource,
   getResource,
@@ -23,7 +25,6 @@ import {
   type State,
   startOperation,
 } from '../state.js';
-import { workspaceId } from './ml-workspaces.js';
 
 type Path = Readonly<Record<string, string>>;
 
@@ -49,7 +50,7 @@ async function list(call: Call): Promise<Response> {
   await authorizeSubscription(call, 'arm');
   apiVersionOf(call);
   const state = await call.cloud.store.read();
-  getResource(state, workspaceId(call), call.now);
+  getResource(state, workspaceOf(decodeURIComponent(call.url.pathname)), call.now);
   const { searchParams } = call.url;
   const [name, computeType] = [searchParams.get('name'), searchParams.get('computeType')];
   const texts = childrenOf(
@@ -73,7 +74,7 @@ async function get(call: Call): Promise<Response> {
 
 /** An endpoint's text; 404 if the workspace or the endpoint is not there. */
 export function getEndpoint(state: State, id: string, now: Date): string {
-  getResource(state, id.split('/').slice(0, 9).join('/'), now);
+  getResource(state, workspaceOf(id), now);
   return getResource(state, id, now);
 }
 
@@ -87,12 +88,19 @@ export function findRunning(state: State, endpointId: string, now: Date): Operat
   );
 }
 
+const PROVISIONING = {
+  create: 'Creating',
+  update: 'Updating',
+  scale: 'Scaling',
+  delete: 'Deleting',
+} as const;
+
 /** The provisioning state that an operation gives its resource. */
 export function provisioningState(operation: Operation | undefined, now: Date): string {
   const state = operation && operationState(operation, now);
   if (!operation || state === 'succeeded') return 'Succeeded';
   if (state === 'failed') return 'Failed';
-  return { create: 'Creating', update: 'Updating', delete: 'Deleting' }[operation.kind];
+  return PROVISIONING[operation.kind];
 }
 
 function shown(state: State, id: string, text: string, now: Date): string {
@@ -119,6 +127,7 @@ export function assertIdle(state: State, endpointId: string, now: Date, what: st
 
 async function put(call: Call, { endpoint = '' }: Path): Promise<Response> {
   await authorizeSubscription(call, 'arm');
+  assertName(endpoint);
   const version = apiVersionOf(call);
   const { text, value } = await readObject(call);
   if (
@@ -130,7 +139,7 @@ async function put(call: Call, { endpoint = '' }: Path): Promise<Response> {
   }
   const { stored, operation } = await call.cloud.store.update((state) => {
     const id = decodeURIComponent(call.url.pathname).replace(/\/$/, '');
-    const workspace = getResource(state, workspaceId(call), call.now);
+    const workspace = getResource(state, workspaceOf(id), call.now);
     assertIdle(state, id, call.now, 'change settings');
     const existing = findResource(state, id, call.now);
     const opId = newOperationId('endpoint', String(read(workspace, 'properties', 'workspaceId')));
@@ -242,7 +251,7 @@ export async function deleteResource(
   const operation = await call.cloud.store.update((state) => {
     if (findResource(state, id, call.now) === undefined) return undefined;
     check(state);
-    const workspace = getResource(state, workspaceId(call), call.now);
+    const workspace = getResource(state, workspaceOf(id), call.now);
     const of = id.toLowerCase().includes('/deployments/') ? 'deployment' : 'endpoint';
     const opId = newOperationId(of, String(read(workspace, 'properties', 'workspaceId')));
     return startOperation(state, call.now, { id: opId, resourceId: id, name, kind: 'delete' });

@@ -1,18 +1,14 @@
 import { json, Refusal } from '../answers.js';
-import { LOCAL_CONNECTION } from '../connection.js';
 import { sameSecret } from '../directory.js';
-import { childrenOf, findResource, ORIGIN, read, valueAt } from '../resources.js';
+import { serviceId, WORKSPACE_ID } from '../resource-ids.js';
+import { childrenOf, findResource, read, valueAt } from '../resources.js';
 import { type Call, type Route, route } from '../router.js';
 import { drawsFrom } from '../scoring/random.js';
 import { leaveTraces, runModel } from '../scoring/score.js';
 import { findServing, type Serving } from '../scoring/serving.js';
 import type { State } from '../state.js';
-import { serviceId } from './v1-services.js';
 
 type Path = Readonly<Record<string, string>>;
-
-const { subscriptionId, resourceGroup, workspaceName } = LOCAL_CONNECTION;
-export const WORKSPACE_ID = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.MachineLearningServices/workspaces/${workspaceName}`;
 
 /**
  * The scoring URIs of all services: `POST` with the service's key as bearer token. The deployment or version is
@@ -125,11 +121,4 @@ function chooseByTraffic(traffic: unknown, seed: string): string | undefined {
 function onlyDeployment(state: State, endpointId: string, now: Date): string | undefined {
   const all = childrenOf(state, `${endpointId}/deployments`, now);
   return all.length === 1 ? String(read(all[0]?.[1] ?? '{}', 'name')) : undefined;
-}
-
-/** The scoring URI of a target, for callers in this process. */
-export function scoringPath(serving: Serving): string {
-  const base = serving.scoringUri.replace(ORIGIN, '');
-  const isVersion = serving.api === 'v1' && serving.part !== null;
-  return isVersion ? base.replace(/\/score$/, `/versions/${serving.part}/score`) : base;
 }

@@ -9,9 +9,10 @@ import {
   sameSecret,
   sha256,
 } from '../directory.js';
+import { applicationToken, userTokens } from '../issue-token.js';
 import { type Call, type Route, route } from '../router.js';
 import type { Facts, Grant } from '../state.js';
-import { openSigningKey, parseClaims, readToken, signToken } from '../tokens.js';
+import { openSigningKey, parseClaims, readToken } from '../tokens.js';
 
 type Path = Readonly<Record<string, string>>;
 
@@ -104,13 +105,7 @@ async function clientCredentials({
     );
   }
   const audience = audienceOf(call, form.get('scope') ?? '', form.get('resource') ?? '');
-  const claims = {
-    appid: application.appId,
-    oid: application.objectId,
-    sub: application.objectId,
-    idtyp: 'app',
-  };
-  return json(await accessToken(call, facts, tenantId, audience, claims), NO_STORE);
+  return json(await applicationToken({ call, facts, tenantId }, audience, application), NO_STORE);
 }
 
 async function deviceCode(asked: Asked): Promise<Response> {
@@ -134,7 +129,7 @@ async function deviceCode(asked: Asked): Promise<Response> {
       'Pending end-user authorization. The user has not finished signing in to the device code flow.';
     throw refuse('authorization_pending', 70016, pending);
   }
-  return userTokens(asked, grant.scope, '');
+  return json(await userTokens(asked, grant.scope, ''), NO_STORE);
 }
 
 /** By somebody, or by the time that has passed since it was issued. */
@@ -176,7 +171,7 @@ async function authorizationCode(asked: Asked): Promise<Response> {
       'The Code_Verifier does not match the code_challenge supplied in the authorization request.',
     );
   }
-  return userTokens(asked, form.get('scope') || grant.scope, grant.nonce);
+  return json(await userTokens(asked, form.get('scope') || grant.scope, grant.nonce), NO_STORE);
 }
 
 async function refresh(asked: Asked): Promise<Response> {
@@ -191,95 +186,7 @@ async function refresh(asked: Asked): Promise<Response> {
   }
   const resource = form.get('resource');
   const scope = resource ? `${resource}/.default` : (form.get('scope') ?? String(token.scope));
-  return userTokens(asked, scope, '');
-}
-
-async function userTokens(asked: Asked, scope: string, nonce: string): Promise<Response> {
-  const { call, facts, tenantId, clientId } = asked;
-  const { conditionalAccess } = facts.behaviour;
-  if (conditionalAccess !== null) {
-    throw entraFault(call, {
-      status: 400,
-      error: 'invalid_grant',
-      number: conditionalAccess,
-      message:
-        'Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.',
-    });
-  }
-  const { name, objectId, userPrincipalName } = facts.directory.user;
-  const audience = audienceOf(call, scope, '');
-  const person = { name, oid: objectId, sub: sha256(objectId + clientId).toString('base64url') };
-  const claims = {
-    ...person,
-    appid: clientId,
-    upn: userPrincipalName,
-    unique_name: userPrincipalName,
-    scp: 'user_impersonation',
-    idtyp: 'user',
-  };
-  const key = await openSigningKey(call.cloud.folder);
-  const life = lifetime(call.now, 90 * 86_400);
-  const clientInfo = { uid: objectId, utid: tenantId };
-  return json(
-    {
-      ...(await accessToken(call, facts, tenantId, audience, claims)),
-      scope: scope || `${audience}/.default`,
-      refresh_token: signToken(key, {
-        ...life,
-        aud: 'refresh',
-        appid: clientId,
-        tid: tenantId,
-        scope,
-      }),
-      id_token: signToken(key, {
-        ...lifetime(call.now, facts.behaviour.tokenSeconds),
-        ...person,
-        aud: clientId,
-        iss: `${call.origin}/${tenantId}/v2.0`,
-        tid: tenantId,
-        preferred_username: userPrincipalName,
-        upn: userPrincipalName,
-        ...(nonce && { nonce }),
-        ver: '2.0',
-      }),
-      client_info: Buffer.from(JSON.stringify(clientInfo)).toString('base64url'),
-    },
-    NO_STORE,
-  );
-}
-
-async function accessToken(
-  call: Call,
-  facts: Facts,
-  tenantId: string,
-  audience: string,
-  who: object,
-) {
-  const key = await openSigningKey(call.cloud.folder);
-  const { tokenSeconds } = facts.behaviour;
-  const life = lifetime(call.now, tokenSeconds);
-  const iss = `https://sts.windows.net/${tenantId}/`;
-  return {
-    token_type: 'Bearer',
-    expires_in: tokenSeconds,
-    ext_expires_in: tokenSeconds,
-    expires_on: String(life.exp),
-    not_before: String(life.nbf),
-    resource: audience,
-    access_token: signToken(key, {
-      aud: audience,
-      iss,
-      ...life,
-      ...who,
-      tid: tenantId,
-      ver: '1.0',
-    }),
-  };
-}
-
-function lifetime(now: Date, seconds: number) {
-  const iat = Math.floor(now.getTime() / 1000);
-  return { iat, nbf: iat, exp: iat + seconds };
+  return json(await userTokens(asked, scope, ''), NO_STORE);
 }
 
 async function managedIdentity(call: Call): Promise<Response> {
@@ -293,13 +200,8 @@ async function managedIdentity(call: Call): Promise<Response> {
     );
   }
   const audience = audienceOf(call, '', call.url.searchParams.get('resource') ?? '');
-  const who = {
-    appid: application.appId,
-    oid: application.objectId,
-    sub: application.objectId,
-    idtyp: 'app',
-  };
-  return json(await accessToken(call, facts, LOCAL_CONNECTION.tenantId, audience, who), NO_STORE);
+  const { tenantId } = LOCAL_CONNECTION;
+  return json(await applicationToken({ call, facts, tenantId }, audience, application), NO_STORE);
 }
 
 const NO_STORE = { headers: { 'cache-control': 'no-store', pragma: 'no-cache' } };

@@ -4,7 +4,8 @@ import { authorizeSubscription } from '../authorize.js';
 import { applyPatch, PatchError } from '../json-patch.js';
 import { removeMember, setMember } from '../json-text.js';
 import { containerLines } from '../logs/container-log.js';
-import { findResource, isObject, localize, read, valueAt } from '../resources.js';
+import { serviceId } from '../resource-ids.js';
+import { findResource, isObject, listPage, localize, read, valueAt } from '../resources.js';
 import { type Call, type Route, route } from '../router.js';
 import { findServing } from '../scoring/serving.js';
 import {
@@ -15,6 +16,7 @@ import {
   type State,
   startOperation,
 } from '../state.js';
+import { findService, fitsFilters } from '../v1-service-text.js';
 
 type Path = Readonly<Record<string, string>>;
 
@@ -40,11 +42,6 @@ export const v1ServiceRoutes: readonly Route[] = [
   route('GET', `${BASE}/operations/{operation}`, operationStatus),
 ];
 
-/** Resources of v1 are kept apart from ARM's: no ARM route shows them. */
-export function serviceId(scope: string, name: string): string {
-  return `/v1/${scope.replace(/^\/+/, '')}/services/${name}`;
-}
-
 async function open(call: Call, { scope = '' }: Path): Promise<State> {
   await authorizeSubscription(call, 'v1');
   const state = await call.cloud.store.read();
@@ -66,26 +63,8 @@ function notFound(name: string) {
   });
 }
 
-/** The service as it stands: a change that failed has left no trace but its error. */
-function findText(state: State, scope: string, name: string, now: Date): string | undefined {
-  const id = serviceId(scope, name);
-  const text = state.resources.get(id.toLowerCase());
-  const operation = lastOperation(state, id);
-  if (text === undefined || !operation) return text;
-  switch (operationState(operation, now)) {
-    case 'running':
-      return setMember(text, ['state'], '"Transitioning"');
-    case 'failed': {
-      const before = setMember(operation.before ?? text, ['state'], '"Failed"');
-      return setMember(before, ['error'], JSON.stringify(operation.error));
-    }
-    case 'succeeded':
-      return text;
-  }
-}
-
 function getText(state: State, { scope = '', name = '' }: Path, now: Date): string {
-  const text = findText(state, scope, name, now);
+  const text = findService(state, scope, name, now);
   if (text === undefined) throw notFound(name);
   return text;
 }
@@ -96,43 +75,13 @@ async function list(call: Call, path: Path): Promise<Response> {
   const prefix = serviceId(path.scope ?? '', '').toLowerCase();
   const texts = [...state.resources.keys()]
     .filter((id) => id.startsWith(prefix))
-    .flatMap((id) => findText(state, path.scope ?? '', id.slice(prefix.length), call.now) ?? [])
-    .filter((text) => fits(JSON.parse(text), searchParams));
-  const skip = Number(searchParams.get('$skipToken') ?? 0);
-  const size = Math.min(
-    Number(searchParams.get('count')) || Infinity,
+    .flatMap((id) => findService(state, path.scope ?? '', id.slice(prefix.length), call.now) ?? [])
+    .filter((text) => fitsFilters(JSON.parse(text), searchParams));
+  return listPage(
+    call,
+    texts.map((text) => trimmed(call, text)),
     state.facts.behaviour.pageSize,
   );
-  const page = texts.slice(skip, skip + size).map((text) => localize(call, trimmed(call, text)));
-  const next = new URL(call.origin + call.url.pathname + call.url.search);
-  next.searchParams.set('$skipToken', String(skip + size));
-  const link = skip + size < texts.length ? `,"nextLink":${JSON.stringify(next.href)}` : '';
-  return jsonText(`{"value":[${page.join(',')}]${link}}`);
-}
-
-/** The filters of a list: all that are given have to hold. */
-function fits(service: unknown, asked: URLSearchParams): boolean {
-  const models = Object.keys(valueAt(service, 'modelConfigMap', 'models') ?? {});
-  const has = (values: unknown, wanted: string) =>
-    wanted.split(',').every((one) => {
-      const [key = '', value] = one.split('=');
-      const found = valueAt(values, key);
-      return found !== undefined && (value === undefined || String(found) === value);
-    });
-  const checks: Readonly<Record<string, (wanted: string) => boolean>> = {
-    computeType: (wanted) => valueAt(service, 'computeType') === wanted.toUpperCase(),
-    serviceName: (wanted) => valueAt(service, 'name') === wanted,
-    imageId: (wanted) => valueAt(service, 'imageId') === wanted,
-    imageDigest: (wanted) => valueAt(service, 'imageDigest') === wanted,
-    modelName: (wanted) => models.includes(wanted),
-    modelId: (wanted) => models.includes(wanted.split(':')[0] ?? ''),
-    tags: (wanted) => has(valueAt(service, 'kvTags'), wanted),
-    properties: (wanted) => has(valueAt(service, 'properties'), wanted),
-  };
-  return Object.entries(checks).every(([name, check]) => {
-    const wanted = asked.get(name);
-    return wanted === null || wanted === '' || check(wanted);
-  });
 }
 
 /** Without `expand=true` the details of models are left out. */
@@ -175,7 +124,7 @@ async function patch(call: Call, path: Path): Promise<Response> {
       operation.endsAt = operation.startedAt;
     }
     state.resources.set(id.toLowerCase(), text);
-    return { text: findText(state, scope, name, call.now) ?? text, operation };
+    return { text: findService(state, scope, name, call.now) ?? text, operation };
   });
   const body = localize(call, text);
   switch (read(text, 'computeType')) {
@@ -241,7 +190,7 @@ async function validate(call: Call, path: Path): Promise<Response> {
   const state = await open(call, path);
   const asked = parse(await call.request.text());
   const name = String(valueAt(asked, 'serviceName'));
-  const text = findText(state, path.scope ?? '', name, call.now);
+  const text = findService(state, path.scope ?? '', name, call.now);
   if (text === undefined)
     return json({ error: { code: 'NotFound', message: `Service ${name} was not found.` } });
   try {

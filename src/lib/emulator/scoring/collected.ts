@@ -1,5 +1,6 @@
 import type { Cloud } from '../cloud.js';
 import { LOCAL_CONNECTION } from '../connection.js';
+import { WORKSPACE_ID } from '../resource-ids.js';
 import { isObject, read, valueAt } from '../resources.js';
 import type { State } from '../state.js';
 import { MODEL } from './model.js';
@@ -115,9 +116,9 @@ function payloadOf({ input, response, rows, predictions }: Scored, collection: s
     values.map((row) => Object.fromEntries(names.map((name, at) => [name, row[at]])));
   switch (collection) {
     case 'request':
-      return { data: JSON.parse(input) as unknown, extra: payload };
+      return { data: parse(input), extra: payload };
     case 'response':
-      return { data: JSON.parse(response) as unknown, extra: payload };
+      return { data: parse(response), extra: payload };
     case 'model_inputs':
       return { data: named(MODEL.features, rows), extra: frame };
     case 'model_outputs':
@@ -131,6 +132,10 @@ function payloadOf({ input, response, rows, predictions }: Scored, collection: s
     default:
       return undefined;
   }
+}
+
+function parse(text: string): unknown {
+  return JSON.parse(text);
 }
 
 function common(
@@ -156,8 +161,6 @@ function common(
 
 /** Where the data asset of a collection points to; the documented default without one. */
 function folderOf({ serving }: Scored, collection: string, dataId: unknown, state: State) {
-  const { subscriptionId, resourceGroup, workspaceName } = LOCAL_CONNECTION;
-  const workspace = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.MachineLearningServices/workspaces/${workspaceName}`;
   const asset =
     typeof dataId === 'string'
       ? state.resources.get(dataId.replace(/^azureml:/, '').toLowerCase())
@@ -165,7 +168,7 @@ function folderOf({ serving }: Scored, collection: string, dataId: unknown, stat
   const uri = asset === undefined ? '' : String(read(asset, 'properties', 'dataUri'));
   const [, datastore = 'workspaceblobstore', path = ''] =
     /datastores\/([^/]+)\/paths\/(.+?)\/*$/.exec(uri) ?? [];
-  const store = state.resources.get(`${workspace}/datastores/${datastore}`.toLowerCase());
+  const store = state.resources.get(`${WORKSPACE_ID}/datastores/${datastore}`.toLowerCase());
   return {
     container: store === undefined ? 'azureml' : String(read(store, 'properties', 'containerName')),
     name: path || `modelDataCollector/${serving.service}/${serving.part}/${collection}`,

@@ -1,3 +1,4 @@
+import { endpointOf } from '../resource-ids.js';
 import { read, valueAt } from '../resources.js';
 import {
   appliedText,
@@ -49,7 +50,7 @@ export function findServing(
   const since = startOf(state, resourceId, resource, now);
   const server = state.facts.servers[resourceId.toLowerCase()] ?? 'azmlinfsrv-1.5';
   if (resourceId.toLowerCase().includes('/onlineendpoints/')) {
-    const endpointId = resourceId.split('/').slice(0, 11).join('/');
+    const endpointId = endpointOf(resourceId);
     const endpoint = state.resources.get(endpointId.toLowerCase());
     const properties = valueAt(resource, 'properties');
     return {
@@ -91,7 +92,8 @@ export function findServing(
 function startOf(state: State, resourceId: string, resource: unknown, now: Date): Date {
   const id = resourceId.toLowerCase();
   const last = state.facts.operations.findLast(
-    (one: Operation) => one.resource === id && operationState(one, now) === 'succeeded',
+    (one: Operation) =>
+      one.resource === id && one.kind !== 'scale' && operationState(one, now) === 'succeeded',
   );
   const created = valueAt(resource, 'createdTime') ?? valueAt(resource, 'systemData', 'createdAt');
   return new Date(last?.endsAt ?? String(created));

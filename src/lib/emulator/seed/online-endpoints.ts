@@ -1,10 +1,11 @@
 import { storedDeployment } from '../deployment-text.js';
 import { operationUri } from '../ml-operations.js';
+import { GROUP_ID, WORKSPACE_ID } from '../resource-ids.js';
 import { ORIGIN } from '../resources.js';
 import { storedEndpoint } from '../routes/online-endpoints.js';
 import { drawsFrom } from '../scoring/random.js';
 import type { ServerGeneration } from '../state.js';
-import { GROUP_ID, LOCATION, WORKSPACE_GUID, WORKSPACE_ID } from './workspace.js';
+import { LOCATION, WORKSPACE_GUID } from './workspace.js';
 
 interface SampleResource {
   readonly id: string;

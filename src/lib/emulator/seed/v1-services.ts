@@ -1,7 +1,8 @@
 import { LOCAL_CONNECTION } from '../connection.js';
+import { serviceId, WORKSPACE_ID } from '../resource-ids.js';
 import { ORIGIN } from '../resources.js';
 import type { ServerGeneration } from '../state.js';
-import { WORKSPACE_GUID, WORKSPACE_ID } from './workspace.js';
+import { WORKSPACE_GUID } from './workspace.js';
 
 /** A web service of the sample and the scoring server in its image. */
 export interface SampleService {
@@ -18,7 +19,7 @@ const { subscriptionId, resourceGroup, workspaceName } = LOCAL_CONNECTION;
  */
 export function sampleServices(now: Date): readonly SampleService[] {
   const make = (name: string, server: ServerGeneration, members: object): SampleService => ({
-    id: `/v1${WORKSPACE_ID}/services/${name}`,
+    id: serviceId(WORKSPACE_ID, name),
     text: JSON.stringify({ ...base(name, now), ...members }),
     server,
   });

@@ -1,12 +1,11 @@
 import { LOCAL_CONNECTION, OTHER_TENANT_ID } from '../connection.js';
+import { GROUP_ID, WORKSPACE_ID } from '../resource-ids.js';
 import { ORIGIN } from '../resources.js';
 import { DEFAULT_BEHAVIOUR, type Facts, type State } from '../state.js';
 
 const { subscriptionId, resourceGroup, workspaceName, tenantId, clientId, clientSecret } =
   LOCAL_CONNECTION;
 
-export const GROUP_ID = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}`;
-export const WORKSPACE_ID = `${GROUP_ID}/providers/Microsoft.MachineLearningServices/workspaces/${workspaceName}`;
 export const WORKSPACE_GUID = '0c9d2b7e-61f4-4a3d-8b58-e2f7c1a9d406';
 export const LOCATION = 'local';
 export const STORAGE_ACCOUNT = 'sampleml0storage';
