@@ -1,3 +1,4 @@
+import { cp } from 'node:fs/promises';
 import { LOCAL_CONNECTION } from '../../src/lib/emulator/connection.js';
 import type { LocalCloud, LocalConnection } from '../../src/lib/emulator/local-cloud.js';
 import { type FakeClock, fakeClock, temporaryFolder } from './host.js';
@@ -43,9 +44,9 @@ export function localCloud({
   let opened: Promise<LocalCloud> | undefined;
 
   async function openOnce(): Promise<LocalCloud> {
-    const { openLocalCloud } = await import('../../src/lib/emulator/emulator.js');
-    const { openEngine } = await import('../../src/lib/engine/duckdb-engine.js');
-    return openLocalCloud({ folder: await temporaryFolder(), now: clock.now, openEngine });
+    const folder = await temporaryFolder();
+    await cp(await sampleAt(clock.now()), folder, { recursive: true });
+    return openAt(folder, clock.now);
   }
 
   const open = () => {
@@ -90,4 +91,24 @@ export function localCloud({
       AML_MONITOR_SERVICE: LOCAL_CONNECTION.service,
     },
   };
+}
+
+const samples = new Map<number, Promise<string>>();
+
+/** A folder with the sample as it is at that time: writing its history takes longer than copying it. */
+function sampleAt(now: Date): Promise<string> {
+  const sample =
+    samples.get(now.getTime()) ??
+    temporaryFolder().then(async (folder) => {
+      await openAt(folder, () => now);
+      return folder;
+    });
+  samples.set(now.getTime(), sample);
+  return sample;
+}
+
+async function openAt(folder: string, now: () => Date): Promise<LocalCloud> {
+  const { openLocalCloud } = await import('../../src/lib/emulator/emulator.js');
+  const { openEngine } = await import('../../src/lib/engine/duckdb-engine.js');
+  return openLocalCloud({ folder, now, openEngine });
 }
