@@ -122,6 +122,12 @@ function bindCall(
   const { name } = node.Name;
   if (isWindow(name)) checkWindow(node, scope, binder);
   const args = node.ArgumentList.Expressions;
+  if (/^column_?ifexists$/.test(name)) {
+    const [wanted, otherwise] = args;
+    const column = scope.columns.find((candidate) => isNamed(candidate, wanted));
+    if (column) return columnValue(column, node);
+    return otherwise ? binder.scalar(otherwise, scope) : binder.refuse(`${name}()`, node.span);
+  }
   if (name !== 'now' && name !== 'ago') return call(node.symbol?.name ?? name, args);
   // One instant for the whole query, as a constant that prunes Parquet row groups.
   const instant = literal('datetime', binder.now, node);
@@ -138,6 +144,10 @@ function typeOf(node: Expression, binder: Binder): KustoType {
   const name = node.type?.name;
   if (name === 'null') return 'dynamic'; // a bare null, which every type takes
   return scalarType(name) ?? binder.refuse(`a value of type ${name ?? 'unknown'}`, node.span);
+}
+
+function isNamed({ name }: Column, wanted: Expression | undefined): boolean {
+  return wanted?.kind === 'LiteralExpression' && wanted.value === name;
 }
 
 /** What Kusto's engine checks behind the binder's back. */

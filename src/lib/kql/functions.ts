@@ -1,8 +1,10 @@
+import { ARRAYS } from './functions/arrays.js';
 import { COMPARISONS } from './functions/comparisons.js';
 import { CONDITIONS } from './functions/conditions.js';
 import { CONVERSIONS } from './functions/conversions.js';
 import { DATETIME } from './functions/datetime.js';
 import { DYNAMIC } from './functions/dynamic.js';
+import { FORMATS } from './functions/formats.js';
 import { MATH } from './functions/math.js';
 import { SEARCHES } from './functions/searches.js';
 import { STRINGS } from './functions/strings.js';
@@ -11,11 +13,13 @@ import type { Rule } from './rule.js';
 
 /** Every scalar function and operator that this engine knows, by the name of the binder's symbol. */
 export const FUNCTIONS: Readonly<Record<string, Rule>> = {
+  ...ARRAYS,
   ...COMPARISONS,
   ...CONDITIONS,
   ...CONVERSIONS,
   ...DATETIME,
   ...DYNAMIC,
+  ...FORMATS,
   ...MATH,
   ...SEARCHES,
   ...STRINGS,

@@ -16,7 +16,8 @@ export type Relation =
   | Take
   | Join
   | Union
-  | Expand;
+  | Expand
+  | Series;
 
 /** A column of a relation. Two columns of one query never share an id, even if they share a name. */
 export interface Column {
@@ -125,6 +126,21 @@ export interface Expand extends Facts {
   /** Counts the elements of a row from 0. */
   readonly index: Column | null;
   readonly limit: Scalar | null;
+}
+
+/** For each combination of `groups` one row with arrays: a value for every step, whether it has rows or not. */
+export interface Series extends Facts {
+  readonly op: 'series';
+  readonly input: Relation;
+  readonly groups: readonly Computed[];
+  readonly computed: readonly (Computed & { readonly otherwise: Scalar | null })[];
+  readonly axis: Computed;
+  /** The first step, and the end that no step reaches; null: of the rows. */
+  readonly from: Scalar | null;
+  readonly to: Scalar | null;
+  readonly step: Scalar;
+  /** One row of defaults where there are no rows and no groups. */
+  readonly isNonEmpty: boolean;
 }
 
 /** A value, with the type that Kusto's binder found and the place it came from. */

@@ -3,6 +3,7 @@ import { lowerAggregate } from './lower-aggregate.js';
 import { lowerJoin, lowerUnion } from './lower-combine.js';
 import { lowerExpand, lowerFilter, lowerProject, lowerSort, lowerTake } from './lower-rows.js';
 import type { ScalarContext } from './lower-scalar.js';
+import { lowerSeries } from './lower-series.js';
 import { lowerRange, lowerScan, lowerValues } from './lower-sources.js';
 import { createColumnNames, pick, printSelect, quoteName, type Select } from './print-sql.js';
 import type { Refuse } from './scope.js';
@@ -107,6 +108,8 @@ function lowerNode(node: Relation, lowering: Lowering): Select {
       return lowerTake(node, lowering);
     case 'expand':
       return lowerExpand(node, lowering);
+    case 'series':
+      return lowerSeries(node, lowering);
     case 'join':
       return lowerJoin(node, lowering);
     case 'union':

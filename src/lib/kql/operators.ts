@@ -2,7 +2,9 @@ import type { Relation } from './ir.js';
 import { count } from './operators/count.js';
 import { distinct } from './operators/distinct.js';
 import { extend, serialize } from './operators/extend.js';
+import { getSchema } from './operators/get-schema.js';
 import { join, lookup } from './operators/join.js';
+import { makeSeries } from './operators/make-series.js';
 import { mvExpand } from './operators/mv-expand.js';
 import { as, render } from './operators/passive.js';
 import { print } from './operators/print.js';
@@ -33,6 +35,8 @@ export const OPERATORS: { readonly [Kind in OperatorKind]?: OperatorRule<Kind> }
   FilterOperator: where,
   JoinOperator: join,
   LookupOperator: lookup,
+  GetSchemaOperator: getSchema,
+  MakeSeriesOperator: makeSeries,
   MvExpandOperator: mvExpand,
   PrintOperator: print,
   ProjectAwayOperator: projectAway,

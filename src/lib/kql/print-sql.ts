@@ -43,7 +43,7 @@ export interface ColumnNames {
 
 export function createColumnNames(): ColumnNames {
   const nameOf = new Map<number, string>();
-  const taken = new Set<string>();
+  const taken = new Set(RESERVED);
   return {
     of({ id, name }) {
       const known = nameOf.get(id);
@@ -54,6 +54,9 @@ export function createColumnNames(): ColumnNames {
     },
   };
 }
+
+/** Names that SQL of ours uses beside columns: a lambda's parameter would hide a column of its name. */
+const RESERVED = ['kql_item', 'kql_step', 'kql_steps'];
 
 /** The name, or the name with the first free number behind it. Names that differ in case are alike. */
 export function uniqueName(name: string, taken: Set<string>): string {

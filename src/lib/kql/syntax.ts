@@ -229,6 +229,12 @@ export interface OperatorSyntax {
     readonly Expressions: readonly MvExpandColumn[];
     readonly RowLimitClause?: { readonly RowLimit: Expression };
   };
+  MakeSeriesOperator: {
+    readonly Aggregates: readonly SeriesAggregate[];
+    readonly OnClause: { readonly Expression: Expression };
+    readonly RangeClause: SeriesRange;
+    readonly ByClause?: { readonly Expressions: readonly Expression[] };
+  };
   AsOperator: { readonly Name: NameDeclaration };
   GetSchemaOperator: { readonly KindParameter?: Node };
   RenderOperator: { readonly ChartType: Token };
@@ -245,6 +251,19 @@ export interface MvExpandColumn extends ExpressionFacts {
   readonly ToTypeOf?: {
     readonly TypeOf: ExpressionFacts & { readonly Types: readonly NameAndType['Type'][] };
   };
+}
+
+export interface SeriesAggregate extends ExpressionFacts {
+  readonly kind: 'MakeSeriesExpression';
+  readonly Expression: Expression;
+  readonly DefaultExpression?: { readonly Expression: Expression };
+}
+
+/** Only the form `from … to … step …` is known; the other one is obsolete. */
+export interface SeriesRange extends Node {
+  readonly MakeSeriesFromClause?: { readonly Expression: Expression };
+  readonly MakeSeriesToClause?: { readonly Expression: Expression };
+  readonly MakeSeriesStepClause?: { readonly Expression: Expression };
 }
 
 export type OperatorKind = keyof OperatorSyntax;

@@ -51,13 +51,12 @@ const arrayLength: Rule = {
   sql: `CASE WHEN starts_with($1, '[') THEN CAST(json_array_length($1) AS BIGINT) END`,
 };
 
+/** Reads text. A value that is dynamic already stays as it is, a string inside it too. */
 const parseJson: Rule = {
   args: ['any'],
-  sql: ([value]) => {
-    if (value?.type === 'dynamic') return `kql_reparse_json(${value.sql})`;
-    return value?.type === 'string'
-      ? `kql_parse_json(${value.sql})`
-      : `${value && convert(value, 'dynamic').sql}`;
+  sql: ([value], call) => {
+    if (!value) return call.refuse(call.name, call.span);
+    return value.type === 'string' ? `kql_parse_json(${value.sql})` : convert(value, 'dynamic').sql;
   },
 };
 

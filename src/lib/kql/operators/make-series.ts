@@ -1,0 +1,53 @@
+import type { Computed, Series } from '../ir.js';
+import type { OperatorRule } from '../operators.js';
+import { outputColumns, over } from '../scope.js';
+import type { Expression } from '../syntax.js';
+
+export const makeSeries: OperatorRule<'MakeSeriesOperator'> = (node, input, scope, binder) => {
+  const inner = over(input, scope);
+  const {
+    MakeSeriesFromClause: from,
+    MakeSeriesToClause: to,
+    MakeSeriesStepClause: step,
+  } = node.RangeClause;
+  if (!step) return binder.refuse('make-series in range()', node.RangeClause.span);
+  for (const { Name, Expression: value, span } of node.Parameters ?? []) {
+    const isKnown = Name.name === 'kind' && value.value === 'nonempty';
+    if (!isKnown && !Name.name.startsWith('hint.')) binder.refuse(`make-series ${Name.name}`, span);
+  }
+  const by = node.ByClause?.Expressions ?? [];
+  const values = [
+    ...by,
+    ...node.Aggregates.map((item) => item.Expression),
+    node.OnClause.Expression,
+  ];
+  const columns = outputColumns(node, binder);
+  if (columns.length !== values.length) return binder.refuse('make-series of this form', node.span);
+  const computed = columns.flatMap((column, index): Computed[] => {
+    const value = values[index];
+    return value ? [{ column, value: binder.scalar(withoutName(value), inner) }] : [];
+  });
+  const axis = computed.at(-1) ?? binder.refuse('make-series without an axis', node.span);
+  const bound = (clause: { readonly Expression: Expression } | undefined) =>
+    clause ? binder.scalar(clause.Expression, scope) : null;
+  const series: Series = {
+    op: 'series',
+    input,
+    groups: computed.slice(0, by.length),
+    computed: computed.slice(by.length, -1).map((item, index) => ({
+      ...item,
+      otherwise: bound(node.Aggregates[index]?.DefaultExpression),
+    })),
+    axis,
+    from: bound(from),
+    to: bound(to),
+    step: binder.scalar(step.Expression, scope),
+    isNonEmpty: (node.Parameters ?? []).some(({ Name }) => Name.name === 'kind'),
+    columns,
+  };
+  return series;
+};
+
+function withoutName(node: Expression): Expression {
+  return node.kind === 'SimpleNamedExpression' ? node.Expression : node;
+}
