@@ -117,7 +117,8 @@ function findPlace({ lines: known, count }: Replica, window: LogWindow): Place |
   if (window.isWhole && count !== null) {
     const start = count - known.length;
     const isSame = lines.length >= count && a.every((id, i) => id === b[start + i]);
-    return isSame ? { fresh: lines.slice(count), isSure: true } : undefined;
+    if (isSame) return { fresh: lines.slice(count), isSure: true };
+    // Else a service that sends fewer lines than it has: the overlap tells.
   }
   // `shift`: the index in `known` of the window's first line; negative if the window reaches back further.
   const shifts: number[] = [];
