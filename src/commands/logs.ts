@@ -12,6 +12,10 @@ import { apiOption, examples, exitStatuses, type SharedCommand } from './shared-
 
 export function define(command: SharedCommand, host: Host): void {
   command
+    .description(
+      'Read the last lines that the containers of a service have logged, or follow them. ' +
+        'With a filter, the last of those 5000 that match; (?i) in front of a pattern ignores case.',
+    )
     .argument('[service...]', 'web services or online endpoints, as SERVICE or SERVICE/PART')
     .addOption(new Option('--tail <n>', 'lines from the end').argParser(parseCount).default(100))
     .option('-f, --follow', 'go on with what is written from now on')

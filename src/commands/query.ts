@@ -20,6 +20,10 @@ const TIME = 'Time:';
 
 export function define(command: SharedCommand, host: Host): void {
   command
+    .description(
+      'Run a Kusto query on the Application Insights component of the workspace: one that you write, ' +
+        'or one that is built from the flags below, newest rows first.',
+    )
     .argument('[kql]', 'the query; - reads it from stdin')
     .option('--file <file>', 'read the query from a file')
     .addOption(

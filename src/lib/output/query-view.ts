@@ -78,7 +78,7 @@ function viewColumns({ text, dimensions, dimensionOr, service }: Fields) {
   return {
     time: {
       heading: 'time',
-      cell: (row) => shortTime(text(row, 'timestamp')),
+      cell: (row) => toSecond(text(row, 'timestamp')),
       paint: (shown, _, style) => style.dim(shown),
     },
     level: {
@@ -106,7 +106,7 @@ function viewColumns({ text, dimensions, dimensionOr, service }: Fields) {
 
 function traceLine(row: Row, { text, dimensions, service }: Fields, style: Style): string {
   return [
-    style.dim(shortTime(text(row, 'timestamp'))),
+    style.dim(toMillisecond(text(row, 'timestamp'))),
     paintLevel(levelName(text(row, 'severityLevel')).padEnd('critical'.length), style),
     style.cyan(escapeControls(service(row) || '-')),
     escapeControls(describe(text(row, 'message'), dimensions(row))),
@@ -120,8 +120,11 @@ function describe(message: string, dimensions: Dimensions): string {
   return `${message}  input ${String(Input)}  prediction ${String(Prediction)}`;
 }
 
-/** To the millisecond. */
-function shortTime(datetime: string): string {
+function toSecond(datetime: string): string {
+  return datetime.replace(/\.\d+Z$/, 'Z');
+}
+
+function toMillisecond(datetime: string): string {
   return datetime.replace(/(\.\d{3})\d*Z$/, '$1Z');
 }
 
