@@ -51,8 +51,8 @@ export default defineConfig({
         },
       ],
     },
-    // Names stay, so that the stack of a bug can be read.
-    minify: { compress: true, mangle: false, codegen: true },
+    // The names of functions stay, so that the stack of a bug can be read.
+    minify: { compress: true, mangle: { keepNames: true }, codegen: true },
     comments: false,
   },
 });
