@@ -1,4 +1,5 @@
 import type { Host, Report } from '../lib/host.js';
+import { escapeControls } from '../lib/output/escape.js';
 import { print } from '../lib/output/print.js';
 import type { View } from '../lib/output/view.js';
 import { assertAllDone, type Outcome } from '../lib/use-cases/change-each.js';
@@ -28,7 +29,10 @@ export async function applySwitch(
 ): Promise<void> {
   const { api, all = false, wait, dryRun = false, yes = false } = options;
   const { settings, report, gateways } = await openSession(options, host);
-  const confirm = settings.mayPrompt && !yes ? host.prompt.confirm : undefined;
+  const confirm =
+    settings.mayPrompt && !yes
+      ? (question: string) => host.prompt.confirm(escapeControls(question))
+      : undefined;
   const { signal } = host;
   const request = { services, api, all, wait, dryRun, confirm, signal };
   const { outcomes, unanswered } = await act(gateways, request, report);

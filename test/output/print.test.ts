@@ -187,6 +187,19 @@ test('text from a service cannot drive the terminal', async () => {
   expect(stdout).toBe('message\na\\x1b]52;c;aGk=\\x07b\\x9b31mc\\u202ed\\r\\ne\n');
 });
 
+test.each(['json', 'jsonl', 'csv', 'yaml'] as const)(
+  '%s on a terminal cannot drive it either',
+  async (format) => {
+    const evil = { text: 'a\x1b[2J\x9b31m\u202e\x7f' };
+    const { stdout } = await printed([evil], { format, columns: 80 });
+    expect(stdout).not.toMatch(/[\x1b\x9b\x7f\u202e]/);
+    if (format.startsWith('json'))
+      expect(JSON.parse(stdout.replace(/^\[|\]$/gm, ''))).toEqual(evil);
+    const piped = await printed([evil], { format });
+    expect(piped.stdout).toContain('\x9b');
+  },
+);
+
 test('a view decides how people read a result, and no other format', async () => {
   const view: View<unknown> = { text: (item, style) => style.green(`is ${JSON.stringify(item)}`) };
   const colored = await printed([{ a: 1 }], { format: 'text', color: 1 }, view);

@@ -23,3 +23,13 @@ export function escapeControls(text: string, keep?: 'newlines'): string {
       : `\\u${code.toString(16).padStart(4, '0')}`;
   });
 }
+
+/** JSON text as a terminal may show it: it stays the same JSON. */
+export function escapeControlsInJson(json: string): string {
+  // Between the tokens only blanks, tabs and line ends may stand as they are.
+  return json.replace(CONTROL_BUT_NEWLINE, (character) =>
+    character === '\t' || character === '\r'
+      ? ' '
+      : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

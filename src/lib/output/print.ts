@@ -1,7 +1,7 @@
 import type { Host } from '../host.js';
 import type { Row, Table } from '../model/table.js';
 import type { Presentation } from '../settings.js';
-import { escapeControls } from './escape.js';
+import { escapeControls, escapeControlsInJson } from './escape.js';
 import { firstRounded } from './json-text.js';
 import { noteText } from './report.js';
 import { isTable, type Source, tableSource, valueSource } from './source.js';
@@ -51,15 +51,23 @@ async function printSource<T>(job: Job, source: Source<T>, view?: View<T>): Prom
   const { host, settings, live } = job;
   if (settings.jmesPath !== undefined) return printSelected(job, source, settings.jmesPath);
   const lines = formatLines(job, source, view);
+  const safe = host.stdout.isTty ? forTerminal(settings.format) : (text: string) => text;
   let piece = '';
   for await (const line of lines) {
     if (host.stdout.closed.aborted) return;
     piece += line;
     if (!live && piece.length < PIECE) continue;
-    await host.stdout.write(piece);
+    await host.stdout.write(safe(piece));
     piece = '';
   }
-  if (piece !== '') await host.stdout.write(piece);
+  if (piece !== '') await host.stdout.write(safe(piece));
+}
+
+/** Text has lost its control characters already, and has colors; the other formats carry a result as it is. */
+function forTerminal(format: Presentation['format']): (text: string) => string {
+  if (format === 'text') return (text) => text;
+  if (format === 'json' || format === 'jsonl') return escapeControlsInJson;
+  return (text) => escapeControls(text, 'newlines');
 }
 
 async function sayNote({ host, settings }: Job, note: string): Promise<void> {

@@ -40,6 +40,7 @@ export function createReport(
     drawn = false;
   }
 
+  /** @param line holds no control characters but those of its style */
   function say(line: string): void {
     const again = drawn;
     erase();
@@ -87,9 +88,8 @@ export function createReport(
 
   const loud = verbosity !== 'errors';
   const wordy = verbosity === 'verbose' || verbosity === 'debug';
-  const clean = (message: string) => escapeControls(message, 'newlines');
   return {
-    note: (message) => loud && say(`${style.cyan('note:')} ${clean(message)}`),
+    note: (message) => loud && say(noteText(message, style)),
     warn: (message) => loud && say(`${style.yellow.bold('WARNING:')} ${clean(message)}`),
     verbose: (message) => wordy && say(style.dim(clean(message))),
     debug: (message) => verbosity === 'debug' && say(style.dim(clean(message))),
@@ -99,5 +99,10 @@ export function createReport(
 
 /** What is worth knowing, as a line of stderr. */
 export function noteText(message: string, style: Style): string {
-  return `${style.cyan('note:')} ${message}`;
+  return `${style.cyan('note:')} ${clean(message)}`;
+}
+
+/** Messages repeat what a service said: a name, a reason. */
+function clean(message: string): string {
+  return escapeControls(message, 'newlines');
 }
