@@ -71,6 +71,8 @@ export interface Report {
   /** Worth knowing: a guessed service, an implicit time range. Silenced by `--only-show-errors`. */
   readonly note: (message: string) => void;
   readonly warn: (message: string) => void;
+  /** What the user has to do now, such as enter a code. Never silenced. */
+  readonly instruct: (message: string) => void;
   /** Only with `--verbose` or `--debug`. */
   readonly verbose: (message: string) => void;
   /** Only with `--debug`. */

@@ -193,3 +193,9 @@ test('forget sends null, where there is something to forget', () => {
   expect(changeCollection(forgotten, { to: 'forget' }, String).text).toBe(forgotten.text);
   expect(changeCollection(forgotten, { to: 'off' }, String).text).toBe(forgotten.text);
 });
+
+test('a text that is not whole JSON is refused before anything is made of it', () => {
+  for (const text of ['', '[]', '{"properties":{"a":1}', '{"a":1,}', '{"a":1}//', '{"a":tru}']) {
+    expect(() => readDeploymentText(text), text).toThrow('is not a JSON object');
+  }
+});

@@ -118,6 +118,7 @@ export function surroundingsFor({
     report: {
       note: say,
       warn: say,
+      instruct: say,
       verbose: say,
       debug: say,
       progress: () => ({ update: () => {}, done: () => {} }),

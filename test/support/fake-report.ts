@@ -6,6 +6,7 @@ export function fakeReport(): { readonly report: Report; readonly said: readonly
   const report: Report = {
     note: (text) => said.push(`note: ${text}`),
     warn: (text) => said.push(`WARNING: ${text}`),
+    instruct: (text) => said.push(text),
     verbose: () => {},
     debug: () => {},
     progress: () => ({ update: () => {}, done: () => {} }),

@@ -25,7 +25,7 @@ export interface CredentialOptions {
   readonly files: Pick<Files, 'read'>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  readonly report: Pick<Report, 'note' | 'warn' | 'verbose'>;
+  readonly report: Pick<Report, 'note' | 'instruct' | 'verbose'>;
 }
 
 /** One way to get a token. */
@@ -155,7 +155,7 @@ export async function createUserCredential(
     ...person,
     userPromptCallback: ({ verificationUri, userCode }) => {
       const [uri, code] = [verificationUri, userCode].map((text) => text.replace(/[^!-~]/g, ''));
-      options.report.warn(`To sign in, open ${uri} in a browser and enter the code ${code}.`);
+      options.report.instruct(`To sign in, open ${uri} in a browser and enter the code ${code}.`);
     },
   });
 }

@@ -4,6 +4,7 @@ import {
   type JSONPath,
   modify,
   type Node,
+  type ParseError,
   parseTree,
 } from 'jsonc-parser';
 import { CliError } from '../errors.js';
@@ -19,8 +20,10 @@ export interface DeploymentText {
 
 /** @throws {CliError} `service` if it is not a JSON object */
 export function readDeploymentText(text: string): DeploymentText {
-  const root = parseTree(text);
-  if (root?.type === 'object') return { text, root };
+  const errors: ParseError[] = [];
+  const root = parseTree(text, errors, { disallowComments: true });
+  // The parser mends what it can; a text that it had to mend must not be sent back.
+  if (root?.type === 'object' && errors.length === 0) return { text, root };
   throw new CliError('service', "Azure's answer for the deployment is not a JSON object.");
 }
 

@@ -35,6 +35,8 @@ export function innermost(error: unknown): InnerError {
   };
 }
 
+const COMPONENT_GONE =
+  'The Application Insights component may have been deleted: aml-monitor show names it.';
 /** The codes first; the words are for what the codes leave open. */
 const BASIC_PLAN = /UnsupportedApiQueryValidationError|\bbasic (logs|plan)\b/i;
 const NETWORK = /NspValidationFailedError|private ?link|public network|network security perimeter/i;
@@ -66,6 +68,9 @@ export function queryError(answer: FailedAnswer, kql: string): CliError {
           hint: 'Such tables are only read from the workspace: switch the table to the Analytics plan.',
         });
       }
+      if (outer.code === 'FailedToResolveResource' || inner.code === 'FailedToResolveResource') {
+        return new CliError('not-found', message, { ...facts, hint: COMPONENT_GONE });
+      }
       const span = spanOf(kql, inner);
       return new CliError('usage', message, {
         ...facts,
@@ -73,6 +78,8 @@ export function queryError(answer: FailedAnswer, kql: string): CliError {
       });
     }
     case 403:
+      if (outer.code?.startsWith('InvalidAuthenticationToken'))
+        return toCliError({ ...answer, status: 401 });
       if (NETWORK.test(all)) {
         return new CliError(
           'auth',
@@ -90,7 +97,7 @@ export function queryError(answer: FailedAnswer, kql: string): CliError {
     case 404:
       return new CliError('not-found', message, {
         ...facts,
-        hint: 'The Application Insights component may have been deleted: aml-monitor show names it.',
+        hint: COMPONENT_GONE,
       });
     case 408:
     case 504:

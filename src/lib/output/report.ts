@@ -91,6 +91,7 @@ export function createReport(
   return {
     note: (message) => loud && say(noteText(message, style)),
     warn: (message) => loud && say(`${style.yellow.bold('WARNING:')} ${clean(message)}`),
+    instruct: (message) => say(clean(message)),
     verbose: (message) => wordy && say(style.dim(clean(message))),
     debug: (message) => verbosity === 'debug' && say(style.dim(clean(message))),
     progress,
