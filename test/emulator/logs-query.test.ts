@@ -206,7 +206,7 @@ describe('refusals', () => {
       { prefer: 'include-permissions=true' },
     );
     expect([status, body.tables[0].rows]).toEqual([200, []]);
-    expect(body.permissions.resources[0].dataSources[0].denyTables).toEqual(['AppTraces']);
+    expect(body.permissions.dataSources[0].denyTables).toEqual(['AppTraces']);
     await served.setBehaviour({ query: { deniedTables: [] } });
   });
 

@@ -52,11 +52,7 @@ export function permissions(state: State, componentId: string) {
   );
   const denyTables = denied.map((name) => WORKSPACE_TABLES[name]);
   return {
-    resources: [
-      {
-        resourceId: componentId,
-        dataSources: [{ resourceId: workspace, ...(denyTables.length > 0 && { denyTables }) }],
-      },
-    ],
+    resources: [{ resourceId: componentId, dataSources: [workspace] }],
+    dataSources: [{ resourceId: workspace, ...(denyTables.length > 0 && { denyTables }) }],
   };
 }

@@ -1,6 +1,6 @@
 import { armFault, jsonText, mlFault } from '../answers.js';
 import { authorizeSubscription } from '../authorize.js';
-import { setMember } from '../json-text.js';
+import { memberText, memberTexts, setMember } from '../json-text.js';
 import { workspaceOf } from '../resource-ids.js';
 import {
   apiVersionOf,
@@ -36,6 +36,7 @@ export const mlWorkspaceRoutes: readonly Route[] = [
   ),
   route('GET', ML, listByPath),
   route('GET', `${ML}/{workspace}`, getByPath),
+  route('PATCH', `${ML}/{workspace}`, patchWorkspace),
   route('GET', `${ML}/{workspace}/datastores`, listBelowWorkspace),
   route('GET', `${ML}/{workspace}/datastores/{name}`, getByPath),
   route('GET', `${ML}/{workspace}/data`, listBelowWorkspace),
@@ -44,6 +45,7 @@ export const mlWorkspaceRoutes: readonly Route[] = [
   route('PUT', `${ML}/{workspace}/data/{name}/versions/{version}`, putDataVersion),
   route('GET', `${GROUP}/providers/Microsoft.Insights/components`, listByPath),
   route('GET', `${GROUP}/providers/Microsoft.Insights/components/{name}`, getByPath),
+  route('DELETE', `${GROUP}/providers/Microsoft.Insights/components/{name}`, deleteComponent),
   route('GET', `${GROUP}/providers/Microsoft.Storage/storageAccounts`, listByPath),
   route('GET', `${GROUP}/providers/Microsoft.Storage/storageAccounts/{name}`, getByPath),
   route('GET', `${GROUP}/providers/Microsoft.OperationalInsights/workspaces`, listByPath),
@@ -70,6 +72,33 @@ async function listBelowWorkspace(call: Call): Promise<Response> {
   const answer = await listByPath(call);
   getResource(state, workspaceOf(decodeURIComponent(call.url.pathname)), call.now);
   return answer;
+}
+
+/** Tags and settings of a workspace; what is not named stays. */
+async function patchWorkspace(call: Call): Promise<Response> {
+  await authorizeSubscription(call, 'arm');
+  apiVersionOf(call);
+  const { text: sent } = await readObject(call);
+  const id = decodeURIComponent(call.url.pathname).replace(/\/$/, '');
+  return call.cloud.store.update((state) => {
+    let text = getResource(state, id, call.now);
+    const tags = memberText(sent, ['tags']);
+    if (tags !== undefined) text = setMember(text, ['tags'], tags);
+    for (const [name, value] of memberTexts(sent, ['properties'])) {
+      text = setMember(text, ['properties', name], value);
+    }
+    state.resources.set(id.toLowerCase(), text);
+    return jsonText(localize(call, text));
+  });
+}
+
+/** Its telemetry cannot be reached any more; nothing makes it again. */
+async function deleteComponent(call: Call): Promise<Response> {
+  await authorizeSubscription(call, 'arm');
+  apiVersionOf(call);
+  const id = decodeURIComponent(call.url.pathname).replace(/\/$/, '').toLowerCase();
+  const found = await call.cloud.store.update(({ resources }) => resources.delete(id));
+  return new Response(null, { status: found ? 200 : 204 });
 }
 
 /** A version of a data asset is written once: what it points to never changes. */
