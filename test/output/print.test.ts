@@ -259,3 +259,36 @@ test('the digits of any number survive json and jsonl', async () => {
     }),
   );
 });
+
+test('a result that is not read to its end is given back', async () => {
+  const stdout = memoryOutput();
+  let isGivenBack = false;
+  async function* rows() {
+    try {
+      for (;;) {
+        yield [1n];
+        stdout.close();
+      }
+    } finally {
+      isGivenBack = true;
+    }
+  }
+  const columns = [{ name: 'x', type: 'long' }] as const;
+  await print({ stdout, stderr: memoryOutput() }, PLAIN, { columns, rows: rows() }, undefined, {
+    live: true,
+  });
+  expect(isGivenBack).toBe(true);
+});
+
+test('what a view wants whole is not cut; if it does not fit, a row is a block', async () => {
+  const view: View<unknown> = {
+    columns: [
+      { heading: 'NAME', cell: () => 'n'.repeat(40) },
+      { heading: 'URI', cell: () => `https://${'u'.repeat(40)}`, whole: true },
+    ],
+  };
+  const wide = await printed([{}], { format: 'text', columns: 70 }, view);
+  expect(wide.stdout).toMatch(/^NAME +URI\nn{19}… {2}https:\/\/u{40}\n$/);
+  const narrow = await printed([{}], { format: 'text', columns: 55 }, view);
+  expect(narrow.stdout).toBe(`NAME  ${'n'.repeat(40)}\nURI   https://${'u'.repeat(40)}\n`);
+});

@@ -30,6 +30,7 @@ async function chosen(
   const report: Report = {
     note: (message) => notes.push(message),
     warn: silent,
+    instruct: silent,
     verbose: silent,
     debug: silent,
     progress: () => ({ update: silent, done: silent }),

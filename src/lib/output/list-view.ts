@@ -3,7 +3,12 @@ import type { Style } from './style.js';
 import type { TableView, ViewColumn } from './view.js';
 
 const COLUMNS: readonly ViewColumn<Target>[] = [
-  { heading: 'SERVICE', cell: targetName, paint: (text, _, style) => style.bold(text) },
+  {
+    heading: 'SERVICE',
+    cell: targetName,
+    whole: true,
+    paint: (text, _, style) => style.bold(text),
+  },
   { heading: 'KIND', cell: ({ api, computeType }) => `${api} ${computeType}` },
   { heading: 'STATE', cell: ({ state }) => state ?? '', paint: paintState },
   {
@@ -20,7 +25,7 @@ const COLUMNS: readonly ViewColumn<Target>[] = [
 
 const WIDE: readonly ViewColumn<Target>[] = [
   { heading: 'REPLICAS', cell: ({ replicas }) => String(replicas ?? ''), align: 'right' },
-  { heading: 'SCORING URI', cell: ({ scoringUri }) => scoringUri ?? '' },
+  { heading: 'SCORING URI', cell: ({ scoringUri }) => scoringUri ?? '', whole: true },
 ];
 
 const empty = 'This workspace has no services.';

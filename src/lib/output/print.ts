@@ -6,7 +6,7 @@ import { firstRounded } from './json-text.js';
 import { noteText } from './report.js';
 import { isTable, type Source, tableSource, valueSource } from './source.js';
 import { createStyle } from './style.js';
-import { type TextRow, textTable } from './text-table.js';
+import { textLines } from './text-lines.js';
 import type { View, ViewSpace } from './view.js';
 
 export interface PrintOptions {
@@ -112,7 +112,7 @@ async function* formatLines<T>(
     case 'yaml':
       return yield* yamlLines(source);
     case 'text':
-      return yield* textLines(job, source, view);
+      return yield* textLines(source, view, { ...job, note: (message) => sayNote(job, message) });
     case 'none':
       for await (const _ of source.items) {
         // Read to its end, where a result says whether it is whole.
@@ -165,88 +165,4 @@ async function* yamlLines<T>(source: Source<T>): AsyncGenerator<string> {
     yield yamlText(source.json(item, 0), source.isOne ? 'value' : 'item');
   }
   if (isEmpty) yield '[]\n';
-}
-
-async function* textLines<T>(job: Job, source: Source<T>, view?: View<T>): AsyncGenerator<string> {
-  const { space, live } = job;
-  if (view && 'text' in view) {
-    let isEmpty = true;
-    for await (const item of source.items) {
-      isEmpty = false;
-      const text = view.text(item, space.style, space);
-      if (text !== undefined) yield `${text}\n`;
-    }
-    if (isEmpty && view.empty !== undefined) await sayNote(job, view.empty);
-    return;
-  }
-  const sampleRows = live ? 1 : undefined;
-  if (view) {
-    const { columns, empty } = view;
-    let isEmpty = true;
-    const rows = mapItems(source.items, (item): TextRow => {
-      isEmpty = false;
-      return {
-        cells: columns.map(({ cell }) => cell(item)),
-        paint: (text, index) => columns[index]?.paint?.(text, item, space.style) ?? text,
-      };
-    });
-    const headings = columns.map(({ heading, align = 'left' }) => ({ heading, align }));
-    for await (const line of textTable(headings, rows, space, sampleRows)) {
-      if (!isEmpty || empty === undefined) yield `${line}\n`;
-    }
-    if (isEmpty && empty !== undefined) await sayNote(job, empty);
-    return;
-  }
-  yield* plainLines(source, space, sampleRows);
-}
-
-/** A result without a view: rows under the names of their fields, one object as a list, the rest as lines. */
-async function* plainLines<T>(
-  source: Source<T>,
-  space: ViewSpace,
-  sampleRows: number | undefined,
-): AsyncGenerator<string> {
-  const iterator = source.items[Symbol.asyncIterator]();
-  const { value: first, done } = await iterator.next();
-  const names = source.fieldNames(done ? undefined : first);
-  const items = done ? none<T>() : startingWith(first, iterator);
-  if (names === undefined) {
-    for await (const item of items) {
-      yield `${escapeControls(source.fields(item, [])[0]?.text ?? '', 'newlines')}\n`;
-    }
-    return;
-  }
-  if (source.isOne) {
-    const width = Math.max(0, ...names.map((name) => name.length));
-    for await (const item of items) {
-      for (const [index, { text }] of source.fields(item, names).entries()) {
-        const name = escapeControls(names[index] ?? '').padEnd(width);
-        yield `${`${space.style.bold(name)}  ${escapeControls(text)}`.trimEnd()}\n`;
-      }
-    }
-    return;
-  }
-  const sample = done ? [] : source.fields(first, names);
-  const columns = names.map((name, index) => ({
-    heading: escapeControls(name),
-    align: sample[index]?.isNumber ? ('right' as const) : ('left' as const),
-  }));
-  const rows = mapItems(
-    items,
-    (item): TextRow => ({
-      cells: source.fields(item, names).map(({ text }) => text),
-    }),
-  );
-  for await (const line of textTable(columns, rows, space, sampleRows)) yield `${line}\n`;
-}
-
-async function* none<T>(): AsyncGenerator<T> {}
-
-async function* startingWith<T>(first: T, rest: AsyncIterator<T>): AsyncGenerator<T> {
-  yield first;
-  for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
-}
-
-async function* mapItems<T, U>(items: AsyncIterable<T>, map: (item: T) => U): AsyncGenerator<U> {
-  for await (const item of items) yield map(item);
 }

@@ -108,7 +108,7 @@ function memberNames(items: readonly unknown[]): readonly string[] | undefined {
 }
 
 function valueField(value: unknown): Field {
-  if (value === null || value === undefined) return { text: '', isText: false, isNumber: false };
+  if (value === null || value === undefined) return { text: '', isText: true, isNumber: false };
   const isNumber = typeof value === 'number' || typeof value === 'bigint';
   if (isNumber || typeof value === 'boolean') {
     return { text: String(value), isText: false, isNumber };

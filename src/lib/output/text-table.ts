@@ -5,6 +5,8 @@ import type { ViewSpace } from './view.js';
 export interface TextColumn {
   readonly heading: string;
   readonly align: 'left' | 'right';
+  /** Shown whole or not in a line at all: a number, an instant, an address. */
+  readonly whole: boolean;
 }
 
 export interface TextRow {
@@ -68,7 +70,7 @@ function fittingWidths(
   if (width === undefined) return natural;
   const room = width - GAP.length * (columns.length - 1);
   const capped = (cap: number) =>
-    natural.map((each, index) => (columns[index]?.align === 'left' ? Math.min(each, cap) : each));
+    natural.map((each, index) => (columns[index]?.whole ? each : Math.min(each, cap)));
   const total = (widths: readonly number[]) => widths.reduce((sum, each) => sum + each, 0);
   const least = capped(LEAST_WIDTH);
   if (total(least) > room) return undefined;

@@ -33,4 +33,6 @@ export interface ViewColumn<T> {
   /** Colors the text of the cell, padding included. */
   readonly paint?: (text: string, item: T, style: Style) => string;
   readonly align?: 'left' | 'right';
+  /** Never cut, however narrow the terminal is. */
+  readonly whole?: boolean;
 }
