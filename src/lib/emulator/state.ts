@@ -29,7 +29,7 @@ export type ServerGeneration =
   | 'azmlinfsrv-1.3'
   | 'azmlinfsrv-1.5';
 
-/** Switches of how the cloud behaves. `docs/commands/local.md` describes each. */
+/** Switches of how the cloud behaves. `docs/local-cloud.md` describes each. */
 export interface Behaviour {
   /** How long a change of a service or deployment takes. */
   operationSeconds: number;
