@@ -25,7 +25,8 @@ export function logsView(targets: readonly Target[]): TextView<LogEntry> {
       const line = lineText(entry, style);
       const prefix = prefixes.get(escapeControls(targetName(entry)));
       if (targets.length < 2 || !prefix) return line;
-      return `${style[prefix.color](prefix.text)} ${style.dim('|')} ${line}`.trimEnd();
+      const head = `${style[prefix.color](prefix.text)} ${style.dim('|')}`;
+      return line === '' ? head : `${head} ${line}`;
     },
   };
 }
