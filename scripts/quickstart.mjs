@@ -48,8 +48,12 @@ function main() {
   run('logs --tail 12 --local');
 
   say('What Application Insights recorded about requests that mention "input".');
-  if (!run('query --contains input --limit 5 --local').includes('input')) {
-    throw new Failure('the query found no row.');
+  run('query --contains input --limit 5 --local');
+  const rows = JSON.parse(
+    aml('query --contains input --local -o json', ['ignore', 'pipe', 'ignore']),
+  );
+  if (!rows.some((row) => JSON.stringify(row.content ?? '').includes('input'))) {
+    throw new Failure('the query found no row with an input.');
   }
 
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
@@ -65,20 +69,22 @@ To go on:
 `);
 }
 
-/** Prints one command and runs it, prints its output, and answers its stdout. */
+/** Prints one command and runs it where its output is seen, in the colors and width of the terminal. */
 function run(line) {
   console.log(style('bold', `\n$ aml-monitor ${line}`));
-  const args = [bin, ...line.split(' '), '--color', colored ? 'always' : 'never'];
-  const { status, signal, stdout } = spawnSync(process.execPath, args, {
+  aml(line, ['ignore', 'inherit', 'inherit']);
+}
+
+function aml(line, stdio) {
+  const { status, signal, stdout } = spawnSync(process.execPath, [bin, ...line.split(' ')], {
     env: {
       ...withoutOwnSettings(process.env),
       AML_MONITOR_LOCAL_DIR: join(state, 'cloud'),
       AML_MONITOR_CONFIG_DIR: join(state, 'config'),
     },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio,
     encoding: 'utf8',
   });
-  process.stdout.write(stdout);
   if (status !== 0) throw new Failure(`"${line}" ended with ${signal ?? `status ${status}`}.`);
   return stdout;
 }
