@@ -1,15 +1,22 @@
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 import type { Cell, Column, KustoType, Row } from '../model/table.js';
 
+export interface StreamOptions {
+  /** Statements that the query stands on, such as views. */
+  readonly setup: readonly string[];
+  readonly sql: string;
+  /** What the columns of the SQL are, by position. */
+  readonly columns: readonly Column[];
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
- * Runs SQL and streams its rows as Kusto's values, by the position of the columns. Ends with the
- * signal's reason when that is aborted; the connection is free again once the rows are read or left.
+ * Runs SQL and streams its rows as Kusto's values. Ends with the signal's reason when that is aborted.
+ * The connection is closed once the rows are read or left, or the query fails.
  */
 export async function streamRows(
   connection: DuckDBConnection,
-  sql: string,
-  columns: readonly Column[],
-  signal?: AbortSignal,
+  { setup, sql, columns, signal }: StreamOptions,
 ): Promise<AsyncIterable<Row>> {
   const stopInterrupting = interruptOnAbort(connection, signal);
   const close = () => {
@@ -18,6 +25,7 @@ export async function streamRows(
   };
   try {
     signal?.throwIfAborted();
+    for (const statement of setup) await connection.run(statement);
     const result = await connection.stream(sql);
     const readers = columns.map(({ type }) => READERS[type]);
     // The first chunk is awaited here, so that what fails at once fails before anything is shown.

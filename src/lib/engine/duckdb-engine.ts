@@ -39,17 +39,17 @@ async function run(
     columnNames: (table) => columnsOf(table, sources),
   });
   const { streamRows } = await import('../duckdb/rows.js');
-  const connection = await database.connect();
-  for (const source of sources.filter(({ name }) => tables.includes(name))) {
-    const rows = readJsonLines(source.jsonLines, source.columns, rangeOf(source, options));
-    await connection.run(
-      `CREATE TEMP VIEW ${quoteName(names.get(source.name) ?? source.name)} AS ${rows}`,
-    );
-  }
+  const views = sources
+    .filter(({ name }) => tables.includes(name))
+    .map((source) => {
+      const rows = readJsonLines(source.jsonLines, source.columns, rangeOf(source, options));
+      return `CREATE TEMP VIEW ${quoteName(names.get(source.name) ?? source.name)} AS ${rows}`;
+    });
   const { columns } = query.relation;
+  const connection = await database.connect();
   return {
     columns: columns.map(({ name, type }) => ({ name, type })),
-    rows: await streamRows(connection, sql, columns, options.signal),
+    rows: await streamRows(connection, { setup: views, sql, columns, signal: options.signal }),
     render: query.render,
   };
 }

@@ -36,8 +36,9 @@ export function lowerSort(node: Sort, lowering: Lowering): Select {
 export function lowerTake(node: Take, lowering: Lowering): Select {
   const inner = lowering.lower(node.input);
   const select = inner.limit ? lowering.nest(inner) : inner;
-  const { sql } = convert(lowerScalar(node.count, lowering.contextOf(EMPTY_SELECT)), 'long');
-  return { ...select, limit: sql };
+  const count = convert(lowerScalar(node.count, lowering.contextOf(EMPTY_SELECT)), 'long');
+  const isCount = typeof count.literal === 'bigint' && count.literal >= 0n;
+  return { ...select, limit: isCount ? count.sql : `greatest(${count.sql}, 0)` };
 }
 
 /** Lists first, then their elements side by side, then the elements in the asked types. */
