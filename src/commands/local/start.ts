@@ -20,7 +20,8 @@ export function define(command: SharedCommand, host: Host): void {
         'Prints the variables that a client needs.',
     )
     .addOption(new Option('--port <n>', 'port (default: a free one)').argParser(parsePort))
-    // Node 20 takes a long option of this name for its own, wherever it stands (nodejs/node#54232): hence -e.
+    // Node takes a long option of this name for its own, wherever it stands, and ends if there is no such file
+    // (nodejs/node#54232; 20 and 24 do): hence -e.
     .option('-e, --env-file <file>', 'write the variables there too, once it is ready')
     .addOption(
       new Option(
