@@ -5,6 +5,7 @@ import { createReport } from '../lib/output/report.js';
 import { ownSettingsView } from '../lib/output/use-view.js';
 import { ownSettingsPath, readOwnSettings, writeOwnSettings } from '../lib/own-settings.js';
 import { resolvePresentation } from '../lib/settings.js';
+import { assertValid } from '../lib/settings-sources.js';
 import { changeOwnSettings } from '../lib/use-cases/set-own-settings.js';
 import { userFolders } from '../lib/user-folders.js';
 import { examples, exitStatuses, type SharedCommand } from './shared-options.js';
@@ -34,6 +35,11 @@ export function define(command: SharedCommand, host: Host): void {
         ...(cloud !== undefined && { cloud }),
         ...(service !== undefined && { service }),
       };
+      assertValid(
+        Object.fromEntries(
+          Object.entries(change).map(([name, value]) => [name, { value, source: 'the flag' }]),
+        ),
+      );
       const before = clear ? {} : await readOwnSettings(host.files, configDir);
       const after = changeOwnSettings(before, change);
       if (Object.keys(change).length > 0) await writeOwnSettings(host.files, configDir, after);

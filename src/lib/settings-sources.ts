@@ -108,7 +108,7 @@ export async function azureSources(
       fromOwn('cloud'),
     auth: oneOf(options.auth, '--auth', env, ['AML_MONITOR_AUTH']),
   };
-  check(sources);
+  assertValid(sources);
   return sources;
 }
 
@@ -174,14 +174,11 @@ const CLOUD_OF_AUTHORITY: Readonly<Record<string, string>> = {
   'login.partner.microsoftonline.cn': 'AzureChinaCloud',
 };
 
+/** The cloud of a known authority; another one only replaces the authority of the cloud. */
 function cloudOfAuthority(authority: string | undefined): Sourced | undefined {
-  if (!authority) return undefined;
-  const host = authority.replace(/^https:\/\//, '').replace(/[/:].*$/, '');
-  const value = CLOUD_OF_AUTHORITY[host.toLowerCase()];
-  if (value) return { value, source: 'AZURE_AUTHORITY_HOST' };
-  throw new CliError('usage', `AZURE_AUTHORITY_HOST names an unknown cloud, "${authority}".`, {
-    hint: 'Name it by its Azure Resource Manager: --cloud URL, or ARM_CLOUD_METADATA_URL.',
-  });
+  const host = authority?.replace(/^https:\/\//i, '').replace(/[/:].*$/, '');
+  const value = CLOUD_OF_AUTHORITY[host?.toLowerCase() ?? ''];
+  return value === undefined ? undefined : { value, source: 'AZURE_AUTHORITY_HOST' };
 }
 
 const CLOUDS = ['AzureCloud', 'AzureUSGovernment', 'AzureChinaCloud'];
@@ -213,7 +210,8 @@ const RULES: Readonly<Partial<Record<SettingName, Rule>>> = {
   },
 };
 
-function check(sources: Sources): void {
+/** @throws {CliError} `usage`, naming the value and where it came from */
+export function assertValid(sources: Sources): void {
   for (const [setting, { fits, is }] of Object.entries(RULES)) {
     const found = Object.entries(sources).find(([each]) => each === setting)?.[1];
     if (!found || fits(found.value)) continue;

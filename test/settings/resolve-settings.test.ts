@@ -9,6 +9,7 @@ import {
 } from '../../src/lib/settings.js';
 import { realFiles, temporaryFolder, testHost } from '../support/host.js';
 import { localCloud } from '../support/local-cloud.js';
+import { runCli } from '../support/run-cli.js';
 
 const GUID = '5d8f3b20-6c4e-4f17-b1a9-e07d2c6a9f34';
 const OTHER_GUID = '11111111-6c4e-4f17-b1a9-e07d2c6a9f34';
@@ -213,6 +214,7 @@ test.each([
   ],
   [{}, { ARM_CLOUD_METADATA_URL: 'https://localhost:8443' }, 'https://localhost:8443'],
   [{}, { AZURE_AUTHORITY_HOST: 'https://login.microsoftonline.us/' }, 'AzureUSGovernment'],
+  [{}, { AZURE_AUTHORITY_HOST: 'https://login.example.com/' }, 'AzureCloud'],
 ])('the cloud of %o and %o is %s', async (options, env, cloud) => {
   expect((await resolved({ options, env })).settings.cloud).toBe(cloud);
 });
@@ -285,4 +287,11 @@ test('a question may be asked only on a terminal, outside CI, and unless --no-in
   expect(await may({}, {}, false)).toBe(false);
   expect(await may({}, { CI: 'true' }, true)).toBe(false);
   expect(await may({ input: false }, {}, true)).toBe(false);
+});
+
+test('use remembers nothing that no command could use', async () => {
+  const run = await runCli(['use', '--cloud', 'AzureMoon']);
+  expect(run.status).toBe(2);
+  expect(run.stderr).toContain('"AzureMoon" from the flag is not AzureCloud');
+  expect(await realFiles.kind(join(run.home, '.config'))).toBeUndefined();
 });
