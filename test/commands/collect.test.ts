@@ -187,3 +187,16 @@ test('collections that the user names need a collector in score.py, which is sai
   );
   expect(run.stderr).not.toContain('request: nothing');
 });
+
+test('collect off leaves ACI alone, which is off for good', async () => {
+  const cloud = localCloud();
+  const run = await runCli(['collect', 'off', 'pricing', 'my-service'], { cloud });
+  expect(run).toMatchObject({
+    status: 0,
+    stdout:
+      'Collection of model data is already off for pricing.\n' +
+      'Collection of model data is already off for my-service.\n',
+    stderr: '',
+  });
+  expect(cloud.writes).toEqual([]);
+});

@@ -1,4 +1,4 @@
-import type { CollectionChange, Gateways } from '../azure/gateways.js';
+import type { Change, CollectionChange, Gateways } from '../azure/gateways.js';
 import { CliError } from '../errors.js';
 import type { Report } from '../host.js';
 import { type Target, targetName } from '../model/target.js';
@@ -30,7 +30,10 @@ export async function setCollection(
       differs: (target) => (isPlain ? differsPlainly(target, to) : true),
       refusal: (target) => refusalOf(gateways, target, isPlain ? to : 'details'),
       writeKey: targetName,
-      change: (target, options) => gateways[target.api].setCollection(target, change, options),
+      change: async (target, options) =>
+        isOffForGood(gateways, target)
+          ? ALREADY
+          : gateways[target.api].setCollection(target, change, options),
       warnings: async (targets) => [
         ...changeWarnings(targets),
         ...(to === 'on' ? collectionWarnings(targets, collections) : []),
@@ -39,6 +42,13 @@ export async function setCollection(
     },
     report,
   );
+}
+
+const ALREADY: Change = { changed: false, applied: true, requests: [], before: null };
+
+/** What cannot collect and does not is as wished when it is turned off: nothing is asked of Azure. */
+function isOffForGood(gateways: Pick<Gateways, 'v1' | 'v2'>, target: Target): boolean {
+  return !target.collection && gateways[target.api].cannotCollect(target) !== null;
 }
 
 /** Whether something is still collected after these collections were turned off; without names, all were. */
@@ -60,7 +70,7 @@ function refusalOf(
   asked: CollectionChange['to'] | 'details',
 ): CliError | null {
   const reason = gateways[target.api].cannotCollect(target);
-  if (reason) {
+  if (reason && !(asked === 'off' && isOffForGood(gateways, target))) {
     return reason instanceof CliError ? reason : new CliError('unsupported', reason.message);
   }
   if (target.api === 'v2' || asked === 'on' || asked === 'off') return null;
