@@ -19,12 +19,69 @@ export function memberText(text: string, path: JSONPath): string | undefined {
 
 /** The members of an object in their order, each as it stands; empty for anything else. */
 export function memberTexts(text: string, path: JSONPath = []): [name: string, text: string][] {
-  const node = nodeAt(parseTree(text), path);
-  if (node?.type !== 'object') return [];
-  return (node.children ?? []).map((property): [string, string] => {
-    const [key, value] = property.children ?? [];
-    return [String(key?.value), value ? textOf(text, value) : 'null'];
-  });
+  const object = path.length === 0 ? text : memberText(text, path);
+  return object === undefined ? [] : splitObject(object);
+}
+
+/** As `memberTexts`, in one pass and without a tree: the whole state is read this way. */
+function splitObject(text: string): [name: string, text: string][] {
+  const members: [string, string][] = [];
+  let at = skipSpace(text, 0);
+  if (text[at] !== '{') return members;
+  for (;;) {
+    at = skipSpace(text, at + 1);
+    if (text[at] !== '"') return members; // only of an empty object
+    const nameEnd = valueEnd(text, at);
+    const start = skipSpace(text, skipSpace(text, nameEnd) + 1);
+    const end = valueEnd(text, start);
+    members.push([JSON.parse(text.slice(at, nameEnd)), text.slice(start, end)]);
+    at = skipSpace(text, end);
+    if (text[at] !== ',') return members;
+  }
+}
+
+function skipSpace(text: string, from: number): number {
+  let at = from;
+  while (text[at] === ' ' || text[at] === '\n' || text[at] === '\t' || text[at] === '\r') at++;
+  return at;
+}
+
+/** The offset behind the value that starts at `start`. By character codes: megabytes pass here. */
+function valueEnd(text: string, start: number): number {
+  let depth = 0;
+  for (let at = start; at < text.length; at++) {
+    switch (text.charCodeAt(at)) {
+      case 0x22: // "
+        at = stringEnd(text, at) - 1;
+        if (depth === 0) return at + 1;
+        break;
+      case 0x7b: // {
+      case 0x5b: // [
+        depth++;
+        break;
+      case 0x7d: // }
+      case 0x5d: // ]
+        if (depth === 0) return trimEnd(text, start, at);
+        if (--depth === 0) return at + 1;
+        break;
+      case 0x2c: // ,
+        if (depth === 0) return trimEnd(text, start, at);
+    }
+  }
+  return text.length;
+}
+
+function stringEnd(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
+    let backslashes = 0;
+    while (text[end - 1 - backslashes] === '\\') backslashes++;
+    if (backslashes % 2 === 0) return end + 1;
+  }
+  return text.length;
+}
+
+function trimEnd(text: string, start: number, end: number): number {
+  return start + text.slice(start, end).trimEnd().length;
 }
 
 /** Replaces a member by JSON text, or appends it to its object, which has to be there. */

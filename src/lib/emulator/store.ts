@@ -1,10 +1,9 @@
 import { join } from 'node:path';
-import { getNodeValue, type ParseError, parseTree } from 'jsonc-parser';
 import { CliError } from '../errors.js';
 import { readText, replaceFile } from './files.js';
 import { memberTexts } from './json-text.js';
 import { withLock } from './lock.js';
-import type { State } from './state.js';
+import { DEFAULT_BEHAVIOUR, type Facts, type State } from './state.js';
 
 export interface Store {
   /** Reads the file anew: nothing is remembered between two calls. */
@@ -55,14 +54,35 @@ function printState({ facts, resources }: State): string {
 }
 
 function parseState(text: string, path: string): State {
-  const errors: ParseError[] = [];
-  const root = parseTree(text, errors);
-  const { resources: _, ...facts } = (root && errors.length === 0 && getNodeValue(root)) || {};
-  if (!root || facts.format !== 1) {
+  const members = new Map(memberTexts(text));
+  const resources = members.get('resources') ?? '{}';
+  members.delete('resources');
+  const facts = parse(
+    `{${[...members].map(([name, value]) => `${JSON.stringify(name)}:${value}`)}}`,
+  );
+  // Only ever whole, a file by hand aside: then an end that is missing is the likely mistake.
+  if (facts?.format !== 1 || !facts.directory || !text.trimEnd().endsWith('}')) {
     const reason = 'is not a cloud.json that this version can read';
     throw new CliError('usage', `The state of the local cloud in ${path} ${reason}.`, {
       hint: 'Mend it, or start anew: aml-monitor local reset',
     });
   }
-  return { facts, resources: new Map(memberTexts(text, ['resources'])) };
+  return { facts: withDefaults(facts), resources: new Map(memberTexts(resources)) };
+}
+
+/** A switch that the file does not name is as it was made. */
+function withDefaults(facts: Facts): Facts {
+  const query = { ...DEFAULT_BEHAVIOUR.query, ...facts.behaviour?.query };
+  return {
+    ...facts,
+    behaviour: { ...structuredClone(DEFAULT_BEHAVIOUR), ...facts.behaviour, query },
+  };
+}
+
+function parse(text: string) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
