@@ -60,7 +60,10 @@ function dcount([value]: readonly Operand[], call: CallFacts, where: string): st
   return value ? `count(DISTINCT ${value.sql})${where}` : call.refuse('dcount()', call.span);
 }
 
-/** A JSON array of the values, without nulls, cut to a size if one is given. Arrays give their elements. */
+/**
+ * A JSON array of the values, cut to a size if one is given. Nulls are left out, but not those of dynamic
+ * values; arrays give their elements.
+ */
 function collect({ distinct, nulls }: { distinct: boolean; nulls: boolean }): AggregateRule {
   return {
     args: ['any'],
@@ -74,7 +77,8 @@ function collect({ distinct, nulls }: { distinct: boolean; nulls: boolean }): Ag
         ? `flatten(list(${item})${where})`
         : `list(${distinct ? `DISTINCT ${item} ORDER BY ${item}` : item})${where}`;
       const unique = distinct && isDynamic ? `list_sort(list_distinct(${list}))` : list;
-      const present = nulls ? unique : `list_filter(${unique}, lambda x: x IS NOT NULL)`;
+      const present =
+        nulls || isDynamic ? unique : `list_filter(${unique}, lambda x: x IS NOT NULL)`;
       const cut = size ? `(${present})[1:${size.sql}]` : present;
       const json = jsonElement({ ...value, sql: 'x', isNullable: true });
       return `('[' || coalesce(array_to_string(list_transform(${cut}, lambda x: ${json}), ','), '') || ']')`;

@@ -47,12 +47,17 @@ function conversion(sql: string, from: KustoType, to: KustoType): string {
     case 'decimal':
       return `TRY_CAST(${sql} AS ${carrierOf(to)})`;
     case 'datetime':
-      return from === 'string' ? `kql_todatetime(${sql})` : `CAST(${sql} AS BIGINT)`;
+      return from === 'string' ? `kql_todatetime(${sql})` : toTicks(sql, from);
     case 'timespan':
-      return from === 'string' ? `kql_totimespan(${sql})` : `CAST(${sql} AS BIGINT)`;
+      return from === 'string' ? `kql_totimespan(${sql})` : toTicks(sql, from);
     case 'guid':
       return `TRY_CAST(CAST(${sql} AS VARCHAR) AS UUID)`;
   }
+}
+
+/** A number is a count of ticks. */
+function toTicks(sql: string, from: KustoType): string {
+  return from === 'real' ? `kql_real_tolong(${sql})` : `CAST(${sql} AS BIGINT)`;
 }
 
 function toText(sql: string, from: KustoType): string {

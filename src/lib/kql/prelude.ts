@@ -48,6 +48,12 @@ export const PRELUDE: readonly string[] = [
     `CASE WHEN x = '' THEN NULL WHEN json_valid(x) THEN nullif(CAST(json(x) AS VARCHAR), 'null')
      ELSE CAST(to_json(x) AS VARCHAR) END`,
   )}`,
+  `kql_dynamic_type(j) AS ${once(
+    'j',
+    `CASE WHEN x IS NULL THEN 'null' WHEN starts_with(x, '{') THEN 'dictionary' WHEN starts_with(x, '[') THEN 'array'
+     WHEN starts_with(x, '"') THEN 'string' WHEN x IN ('true', 'false') THEN 'bool'
+     WHEN regexp_matches(x, '[.eE]') THEN 'double' ELSE 'long' END`,
+  )}`,
   `kql_real_json(r) AS CASE WHEN isfinite(r) THEN kql_real_text(r) ELSE '"' || kql_real_text(r) || '"' END`,
   `kql_elements(j) AS ${once('j', elements())}`,
   `kql_expand(j) AS ${once(

@@ -26,6 +26,23 @@ function sets(combine: (lists: readonly string[]) => string): Rule {
   };
 }
 
+/** Numbers by value, then texts; nulls come last either way. */
+function sorted(direction: 'ASC' | 'DESC'): Rule {
+  const keys = "lambda x: { 'number': kql_toreal(x), 'text': x }";
+  return {
+    args: ['dynamic'],
+    sql: (args, call) => {
+      const [array] = args;
+      if (!array || args.length > 1)
+        return call.refuse(`${call.name}() of several arrays`, call.span);
+      const list = items(array.sql);
+      const present = `list_transform(list_filter(${list}, lambda x: x <> 'null'), ${keys})`;
+      const ordered = `list_transform(list_sort(${present}, '${direction}', 'NULLS LAST'), lambda x: x.text)`;
+      return json(`${ordered} || list_filter(${list}, lambda x: x = 'null')`);
+    },
+  };
+}
+
 function range([from, to, step]: readonly Operand[], call: CallFacts): string {
   if (!from || !to) return call.refuse('range()', call.span);
   const { type } = from;
@@ -49,6 +66,8 @@ export const ARRAYS: Readonly<Record<string, Rule>> = {
     args: ['dynamic'],
     sql: ([array]) => json(`list_reverse(${items(array?.sql ?? '')})`),
   },
+  array_sort_asc: sorted('ASC'),
+  array_sort_desc: sorted('DESC'),
   range: { args: ['any'], sql: range },
   set_has_element: {
     args: ['dynamic', 'any'],

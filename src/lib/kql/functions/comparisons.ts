@@ -17,6 +17,15 @@ export function commonType(left: KustoType, right: KustoType): KustoType {
 function alike(args: readonly Operand[], call: CallFacts): readonly [Operand, Operand] {
   const [left, right] = args;
   if (!left || !right) return call.refuse(call.name, call.span);
+  // Kusto's engine asks for a cast here, behind the binder's back.
+  if (
+    left.type === 'dynamic' &&
+    right.type === 'dynamic' &&
+    left.literal !== null &&
+    right.literal !== null
+  ) {
+    return call.refuse('a comparison of two dynamic values, without a cast,', call.span);
+  }
   const type = commonType(left.type, right.type);
   return [convert(left, type), convert(right, type)];
 }

@@ -60,8 +60,15 @@ const parseJson: Rule = {
   },
 };
 
+/** The type's name; of a dynamic value what JSON says. */
+function getType([value]: readonly Operand[], call: CallFacts): string {
+  if (!value) return call.refuse(call.name, call.span);
+  return value.type === 'dynamic' ? `kql_dynamic_type(${value.sql})` : quoteText(value.type);
+}
+
 export const DYNAMIC: Readonly<Record<string, Rule>> = {
   Element: { args: ['dynamic', 'any'], sql: element },
+  gettype: { args: ['any'], sql: getType },
   parse_json: parseJson,
   parsejson: parseJson,
   todynamic: parseJson,

@@ -52,7 +52,10 @@ function divide([left, right]: readonly Operand[], call: CallFacts): string {
 /** Euclid's: the answer is never negative. */
 function modulo([left, right]: readonly Operand[], call: CallFacts): string {
   if (!left || !right) return call.refuse(call.name, call.span);
-  if (call.type === 'real') return call.refuse('% on real', call.span);
+  if (call.type === 'real') {
+    const size = `abs(${convert(right, 'real').sql})`;
+    return `fmod(fmod(${convert(left, 'real').sql}, ${size}) + ${size}, ${size})`;
+  }
   const [a, b] = isTime(call.type)
     ? [left, right]
     : [convert(left, 'long'), convert(right, 'long')];
@@ -84,6 +87,26 @@ function bin([value, step]: readonly Operand[], call: CallFacts): string {
   return `(${a} - ((${a} % ${size}) + ${size}) % ${size})`;
 }
 
+/** As `bin`, with steps that start from a fixed point. */
+function binAt([value, step, origin]: readonly Operand[], call: CallFacts): string {
+  if (!value || !step || !origin) return call.refuse(call.name, call.span);
+  if (!isTime(value.type) && value.type !== 'long')
+    return call.refuse(`bin_at() of ${value.type}`, call.span);
+  const { sql, type } = value;
+  const [start, size] = [convert(origin, type), convert(step, isTime(type) ? 'timespan' : 'long')];
+  const distance = bin(
+    [
+      { ...value, type: 'long', sql: `(${sql} - ${start.sql})` },
+      { ...size, type: 'long' },
+    ],
+    {
+      ...call,
+      type: 'long',
+    },
+  );
+  return `(${start.sql} + ${distance})`;
+}
+
 /** Rounds like .NET: halves away from zero. */
 function round([value, digits]: readonly Operand[], call: CallFacts): string {
   if (!value) return call.refuse(call.name, call.span);
@@ -108,6 +131,7 @@ export const MATH: Readonly<Record<string, Rule>> = {
   UnaryPlus: sign('$1'),
   bin: { args: ['any'], sql: bin },
   floor: { args: ['any'], sql: bin },
+  bin_at: { args: ['any'], sql: binAt },
   abs: sign('abs($1)'),
   ceiling: {
     args: ['any'],
