@@ -94,19 +94,19 @@ test('jsonl is the same, a row a line', async () => {
   expect(lines[0]).toContain('"count":9007199254740993,"price":0.10,');
 });
 
-test('csv quotes what needs it, leaves null empty, and turns no text into a formula', async () => {
+test('csv quotes what needs it, leaves null empty, and changes no value', async () => {
   const { stdout } = await printed(table(), { format: 'csv' });
   expect(stdout).toBe(
     [
       'timestamp,took,count,price,ratio,message,dims',
       '2026-11-22T15:15:30.1234567Z,1.02:00:01.5000001,9007199254740993,0.10,0.5,"say ""hi"", ok","{""a"":1.0}"',
-      ",,,,NaN,'=1+1,",
+      ',,,,NaN,=1+1,',
       '',
     ].join('\n'),
   );
   const numbers = [{ change: -5, text: '-5', date: '+44 1', at: '@x' }];
   const plain = await printed(numbers, { format: 'csv' });
-  expect(plain.stdout).toBe("change,text,date,at\n-5,-5,'+44 1,'@x\n");
+  expect(plain.stdout).toBe('change,text,date,at\n-5,-5,+44 1,@x\n');
 });
 
 test('tsv has no heading, as in az, and one line a row whatever a value holds', async () => {

@@ -1,15 +1,12 @@
 import { stringify } from 'csv-stringify/sync';
 import type { Field } from './source.js';
 
-/** One record of RFC 4180, its line end included. */
+/**
+ * One record of RFC 4180, its line end included. Values are written as they are: a guard against
+ * spreadsheet formulas would change them, and csv is read by programs first.
+ */
 export function csvRecord(fields: readonly Field[]): string {
-  return stringify([fields.map(({ text, isText }) => (isText ? withoutFormula(text) : text))]);
-}
-
-/** Spreadsheets run text that begins like a formula: an apostrophe in front makes it text again. */
-function withoutFormula(text: string): string {
-  if (!/^[=+\-@\t\r]/.test(text) || /^[+-]?[\d.]+(e[+-]?\d+)?$/i.test(text)) return text;
-  return `'${text}`;
+  return stringify([fields.map(({ text }) => text)]);
 }
 
 /** One line without headings, as `az -o tsv`; a tab or line break in a value shows as `\t` or `\n`. */

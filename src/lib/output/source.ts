@@ -15,7 +15,7 @@ export interface Source<Item> {
 
 export interface Field {
   readonly text: string;
-  /** Free text, which a spreadsheet might take for a formula. */
+  /** Free text, which may be cut where space is short. */
   readonly isText: boolean;
   readonly isNumber: boolean;
 }
