@@ -82,6 +82,11 @@ test('a private root is trusted beside the public ones, and named when it is mis
     kind: 'usage',
     message: 'The CA file "/nowhere.pem" does not exist.',
   });
+  const broken = `${caFile}.broken`;
+  await realFiles.write(broken, root.replace(/[a-z]/g, '#'));
+  await expect(get('https://localhost/', { caFile: broken })).rejects.toMatchObject({
+    kind: 'usage',
+  });
 });
 
 /** Tunnels to any port of this machine; `seen` has what was asked for. */

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import type { Agent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { pipeline, type Readable } from 'node:stream';
@@ -20,6 +21,7 @@ export interface NetworkOptions {
 }
 
 const CONNECT_TIMEOUT_MS = 15_000;
+const PEM = /-----BEGIN CERTIFICATE-----.*?(-----END CERTIFICATE-----|$)/gs;
 
 /**
  * Sends one request over the network, once. The agent is ours: proxy and private roots together,
@@ -31,10 +33,7 @@ const CONNECT_TIMEOUT_MS = 15_000;
 export function createNetwork({ env, privateRoots }: NetworkOptions): HttpClient {
   const client = createDefaultHttpClient();
   const proxy = proxyUrl(env);
-  const secureContext =
-    privateRoots === undefined
-      ? undefined
-      : createSecureContext({ ca: [...rootCertificates, privateRoots] });
+  const secureContext = privateRoots === undefined ? undefined : trustAlso(privateRoots);
   const trust = secureContext === undefined ? {} : { secureContext };
   let direct: HttpsAgent | undefined;
   let tunnel: Promise<HttpsProxyAgent<string>> | undefined;
@@ -86,6 +85,18 @@ export function createNetwork({ env, privateRoots }: NetworkOptions): HttpClient
  */
 function serverName({ hostname }: URL): string {
   return hostname.startsWith('[') || /^[\d.]+$/.test(hostname) ? '' : hostname;
+}
+
+/** @throws {CliError} `usage` if they are no certificates */
+function trustAlso(privateRoots: string): ReturnType<typeof createSecureContext> {
+  try {
+    // TLS itself would pass over what it cannot read.
+    for (const [pem] of privateRoots.matchAll(PEM)) new X509Certificate(pem);
+    return createSecureContext({ ca: [...rootCertificates, privateRoots] });
+  } catch (error) {
+    const hint = 'Give --ca-file or AML_MONITOR_CA_FILE the PEM file of a root certificate.';
+    throw new CliError('usage', 'The certificates of the CA file cannot be read.', { hint }, error);
+  }
 }
 
 /** The proxy that the environment names for https, undefined if none. @throws {CliError} `usage` */
