@@ -72,6 +72,7 @@ describe('a v1 service of the first generation', () => {
     expect(JSON.parse(Content)).toEqual({ input: JSON.parse(INPUT), output: JSON.parse(body) });
     expect(await ofRequest('requests', requestId)).toMatchObject([
       {
+        url: 'https://localhost/api/v1/service/my-service/score',
         success: 'True',
         resultCode: '200',
         customDimensions: { 'Response Value': JSON.stringify(body) },

@@ -94,6 +94,21 @@ describe('an application', () => {
   });
 });
 
+test('a managed identity asks with the header that it was given', async () => {
+  const ask = (header: string) =>
+    served.cloud.handle(
+      new Request(
+        'https://localhost/msi/token?api-version=2019-08-01&resource=https://localhost/',
+        {
+          headers: { 'x-identity-header': header },
+        },
+      ),
+    );
+  expect((await ask('wrong')).status).toBe(403);
+  const good = JSON.parse(await (await ask('opens-only-the-local-cloud')).text());
+  expect(claimsOf(good.access_token)).toMatchObject({ aud: 'https://localhost/', tid: tenantId });
+});
+
 describe('every call checks its token', () => {
   test('none', async () => {
     const response = await served.cloud.handle(
@@ -238,6 +253,13 @@ describe('a person', () => {
         refresh_token: good.body.refresh_token,
       }),
     ).toMatchObject({ status: 400 });
+  });
+
+  test('may want the code in a form', async () => {
+    const url = `https://localhost/${tenantId}/oauth2/v2.0/authorize?client_id=${AZURE_CLI}&response_mode=form_post&redirect_uri=http://localhost:1/&state=%22%3E`;
+    const page = await (await served.cloud.handle(new Request(url))).text();
+    expect(page).toContain('<form method="post" action="http://localhost:1/">');
+    expect(page).toContain('name="state" value="&quot;&gt;"');
   });
 
   test('is never sent a code outside this machine', async () => {

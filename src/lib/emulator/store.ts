@@ -60,7 +60,7 @@ function parseState(text: string, path: string): State {
   const facts = parse(
     `{${[...members].map(([name, value]) => `${JSON.stringify(name)}:${value}`)}}`,
   );
-  // Only ever whole, a file by hand aside: then an end that is missing is the likely mistake.
+  // It is only ever replaced whole; one that was edited by hand may lack its end.
   if (facts?.format !== 1 || !facts.directory || !text.trimEnd().endsWith('}')) {
     const reason = 'is not a cloud.json that this version can read';
     throw new CliError('usage', `The state of the local cloud in ${path} ${reason}.`, {

@@ -1,5 +1,6 @@
+import { LOCAL_CONNECTION } from '../connection.js';
 import { endpointOf } from '../resource-ids.js';
-import { read, valueAt } from '../resources.js';
+import { ORIGIN, read, valueAt } from '../resources.js';
 import {
   appliedText,
   type Operation,
@@ -67,7 +68,7 @@ export function findServing(
       storage: false,
       collector: valueAt(properties, 'dataCollector'),
       models: [{ name: 'ridge', version: '3' }],
-      scoringUri: endpoint ? String(read(endpoint, 'properties', 'scoringUri')) : '',
+      scoringUri: endpoint ? address(read(endpoint, 'properties', 'scoringUri')) : '',
     };
   }
   if (valueAt(resource, 'error') !== undefined && valueAt(resource, 'error') !== null)
@@ -84,8 +85,13 @@ export function findServing(
       name: model,
       version: String(valueAt(facts, 'version')),
     })),
-    scoringUri: String(valueAt(resource, 'scoringUri')),
+    scoringUri: address(valueAt(resource, 'scoringUri')),
   };
+}
+
+/** Telemetry names the address in this process, wherever the cloud is served. */
+function address(stored: unknown): string {
+  return String(stored).replace(ORIGIN, LOCAL_CONNECTION.origin);
 }
 
 /** A change that has succeeded has replaced the container; else it is as old as the resource. */

@@ -81,7 +81,7 @@ function preciseTime(at: Date, afterMs: number, fraction: number): string {
 
 /** The host name of the container: a pod, or a managed instance. */
 export function containerId({ serving }: Scored): string {
-  const draws = drawsFrom(`${serving.resourceId}/${serving.since.toISOString()}`);
+  const draws = drawsFrom(`${serving.resourceId.toLowerCase()}/${serving.since.toISOString()}`);
   const tail = draws.guid().replaceAll('-', '');
   const name = [serving.service, serving.part].filter((one) => one !== null).join('-');
   return serving.computeType === 'ACI'
