@@ -5,8 +5,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openEngine } from '../../src/lib/engine/duckdb-engine.js';
 import type { Engine } from '../../src/lib/engine/engine.js';
-import { formatDatetime, formatTimespan, MAX_DATETIME_TICKS } from '../../src/lib/kql/ticks.js';
 import type { Column } from '../../src/lib/model/table.js';
+import { formatDatetime, formatTimespan, MAX_DATETIME_TICKS } from '../../src/lib/model/ticks.js';
 import { rowsOf, runKql } from './run-kql.js';
 import { NOW, type SampleTables, writeSampleTables, writeTable } from './sample-tables.js';
 

@@ -1,6 +1,6 @@
 import type { Engine, EngineResult, RunOptions, SourceTable } from '../../src/lib/engine/engine.js';
-import { formatDatetime, formatTimespan } from '../../src/lib/kql/ticks.js';
 import type { Cell, Column, Row } from '../../src/lib/model/table.js';
+import { formatDatetime, formatTimespan } from '../../src/lib/model/ticks.js';
 import { NOW } from './sample-tables.js';
 
 export async function rowsOf(result: EngineResult): Promise<readonly Row[]> {

@@ -6,7 +6,7 @@ import { bindQuery } from '../../src/lib/kql/bind.js';
 import { loadKustoParser } from '../../src/lib/kql/kusto.js';
 import { lowerQuery } from '../../src/lib/kql/lower.js';
 import { refuseIn } from '../../src/lib/kql/scope.js';
-import { dateToTicks } from '../../src/lib/kql/ticks.js';
+import { dateToTicks } from '../../src/lib/model/ticks.js';
 import { runKql } from '../engine/run-kql.js';
 import { NOW, type SampleTables, writeSampleTables } from '../engine/sample-tables.js';
 import { type CaseFile, readCaseFiles } from './case-file.js';

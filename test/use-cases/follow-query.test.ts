@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { CliError } from '../../src/lib/errors.js';
-import { dateToTicks } from '../../src/lib/kql/ticks.js';
 import type { Column, Row } from '../../src/lib/model/table.js';
+import { dateToTicks } from '../../src/lib/model/ticks.js';
 import type { TimeWish } from '../../src/lib/model/time-range.js';
 import { type FollowQuery, followQuery } from '../../src/lib/use-cases/follow-query.js';
 import { fakeAnswer, fakeGateways } from '../support/fake-gateways.js';

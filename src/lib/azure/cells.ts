@@ -1,5 +1,6 @@
 import { CliError } from '../errors.js';
-import type { Cell, KustoType } from '../model/table.js';
+import { type Cell, KUSTO_TYPES, type KustoType } from '../model/table.js';
+import { parseDatetime, parseTimespan } from '../model/ticks.js';
 
 /** What older answers and other services call a type. */
 const OTHER_NAMES: Readonly<Record<string, KustoType>> = {
@@ -12,23 +13,11 @@ const OTHER_NAMES: Readonly<Record<string, KustoType>> = {
   uniqueid: 'guid',
   uuid: 'guid',
 };
-const TYPES: readonly string[] = [
-  'bool',
-  'int',
-  'long',
-  'real',
-  'decimal',
-  'datetime',
-  'timespan',
-  'guid',
-  'string',
-  'dynamic',
-] satisfies KustoType[];
 
 /** The type of a column by the name that the answer uses; a name nobody knows is text. */
 export function kustoType(name: string): KustoType {
   const known = name.toLowerCase();
-  return isType(known) ? known : (OTHER_NAMES[known] ?? 'string');
+  return KUSTO_TYPES.find((type) => type === known) ?? OTHER_NAMES[known] ?? 'string';
 }
 
 /**
@@ -58,40 +47,17 @@ export function readCell(lexeme: string, type: KustoType): Cell {
     case 'real':
       return readNumber(text);
     case 'datetime':
-      return text === '' ? null : datetimeTicks(text);
+      return readTime(parseDatetime, type, text);
     case 'timespan':
-      return text === '' ? null : timespanTicks(text);
+      return readTime(parseTimespan, type, text);
   }
 }
 
-const TICKS_PER_SECOND = 10_000_000n;
-/** Seconds from 0001-01-01 to 1970-01-01. */
-const EPOCH_SECONDS = 62_135_596_800n;
-
-/** Ticks of 100 ns since 0001-01-01 of ISO text with 0 to 7 digits of a second. */
-export function datetimeTicks(text: string): bigint {
-  const match = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,7})\d*)?(Z|[+-]\d\d:\d\d)?$/.exec(
-    text,
-  );
-  const ms = match ? Date.parse(`${match[1]}${match[3] ?? 'Z'}`) : Number.NaN;
-  if (Number.isNaN(ms)) throw unreadable('datetime', text);
-  const seconds = BigInt(ms / 1000) + EPOCH_SECONDS;
-  return seconds * TICKS_PER_SECOND + fraction(match?.[2]);
-}
-
-/** Ticks of .NET's constant format, `[-][d.]hh:mm:ss[.fffffff]`. */
-export function timespanTicks(text: string): bigint {
-  const match = /^(-?)(?:(\d+)\.)?(\d\d):(\d\d):(\d\d)(?:\.(\d{1,7}))?$/.exec(text);
-  if (!match) throw unreadable('timespan', text);
-  const [, sign, days = '0', hours = '0', minutes = '0', seconds = '0', digits] = match;
-  const whole =
-    ((BigInt(days) * 24n + BigInt(hours)) * 60n + BigInt(minutes)) * 60n + BigInt(seconds);
-  const ticks = whole * TICKS_PER_SECOND + fraction(digits);
-  return sign === '-' ? -ticks : ticks;
-}
-
-function fraction(digits = ''): bigint {
-  return BigInt(digits.padEnd(7, '0'));
+function readTime(parse: (text: string) => bigint | undefined, type: KustoType, text: string) {
+  if (text === '') return null;
+  const ticks = parse(text);
+  if (ticks === undefined) throw unreadable(type, text);
+  return ticks;
 }
 
 function readLong(text: string): bigint {
@@ -111,10 +77,6 @@ function readNumber(text: string): number {
 function unquote(lexeme: string): string {
   const value: unknown = JSON.parse(lexeme);
   return typeof value === 'string' ? value : lexeme;
-}
-
-function isType(name: string): name is KustoType {
-  return TYPES.includes(name);
 }
 
 function unreadable(what: string, text: string): CliError {

@@ -6,7 +6,7 @@ import { lowerQuery } from '../kql/lower.js';
 import { PRELUDE } from '../kql/prelude.js';
 import { quoteName, uniqueName } from '../kql/print-sql.js';
 import { refuseIn } from '../kql/scope.js';
-import { dateToTicks } from '../kql/ticks.js';
+import { dateToTicks } from '../model/ticks.js';
 import type { Engine, EngineResult, RunOptions, SourceTable } from './engine.js';
 
 /** An engine on DuckDB. Neither DuckDB nor the KQL parser is loaded before the first query. */

@@ -1,7 +1,7 @@
 import type { Cell, KustoType } from '../model/table.js';
+import { formatDatetime, formatTimespan, parseDatetime, parseTimespan } from '../model/ticks.js';
 import type { Binder } from './scope.js';
 import type { Expression } from './syntax.js';
-import { formatDatetime, formatTimespan, parseDatetime, parseTimespan } from './ticks.js';
 
 const LONG_MIN = -(2n ** 63n);
 const LONG_MAX = 2n ** 63n - 1n;

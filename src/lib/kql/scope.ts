@@ -1,5 +1,5 @@
 import { CliError, type Span } from '../errors.js';
-import type { KustoType } from '../model/table.js';
+import { KUSTO_TYPES, type KustoType } from '../model/table.js';
 import type { Column, Relation, Scalar } from './ir.js';
 import type { Expression, FunctionDeclaration, Node, ResultType } from './syntax.js';
 
@@ -68,23 +68,10 @@ export function refuseIn(text: string): Refuse {
   };
 }
 
-const TYPES: readonly KustoType[] = [
-  'bool',
-  'int',
-  'long',
-  'real',
-  'decimal',
-  'datetime',
-  'timespan',
-  'guid',
-  'string',
-  'dynamic',
-];
-
 /** The scalar type of that name; undefined for `null`, `unknown`, tables and the like. */
 export function scalarType(name: string | undefined): KustoType | undefined {
   if (name?.startsWith('dynamic')) return 'dynamic';
-  return TYPES.find((type) => type === name);
+  return KUSTO_TYPES.find((type) => type === name);
 }
 
 /** The columns that the binder foresees for a tabular node, as new columns. */

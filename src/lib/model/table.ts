@@ -1,15 +1,17 @@
 /** Kusto's scalar types, by the names that its answers use. */
-export type KustoType =
-  | 'bool'
-  | 'int'
-  | 'long'
-  | 'real'
-  | 'decimal'
-  | 'datetime'
-  | 'timespan'
-  | 'guid'
-  | 'string'
-  | 'dynamic';
+export const KUSTO_TYPES = [
+  'bool',
+  'int',
+  'long',
+  'real',
+  'decimal',
+  'datetime',
+  'timespan',
+  'guid',
+  'string',
+  'dynamic',
+] as const;
+export type KustoType = (typeof KUSTO_TYPES)[number];
 
 export interface Column {
   readonly name: string;

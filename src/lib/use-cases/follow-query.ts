@@ -1,7 +1,7 @@
 import type { Gateways } from '../azure/gateways.js';
 import { CliError } from '../errors.js';
-import { dateToTicks } from '../kql/ticks.js';
 import type { Row, Table } from '../model/table.js';
+import { dateToTicks } from '../model/ticks.js';
 import type { TimeWish } from '../model/time-range.js';
 import { type PollPorts, waitForNextPoll } from './poll.js';
 import { getComponentId, type QueryRequest, reportEnding, runQuery } from './run-query.js';

@@ -1,6 +1,11 @@
+import {
+  TICKS_PER_DAY,
+  TICKS_PER_HOUR,
+  TICKS_PER_MINUTE,
+  TICKS_PER_SECOND,
+} from '../../model/ticks.js';
 import type { Operand } from '../operand.js';
 import type { CallFacts, Rule } from '../rule.js';
-import { TICKS_PER_DAY, TICKS_PER_HOUR, TICKS_PER_MINUTE, TICKS_PER_SECOND } from '../ticks.js';
 
 type Unit = 'day' | 'week' | 'month' | 'year';
 
