@@ -1,6 +1,6 @@
-/** .NET's text of a timespan: `[-][d.]hh:mm[:ss[.fffffff]]`. */
+/** .NET's text of a timespan: `[-][d.]hh:mm[:ss[.fffffff]]`. Days come last: `00:00:10` has none. */
 const CLOCK =
-  '^\\s*(-?)(?:(\\d+)[.:])?([01]?\\d|2[0-3]):([0-5]?\\d)(?::([0-5]?\\d)(?:[.](\\d{1,7}))?)?\\s*$';
+  '^\\s*(-?)(?:(\\d+)[.:])??([01]?\\d|2[0-3]):([0-5]?\\d)(?::([0-5]?\\d)(?:[.](\\d{1,7}))?)?\\s*$';
 
 /**
  * Macros that every connection starts with: conversions that are long to spell out. DuckDB expands a macro as

@@ -69,8 +69,8 @@ const UNIT_TICKS: readonly (readonly [RegExp, bigint])[] = [
   [/^(tick|ticks)$/, 1n],
 ];
 
-const CLOCK =
-  /^(-)?(?:(\d+)(?:\.|:(?=\d+:\d+:)))?(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,7}))?)?$/;
+/** Days come last: `00:00:10` has none. */
+const CLOCK = /^(-)?(?:(\d+)[.:])??(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,7}))?)?$/;
 const WITH_UNIT = /^(-)?(\d+)(?:\.(\d+))?\s*([a-z]+)$/;
 
 /** Reads `1.02:03:04.5`, `1d`, `1.5h`, `3` (days); undefined if it is something else. */
