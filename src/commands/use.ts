@@ -3,11 +3,15 @@ import type { Host } from '../lib/host.js';
 import { print } from '../lib/output/print.js';
 import { createReport } from '../lib/output/report.js';
 import { ownSettingsView } from '../lib/output/use-view.js';
-import { ownSettingsPath, readOwnSettings, writeOwnSettings } from '../lib/own-settings.js';
+import {
+  ownSettingsPath,
+  readOwnSettings,
+  writeOwnSettings,
+} from '../lib/settings/own-settings.js';
+import { assertValid } from '../lib/settings/sources.js';
+import { userFolders } from '../lib/settings/user-folders.js';
 import { resolvePresentation } from '../lib/settings.js';
-import { assertValid } from '../lib/settings-sources.js';
 import { changeOwnSettings } from '../lib/use-cases/set-own-settings.js';
-import { userFolders } from '../lib/user-folders.js';
 import { examples, exitStatuses, type SharedCommand } from './shared-options.js';
 
 export function define(command: SharedCommand, host: Host): void {

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
-import { type ColorLevel, colorLevel } from './color-level.js';
 import { CliError } from './errors.js';
 import type { Host } from './host.js';
-import { azureSources, localSources, oneOf, type SettingName } from './settings-sources.js';
-import { userFolders } from './user-folders.js';
+import { type ColorLevel, colorLevel } from './settings/color-level.js';
+import { azureSources, localSources, oneOf, type SettingName } from './settings/sources.js';
+import { userFolders } from './settings/user-folders.js';
 
 export const AUTH_KINDS = [
   'auto',

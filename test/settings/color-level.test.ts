@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { colorLevel } from '../../src/lib/color-level.js';
+import { colorLevel } from '../../src/lib/settings/color-level.js';
 
 const TERMINAL = { isTty: true };
 const PIPE = { isTty: false };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { userFolders } from '../../src/lib/user-folders.js';
+import { userFolders } from '../../src/lib/settings/user-folders.js';
 
 test.each([
   ['linux', {}, '/home/a/.config/aml-monitor', '/home/a/.local/share/aml-monitor/local'],

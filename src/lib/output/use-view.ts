@@ -1,4 +1,4 @@
-import type { OwnSettings } from '../own-settings.js';
+import type { OwnSettings } from '../settings/own-settings.js';
 import { factLines } from './fact-lines.js';
 import type { TextView } from './view.js';
 

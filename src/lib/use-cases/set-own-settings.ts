@@ -1,4 +1,4 @@
-import type { OwnSettings } from '../own-settings.js';
+import type { OwnSettings } from '../settings/own-settings.js';
 
 /**
  * What `use` remembers after a change. A default service belongs to its workspace: another workspace forgets

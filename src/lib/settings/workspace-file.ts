@@ -1,6 +1,6 @@
 import { dirname, join, resolve } from 'node:path';
-import { CliError } from './errors.js';
-import type { Files } from './host.js';
+import { CliError } from '../errors.js';
+import type { Files } from '../host.js';
 
 export interface WorkspaceFile {
   readonly path: string;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { CliError } from './errors.js';
-import type { Host } from './host.js';
+import { CliError } from '../errors.js';
+import type { Host } from '../host.js';
 
 export interface AzSubscription {
   readonly id: string;

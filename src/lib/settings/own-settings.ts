@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { CliError } from './errors.js';
-import type { Files } from './host.js';
+import { CliError } from '../errors.js';
+import type { Files } from '../host.js';
 
 /** What `aml-monitor use` remembers. */
 export interface OwnSettings {

@@ -1,8 +1,8 @@
+import { CliError } from '../errors.js';
+import type { Host } from '../host.js';
+import type { SettingsOptions } from '../settings.js';
 import { type AzDefaults, openAzDefaults } from './az-defaults.js';
-import { CliError } from './errors.js';
-import type { Host } from './host.js';
 import { type OwnSettings, ownSettingsPath, readOwnSettings } from './own-settings.js';
-import type { SettingsOptions } from './settings.js';
 import { findWorkspaceFile, type WorkspaceFile } from './workspace-file.js';
 
 export type SettingName =
