@@ -209,6 +209,12 @@ describe('an online endpoint', () => {
     expect(await score()).toBe(1);
   });
 
+  test('needs no key where the service asks for none', async () => {
+    const url = `${served.origin}/api/v1/service/my-service/score`;
+    const answer = await served.cloud.handle(new Request(url, { method: 'POST', body: INPUT }));
+    expect(answer.status).toBe(200);
+  });
+
   test('needs its key, and sends traffic by weight', async () => {
     const send = (authorization: string) =>
       served.cloud.handle(

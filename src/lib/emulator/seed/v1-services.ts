@@ -24,7 +24,8 @@ export function sampleServices(now: Date): readonly SampleService[] {
     server,
   });
   return [
-    make('my-service', 'applicationinsights', aks('my-service')),
+    // Without a key, so that a scoring request is one line of curl.
+    make('my-service', 'applicationinsights', { ...aks('my-service'), authEnabled: false }),
     make('pricing', 'opencensus', {
       ...aci('pricing'),
       appInsightsEnabled: true,
