@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { changeCollection } from '../../src/lib/azure/data-collector.js';
-import { putBody, readDeploymentText, withValue } from '../../src/lib/azure/deployment-text.js';
+import { changeCollection } from '../../src/lib/azure/deployments/data-collector.js';
+import {
+  putBody,
+  readDeploymentText,
+  withValue,
+} from '../../src/lib/azure/deployments/deployment-text.js';
 
 /** JSON as text: lexemes that no parser may touch, odd names, white space, any depth. */
 const lexeme = fc.oneof(

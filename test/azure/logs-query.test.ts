@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readCell } from '../../src/lib/azure/cells.js';
 import type { QueryOptions } from '../../src/lib/azure/gateways.js';
 import { createLogsQueryGateway } from '../../src/lib/azure/logs-query.js';
-import { scanRows, splitAnswer } from '../../src/lib/azure/row-scanner.js';
+import { readCell } from '../../src/lib/azure/query/cells.js';
+import { scanRows, splitAnswer } from '../../src/lib/azure/query/row-scanner.js';
 import {
   type Exchange,
   type RecordedAnswer,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ChangeOptions } from '../../src/lib/azure/gateways.js';
-import { createAzureHttp } from '../../src/lib/azure/http.js';
 import { createMmsGateway } from '../../src/lib/azure/mms.js';
+import { createAzureHttp } from '../../src/lib/azure/wire/http.js';
 import type { Target } from '../../src/lib/model/target.js';
 import { type Exchange, recorded, recordedHttp } from '../support/recorded-http.js';
 import { MMS } from './addresses.js';

@@ -14,8 +14,8 @@ import {
   type HttpMethods,
 } from '@azure/core-rest-pipeline';
 import { afterEach, beforeAll, expect, test } from 'vitest';
-import { isExempt } from '../../src/lib/azure/network.js';
-import { createTransport, type TransportOptions } from '../../src/lib/azure/transport.js';
+import { isExempt } from '../../src/lib/azure/wire/network.js';
+import { createTransport, type TransportOptions } from '../../src/lib/azure/wire/transport.js';
 import { fakeClock, realFiles, temporaryFolder } from '../support/host.js';
 import { type Identity, privateRoot } from './certificates.js';
 

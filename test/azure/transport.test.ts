@@ -4,8 +4,8 @@ import {
   type HttpMethods,
 } from '@azure/core-rest-pipeline';
 import { expect, test } from 'vitest';
-import { redactUrl } from '../../src/lib/azure/redact.js';
-import { type ClientRules, createTransport } from '../../src/lib/azure/transport.js';
+import { redactUrl } from '../../src/lib/azure/wire/redact.js';
+import { type ClientRules, createTransport } from '../../src/lib/azure/wire/transport.js';
 import { fakeClock, realFiles } from '../support/host.js';
 
 /** A transport whose network answers these, one after the other; numbers are statuses. */

@@ -1,7 +1,7 @@
 import { BlobServiceClient } from '@azure/storage-blob';
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
-import { blobSegments } from '../../src/lib/emulator/blob-files.js';
+import { blobSegments } from '../../src/lib/emulator/state/blob-files.js';
 import { type Served, serve, tokenFor } from './served.js';
 
 let served: Served;

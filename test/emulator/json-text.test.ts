@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { applyPatch, PatchError } from '../../src/lib/emulator/json-patch.js';
+import { applyPatch, PatchError } from '../../src/lib/emulator/resources/json-patch.js';
 import {
   memberText,
   memberTexts,
   removeMember,
   setMember,
-} from '../../src/lib/emulator/json-text.js';
+} from '../../src/lib/emulator/resources/json-text.js';
 
 /** JSON text with odd spacing, strings full of brackets, and numbers as nobody would print them. */
 const space = fc.constantFrom('', ' ', '\n  ', '\t\r\n');

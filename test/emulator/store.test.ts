@@ -5,8 +5,8 @@ import { rolldown } from 'rolldown';
 import { expect, test } from 'vitest';
 import { openLocalCloud } from '../../src/lib/emulator/emulator.js';
 import { seedState } from '../../src/lib/emulator/seed/seed.js';
-import { createSegments } from '../../src/lib/emulator/segments.js';
-import { createStore } from '../../src/lib/emulator/store.js';
+import { createSegments } from '../../src/lib/emulator/state/segments.js';
+import { createStore } from '../../src/lib/emulator/state/store.js';
 import { CliError } from '../../src/lib/errors.js';
 import { fakeClock, temporaryFolder } from '../support/host.js';
 
@@ -56,7 +56,7 @@ test('several processes change it without losing a change', async () => {
   const { folder, store } = await openStore();
   const script = join(folder, 'worker.mjs');
   const bundle = await rolldown({
-    input: join(import.meta.dirname, '../../src/lib/emulator/store.ts'),
+    input: join(import.meta.dirname, '../../src/lib/emulator/state/store.ts'),
     platform: 'node',
     resolve: { mainFields: ['module', 'main'] },
   });

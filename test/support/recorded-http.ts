@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import { type Cloud, publicCloud } from '../../src/lib/azure/cloud.js';
-import type { AzureCredential } from '../../src/lib/azure/credential.js';
-import { type AzureHttp, createAzureHttp } from '../../src/lib/azure/http.js';
 import { armRequestKind } from '../../src/lib/azure/ml-client.js';
-import { createTransport, type Transport } from '../../src/lib/azure/transport.js';
+import type { AzureCredential } from '../../src/lib/azure/sign-in/credential.js';
+import { type AzureHttp, createAzureHttp } from '../../src/lib/azure/wire/http.js';
+import { createTransport, type Transport } from '../../src/lib/azure/wire/transport.js';
 import { type FakeClock, fakeClock, realFiles } from './host.js';
 
 /** What Azure answered: recorded, redacted and typed in again, under `test/fixtures/azure`. */

@@ -1,9 +1,9 @@
 import { CliError } from '../errors.js';
 import type { Cloud } from './cloud.js';
 import type { ArmGateway, MlWorkspace } from './gateways.js';
-import type { AzureHttp } from './http.js';
 import type { MlClient } from './ml-client.js';
 import { readObject, readString } from './payload.js';
+import type { AzureHttp } from './wire/http.js';
 import { type WorkspaceName, workspaceId } from './workspace-path.js';
 
 const COMPONENT_API_VERSION = '2020-02-02';

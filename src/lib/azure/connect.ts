@@ -2,20 +2,20 @@ import { CliError } from '../errors.js';
 import type { Clock, Files, Report, SignIn } from '../host.js';
 import { requireWorkspace, type Settings } from '../settings.js';
 import { createArmGateway } from './arm.js';
-import { readClaims } from './claims.js';
 import { type Cloud, customCloud, isCustomCloud, metadataUrl, publicCloud } from './cloud.js';
-import { type AzureCredential, createCredential } from './credential.js';
 import type { ArmGateway, Gateways, SignedIn } from './gateways.js';
-import { createAzureHttp } from './http.js';
 import { createLinks } from './links.js';
 import { createLogsQueryGateway } from './logs-query.js';
 import { armRequestKind, createMlClient, type MlClient } from './ml-client.js';
 import { createMmsGateway } from './mms.js';
 import { createOnlineEndpointsGateway } from './online-endpoints.js';
 import { readString } from './payload.js';
-import { createSignIn } from './sign-in.js';
-import { createSignInStore } from './sign-in-store.js';
-import { assertAccepted, createTransport, type Transport } from './transport.js';
+import { readClaims } from './sign-in/claims.js';
+import { type AzureCredential, createCredential } from './sign-in/credential.js';
+import { createSignIn } from './sign-in/sign-in.js';
+import { createSignInStore } from './sign-in/sign-in-store.js';
+import { createAzureHttp } from './wire/http.js';
+import { assertAccepted, createTransport, type Transport } from './wire/transport.js';
 import { workspaceId } from './workspace-path.js';
 
 /** What of the host the gateways need. */

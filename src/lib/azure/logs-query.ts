@@ -1,13 +1,13 @@
 import type { HttpClient, PipelineRequest } from '@azure/core-rest-pipeline';
 import { CliError } from '../errors.js';
 import type { Column, Row, Table } from '../model/table.js';
-import { kustoType, readCell } from './cells.js';
 import type { Cloud } from './cloud.js';
-import type { AzureCredential } from './credential.js';
 import type { LogsQueryGateway, PartialError, QueryAnswer, QueryOptions } from './gateways.js';
 import { isObject, readAny, readArray } from './payload.js';
-import { innermost, queryError } from './query-error.js';
-import { scanRows, splitAnswer } from './row-scanner.js';
+import { kustoType, readCell } from './query/cells.js';
+import { innermost, queryError } from './query/query-error.js';
+import { scanRows, splitAnswer } from './query/row-scanner.js';
+import type { AzureCredential } from './sign-in/credential.js';
 
 export interface LogsQueryOptions {
   readonly cloud: Cloud;

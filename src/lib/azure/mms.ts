@@ -3,9 +3,9 @@ import type { Clock } from '../host.js';
 import { type Target, targetName } from '../model/target.js';
 import { BUSY_TIMEOUT_MS, busyForTooLong, POLL_MS } from './busy.js';
 import type { Change, ChangeOptions, CollectionChange, ServiceGateway } from './gateways.js';
-import type { Answer, AzureHttp } from './http.js';
 import { isObject, readArray, readBoolean, readNumber, readObject, readString } from './payload.js';
-import { toCliError } from './service-error.js';
+import type { Answer, AzureHttp } from './wire/http.js';
+import { toCliError } from './wire/service-error.js';
 
 type Switch = 'insights' | 'collection';
 

@@ -1,7 +1,7 @@
 import { CliError } from '../errors.js';
 import type { Target } from '../model/target.js';
-import { collects, readCollections } from './collections.js';
-import type { DeploymentWriter, DeploymentWriterOptions } from './deployment-writer.js';
+import { collects, readCollections } from './deployments/collections.js';
+import type { DeploymentWriter, DeploymentWriterOptions } from './deployments/deployment-writer.js';
 import type { ServiceGateway } from './gateways.js';
 import { inOrder } from './in-order.js';
 import type { MlClient } from './ml-client.js';
@@ -26,7 +26,7 @@ export function createOnlineEndpointsGateway(options: OnlineEndpointsOptions): S
   const { ml, assertWorkspace } = options;
   let loaded: Promise<DeploymentWriter> | undefined;
   const writer = () => {
-    loaded ??= import('./deployment-writer.js').then((module) =>
+    loaded ??= import('./deployments/deployment-writer.js').then((module) =>
       module.createDeploymentWriter(options),
     );
     return loaded;

@@ -1,6 +1,6 @@
 import { createPrivateKey, type KeyObject, webcrypto } from 'node:crypto';
 import { join } from 'node:path';
-import { createFileOnce, readText } from './files.js';
+import { createFileOnce, readText } from './state/files.js';
 
 /** What an HTTPS server needs, and the file that its clients have to trust. */
 export interface ServerCertificate {

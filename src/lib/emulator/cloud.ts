@@ -1,7 +1,7 @@
 import type { Engine } from '../engine/engine.js';
-import type { BlobFiles } from './blob-files.js';
-import type { Segments } from './segments.js';
-import type { Store } from './store.js';
+import type { BlobFiles } from './state/blob-files.js';
+import type { Segments } from './state/segments.js';
+import type { Store } from './state/store.js';
 
 /** The parts that every route works with. */
 export interface Cloud {

@@ -1,12 +1,11 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Engine } from '../engine/engine.js';
-import { createBlobFiles } from './blob-files.js';
 import type { Cloud } from './cloud.js';
 import { LOCAL_CONNECTION } from './connection.js';
 import type { LocalCloud, ScoreAnswer, Seed } from './local-cloud.js';
-import { serviceId, WORKSPACE_ID } from './resource-ids.js';
-import { ORIGIN, read } from './resources.js';
+import { serviceId, WORKSPACE_ID } from './resources/resource-ids.js';
+import { ORIGIN, read } from './resources/resources.js';
 import { dispatch } from './router.js';
 import { behaviourRoutes } from './routes/behaviour.js';
 import { blobRoutes, pathOfHost } from './routes/blobs.js';
@@ -27,8 +26,9 @@ import { v1ServiceRoutes } from './routes/v1-services.js';
 import { topUp } from './seed/history.js';
 import { seedState } from './seed/seed.js';
 import { BLOBSTORE, STORAGE_ACCOUNT } from './seed/workspace.js';
-import { createSegments } from './segments.js';
-import { createStore } from './store.js';
+import { createBlobFiles } from './state/blob-files.js';
+import { createSegments } from './state/segments.js';
+import { createStore } from './state/store.js';
 
 const ROUTES = [
   ...metadataRoutes,

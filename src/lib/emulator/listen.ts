@@ -5,8 +5,8 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { CliError } from '../errors.js';
 import { openCertificate } from './certificates.js';
-import { hasCode } from './files.js';
 import type { LocalCloud, LocalServer } from './local-cloud.js';
+import { hasCode } from './state/files.js';
 
 export interface ListenOptions {
   readonly folder: string;

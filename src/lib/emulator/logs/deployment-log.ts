@@ -1,6 +1,6 @@
 import type { Cloud } from '../cloud.js';
 import { findServing, type Serving } from '../scoring/serving.js';
-import type { State } from '../state.js';
+import type { State } from '../state/state.js';
 import { containerLines } from './container-log.js';
 
 export interface LogRequest {

@@ -1,5 +1,5 @@
 import { logsFault } from '../answers.js';
-import type { State } from '../state.js';
+import type { State } from '../state/state.js';
 import { TABLES, WORKSPACE_TABLES } from '../tables.js';
 import { badArgument } from './query-faults.js';
 

@@ -1,5 +1,5 @@
 import { json } from '../answers.js';
-import { isObject, readObject } from '../resources.js';
+import { isObject, readObject } from '../resources/resources.js';
 import { type Call, type Route, route } from '../router.js';
 
 /**

@@ -1,7 +1,7 @@
 import { escapeXml, storageFault } from '../answers.js';
-import { authorize } from '../authorize.js';
-import type { BlobAddress, BlobFacts } from '../blob-files.js';
 import { type Call, type Route, route } from '../router.js';
+import { authorize } from '../sign-in/authorize.js';
+import type { BlobAddress, BlobFacts } from '../state/blob-files.js';
 
 type Path = Readonly<Record<string, string>>;
 

@@ -1,10 +1,9 @@
 import { json, jsonText, mlFault } from '../answers.js';
-import { authorizeSubscription } from '../authorize.js';
-import { findFault, hideNewer, storedDeployment } from '../deployment-text.js';
-import { memberText, memberTexts, setMember } from '../json-text.js';
 import { deploymentLog } from '../logs/deployment-log.js';
-import { newOperationId, operationUri, signedUri } from '../ml-operations.js';
-import { endpointOf, workspaceOf } from '../resource-ids.js';
+import { findFault, hideNewer, storedDeployment } from '../resources/deployment-text.js';
+import { memberText, memberTexts, setMember } from '../resources/json-text.js';
+import { newOperationId, operationUri, signedUri } from '../resources/ml-operations.js';
+import { endpointOf, workspaceOf } from '../resources/resource-ids.js';
 import {
   apiVersionOf,
   assertName,
@@ -18,9 +17,10 @@ import {
   read,
   readObject,
   valueAt,
-} from '../resources.js';
+} from '../resources/resources.js';
 import { type Call, type Route, route } from '../router.js';
-import { lastOperation, type State, startOperation } from '../state.js';
+import { authorizeSubscription } from '../sign-in/authorize.js';
+import { lastOperation, type State, startOperation } from '../state/state.js';
 import { assertIdle, deleteResource, getEndpoint, provisioningState } from './online-endpoints.js';
 
 type Path = Readonly<Record<string, string>>;

@@ -1,6 +1,5 @@
 import { json, jsonText } from '../answers.js';
-import { authorizeSubscription } from '../authorize.js';
-import { removeMember, setMember } from '../json-text.js';
+import { removeMember, setMember } from '../resources/json-text.js';
 import {
   apiVersionOf,
   assertName,
@@ -10,8 +9,9 @@ import {
   listPage,
   localize,
   readObject,
-} from '../resources.js';
+} from '../resources/resources.js';
 import { type Call, type Route, route } from '../router.js';
+import { authorizeSubscription } from '../sign-in/authorize.js';
 import { WORKSPACE_TABLES } from '../tables.js';
 
 type Path = Readonly<Record<string, string>>;

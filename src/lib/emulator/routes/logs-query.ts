@@ -1,14 +1,14 @@
 import type { Engine, SourceTable } from '../../engine/engine.js';
 import { json, jsonText, logsFault } from '../answers.js';
-import { authorizeSubscription } from '../authorize.js';
 import { assertAnalyticsPlan, assertOpen, isListed, permissions } from '../query/access.js';
 import { render, statistics } from '../query/extras.js';
 import { type Limits, partialError, readPage, readSettings } from '../query/limits.js';
 import { badArgument, queryFault } from '../query/query-faults.js';
 import { intersect, parseTimespan, type Span } from '../query/timespan.js';
-import { findResource, isObject, read } from '../resources.js';
+import { findResource, isObject, read } from '../resources/resources.js';
 import { type Call, type Route, route } from '../router.js';
-import type { State } from '../state.js';
+import { authorizeSubscription } from '../sign-in/authorize.js';
+import type { State } from '../state/state.js';
 import { TABLES } from '../tables.js';
 
 type Path = Readonly<Record<string, string>>;

@@ -1,9 +1,9 @@
 import { jsonText, mlFault } from '../answers.js';
-import { authorizeSubscription } from '../authorize.js';
-import { assertSigned } from '../ml-operations.js';
-import { apiVersionOf, findResource, localize } from '../resources.js';
+import { assertSigned } from '../resources/ml-operations.js';
+import { apiVersionOf, findResource, localize } from '../resources/resources.js';
 import { type Call, type Route, route } from '../router.js';
-import { type Operation, operationState } from '../state.js';
+import { authorizeSubscription } from '../sign-in/authorize.js';
+import { type Operation, operationState } from '../state/state.js';
 import { shown } from './deployments.js';
 import { provisioningState } from './online-endpoints.js';
 

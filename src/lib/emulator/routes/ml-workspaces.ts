@@ -1,7 +1,6 @@
 import { armFault, jsonText, mlFault } from '../answers.js';
-import { authorizeSubscription } from '../authorize.js';
-import { memberText, memberTexts, setMember } from '../json-text.js';
-import { workspaceOf } from '../resource-ids.js';
+import { memberText, memberTexts, setMember } from '../resources/json-text.js';
+import { workspaceOf } from '../resources/resource-ids.js';
 import {
   apiVersionOf,
   assertName,
@@ -12,8 +11,9 @@ import {
   localize,
   readObject,
   valueAt,
-} from '../resources.js';
+} from '../resources/resources.js';
 import { type Call, type Route, route } from '../router.js';
+import { authorizeSubscription } from '../sign-in/authorize.js';
 import { getByPath, listByPath } from './subscriptions.js';
 
 type Path = Readonly<Record<string, string>>;

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { armFault, json, jsonText, mlFault } from '../answers.js';
-import { authorizeSubscription } from '../authorize.js';
-import { prependMembers, removeMember, setMember } from '../json-text.js';
-import { newOperationId, operationUri, signedUri } from '../ml-operations.js';
-import { workspaceOf } from '../resource-ids.js';
+import { prependMembers, removeMember, setMember } from '../resources/json-text.js';
+import { newOperationId, operationUri, signedUri } from '../resources/ml-operations.js';
+import { workspaceOf } from '../resources/resource-ids.js';
 import {
   apiVersionOf,
   assertName,
@@ -16,15 +15,16 @@ import {
   read,
   readObject,
   valueAt,
-} from '../resources.js';
+} from '../resources/resources.js';
 import { type Call, type Route, route } from '../router.js';
+import { authorizeSubscription } from '../sign-in/authorize.js';
 import {
   lastOperation,
   type Operation,
   operationState,
   type State,
   startOperation,
-} from '../state.js';
+} from '../state/state.js';
 
 type Path = Readonly<Record<string, string>>;
 

@@ -1,7 +1,7 @@
 import { json } from '../answers.js';
-import { findTenant } from '../directory.js';
 import { type Call, type Route, route } from '../router.js';
-import { openSigningKey, publicJwk } from '../tokens.js';
+import { findTenant } from '../sign-in/directory.js';
+import { openSigningKey, publicJwk } from '../sign-in/tokens.js';
 
 /**
  * Where to sign in: OpenID discovery, and the instance discovery that MSAL asks for unless told not to.

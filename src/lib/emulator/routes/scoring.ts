@@ -1,12 +1,12 @@
 import { json, Refusal } from '../answers.js';
-import { sameSecret } from '../directory.js';
-import { serviceId, WORKSPACE_ID } from '../resource-ids.js';
-import { childrenOf, findResource, read, valueAt } from '../resources.js';
+import { serviceId, WORKSPACE_ID } from '../resources/resource-ids.js';
+import { childrenOf, findResource, read, valueAt } from '../resources/resources.js';
 import { type Call, type Route, route } from '../router.js';
 import { drawsFrom } from '../scoring/random.js';
 import { leaveTraces, runModel } from '../scoring/score.js';
 import { findServing, type Serving } from '../scoring/serving.js';
-import type { State } from '../state.js';
+import { sameSecret } from '../sign-in/directory.js';
+import type { State } from '../state/state.js';
 
 type Path = Readonly<Record<string, string>>;
 

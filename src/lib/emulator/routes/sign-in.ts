@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { escapeXml, json } from '../answers.js';
 import { LOCAL_CONNECTION } from '../connection.js';
-import { assertClient, audienceOf, entraFault, findTenant } from '../directory.js';
 import { type Call, type Route, route } from '../router.js';
-import type { Grant } from '../state.js';
+import { assertClient, audienceOf, entraFault, findTenant } from '../sign-in/directory.js';
+import type { Grant } from '../state/state.js';
 
 type Path = Readonly<Record<string, string>>;
 

@@ -1,8 +1,14 @@
 import { json, jsonText } from '../answers.js';
-import { authorize, authorizeSubscription } from '../authorize.js';
 import { LOCAL_CONNECTION } from '../connection.js';
-import { apiVersionOf, childrenOf, getResource, listPage, localize } from '../resources.js';
+import {
+  apiVersionOf,
+  childrenOf,
+  getResource,
+  listPage,
+  localize,
+} from '../resources/resources.js';
 import { type Call, type Route, route } from '../router.js';
+import { authorize, authorizeSubscription } from '../sign-in/authorize.js';
 
 type Path = Readonly<Record<string, string>>;
 

@@ -1,5 +1,6 @@
 import { json } from '../answers.js';
 import { LOCAL_CONNECTION } from '../connection.js';
+import { type Call, type Route, route } from '../router.js';
 import {
   assertClient,
   audienceOf,
@@ -8,11 +9,10 @@ import {
   findTenant,
   sameSecret,
   sha256,
-} from '../directory.js';
-import { applicationToken, userTokens } from '../issue-token.js';
-import { type Call, type Route, route } from '../router.js';
-import type { Facts, Grant } from '../state.js';
-import { openSigningKey, parseClaims, readToken } from '../tokens.js';
+} from '../sign-in/directory.js';
+import { applicationToken, userTokens } from '../sign-in/issue-token.js';
+import { openSigningKey, parseClaims, readToken } from '../sign-in/tokens.js';
+import type { Facts, Grant } from '../state/state.js';
 
 type Path = Readonly<Record<string, string>>;
 

@@ -1,13 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { flatFault, json, jsonText } from '../answers.js';
-import { authorizeSubscription } from '../authorize.js';
-import { applyPatch, PatchError } from '../json-patch.js';
-import { removeMember, setMember } from '../json-text.js';
 import { containerLines } from '../logs/container-log.js';
-import { serviceId } from '../resource-ids.js';
-import { findResource, isObject, listPage, localize, read, valueAt } from '../resources.js';
+import { applyPatch, PatchError } from '../resources/json-patch.js';
+import { removeMember, setMember } from '../resources/json-text.js';
+import { serviceId } from '../resources/resource-ids.js';
+import {
+  findResource,
+  isObject,
+  listPage,
+  localize,
+  read,
+  valueAt,
+} from '../resources/resources.js';
+import { findService, fitsFilters } from '../resources/v1-service-text.js';
 import { type Call, type Route, route } from '../router.js';
 import { findServing } from '../scoring/serving.js';
+import { authorizeSubscription } from '../sign-in/authorize.js';
 import {
   appliedText,
   lastOperation,
@@ -15,8 +23,7 @@ import {
   operationState,
   type State,
   startOperation,
-} from '../state.js';
-import { findService, fitsFilters } from '../v1-service-text.js';
+} from '../state/state.js';
 
 type Path = Readonly<Record<string, string>>;
 

@@ -1,8 +1,8 @@
 import type { Cloud } from '../cloud.js';
 import { LOCAL_CONNECTION } from '../connection.js';
-import { WORKSPACE_ID } from '../resource-ids.js';
-import { isObject, read, valueAt } from '../resources.js';
-import type { State } from '../state.js';
+import { WORKSPACE_ID } from '../resources/resource-ids.js';
+import { isObject, read, valueAt } from '../resources/resources.js';
+import type { State } from '../state/state.js';
 import { MODEL } from './model.js';
 import { drawsFrom } from './random.js';
 import type { Scored } from './scored.js';

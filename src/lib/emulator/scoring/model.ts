@@ -1,4 +1,4 @@
-import { isObject } from '../resources.js';
+import { isObject } from '../resources/resources.js';
 
 /**
  * The one model that all sample services serve: a ridge regression of a customer's risk, fitted on

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Cloud } from '../cloud.js';
 import { scoringLines } from '../logs/log-lines.js';
-import { read } from '../resources.js';
-import type { State } from '../state.js';
+import { read } from '../resources/resources.js';
+import type { State } from '../state/state.js';
 import { collectedData, writeCollected } from './collected.js';
 import { parseInput, predict, ScoringError } from './model.js';
 import { drawsFrom } from './random.js';

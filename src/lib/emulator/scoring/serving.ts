@@ -1,13 +1,13 @@
 import { LOCAL_CONNECTION } from '../connection.js';
-import { endpointOf } from '../resource-ids.js';
-import { ORIGIN, read, valueAt } from '../resources.js';
+import { endpointOf } from '../resources/resource-ids.js';
+import { ORIGIN, read, valueAt } from '../resources/resources.js';
 import {
   appliedText,
   type Operation,
   operationState,
   type ServerGeneration,
   type State,
-} from '../state.js';
+} from '../state/state.js';
 
 /** A container that answers scoring requests, with the settings that it was started with. */
 export interface Serving {

@@ -1,12 +1,12 @@
 import type { Cloud } from '../cloud.js';
 import { LOCAL_CONNECTION } from '../connection.js';
-import { valueAt } from '../resources.js';
+import { valueAt } from '../resources/resources.js';
 import { MODEL } from '../scoring/model.js';
 import { type Draws, drawsFrom } from '../scoring/random.js';
 import { leaveTraces, runModel } from '../scoring/score.js';
 import type { Scored } from '../scoring/scored.js';
 import { findServing, type Serving } from '../scoring/serving.js';
-import type { State } from '../state.js';
+import type { State } from '../state/state.js';
 
 const DAY_MS = 86_400_000;
 const SLOT_MS = 600_000;

@@ -1,10 +1,10 @@
-import { storedDeployment } from '../deployment-text.js';
-import { operationUri } from '../ml-operations.js';
-import { GROUP_ID, WORKSPACE_ID } from '../resource-ids.js';
-import { ORIGIN } from '../resources.js';
+import { storedDeployment } from '../resources/deployment-text.js';
+import { operationUri } from '../resources/ml-operations.js';
+import { GROUP_ID, WORKSPACE_ID } from '../resources/resource-ids.js';
+import { ORIGIN } from '../resources/resources.js';
 import { storedEndpoint } from '../routes/online-endpoints.js';
 import { drawsFrom } from '../scoring/random.js';
-import type { ServerGeneration } from '../state.js';
+import type { ServerGeneration } from '../state/state.js';
 import { LOCATION, WORKSPACE_GUID } from './workspace.js';
 
 interface SampleResource {

@@ -1,6 +1,6 @@
 import type { Seed } from '../local-cloud.js';
 import { newKeys } from '../routes/online-endpoints.js';
-import type { State } from '../state.js';
+import type { State } from '../state/state.js';
 import { sampleEndpoints } from './online-endpoints.js';
 import { sampleServices } from './v1-services.js';
 import { emptyState } from './workspace.js';

@@ -1,7 +1,7 @@
 import { LOCAL_CONNECTION } from '../connection.js';
-import { serviceId, WORKSPACE_ID } from '../resource-ids.js';
-import { ORIGIN } from '../resources.js';
-import type { ServerGeneration } from '../state.js';
+import { serviceId, WORKSPACE_ID } from '../resources/resource-ids.js';
+import { ORIGIN } from '../resources/resources.js';
+import type { ServerGeneration } from '../state/state.js';
 import { WORKSPACE_GUID } from './workspace.js';
 
 /** A web service of the sample and the scoring server in its image. */

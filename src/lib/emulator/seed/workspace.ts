@@ -1,7 +1,7 @@
 import { LOCAL_CONNECTION, OTHER_TENANT_ID } from '../connection.js';
-import { GROUP_ID, WORKSPACE_ID } from '../resource-ids.js';
-import { ORIGIN } from '../resources.js';
-import { DEFAULT_BEHAVIOUR, type Facts, type State } from '../state.js';
+import { GROUP_ID, WORKSPACE_ID } from '../resources/resource-ids.js';
+import { ORIGIN } from '../resources/resources.js';
+import { DEFAULT_BEHAVIOUR, type Facts, type State } from '../state/state.js';
 
 const { subscriptionId, resourceGroup, workspaceName, tenantId, clientId, clientSecret } =
   LOCAL_CONNECTION;

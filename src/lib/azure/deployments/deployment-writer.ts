@@ -1,0 +1,200 @@
+import { CliError } from '../../errors.js';
+import type { Clock } from '../../host.js';
+import { type Target, targetName } from '../../model/target.js';
+import { BUSY_TIMEOUT_MS, busyForTooLong, POLL_MS } from '../busy.js';
+import type { Cloud } from '../cloud.js';
+import type { Change, ChangeOptions, CollectionChange, WriteRequest } from '../gateways.js';
+import { readNumber, readString } from '../payload.js';
+import type { Answer, AzureHttp } from '../wire/http.js';
+import { toCliError } from '../wire/service-error.js';
+import { type WorkspaceName, workspaceId } from '../workspace-path.js';
+import { changeCollection, newCollections } from './data-collector.js';
+import {
+  type DeploymentText,
+  lexemeAt,
+  putBody,
+  readDeploymentText,
+  withValue,
+} from './deployment-text.js';
+import { followPut } from './long-running.js';
+
+export interface DeploymentWriterOptions {
+  readonly http: AzureHttp;
+  readonly cloud: Cloud;
+  readonly workspace: () => WorkspaceName;
+  readonly apiVersion: string;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+export interface DeploymentWriter {
+  setInsights(target: Target, insights: boolean, options: ChangeOptions): Promise<Change>;
+  setCollection(target: Target, change: CollectionChange, options: ChangeOptions): Promise<Change>;
+}
+
+interface Edit {
+  readonly apply: (deployment: DeploymentText) => DeploymentText;
+  /** Writes that have to come first, for the deployment as it is. */
+  readonly before: (deployment: DeploymentText) => readonly WriteRequest[];
+}
+
+const UPDATE_TIMEOUT_MS = 30 * 60_000;
+const INSIGHTS = ['properties', 'appInsightsEnabled'];
+const IDLE = new Set(['succeeded', 'failed', 'canceled']);
+const JSON_TYPE = 'application/json';
+
+/**
+ * Changes one setting of a deployment. PATCH refuses settings, so it is a read and a PUT of the whole:
+ * the text of the read, edited.
+ *
+ * Contract: onlineEndpoints/deployments, PUT: 200 or 201 with `Azure-AsyncOperation`; 409 while the endpoint
+ * or the deployment is changing. There is no ETag: the read comes right before the PUT.
+ * Known from: recorded update of azure-ai-ml 1.26.0; documented, "Troubleshoot online endpoints".
+ */
+export function createDeploymentWriter(options: DeploymentWriterOptions): DeploymentWriter {
+  const { http, cloud, workspace, apiVersion, clock, signal } = options;
+  const version = `?api-version=${encodeURIComponent(apiVersion)}`;
+  const baseUrl = () => `${cloud.armEndpoint}${workspaceId(workspace())}`;
+  const endpointUrl = (service: string) =>
+    `${baseUrl()}/onlineEndpoints/${encodeURIComponent(service)}`;
+  const deploymentUrl = ({ service, part }: Target) =>
+    `${endpointUrl(service)}/deployments/${encodeURIComponent(part ?? '')}${version}`;
+
+  async function read(target: Target): Promise<{ deployment: DeploymentText; answer: Answer }> {
+    const answer = await http.send('GET', deploymentUrl(target), { allow: [404] });
+    if (answer.status === 404) {
+      throw new CliError('not-found', `There is no deployment "${targetName(target)}" any more.`);
+    }
+    return { deployment: readDeploymentText(answer.text), answer };
+  }
+
+  /** What keeps the target from being changed now, as a sentence's end; undefined if nothing. */
+  async function busyWith(target: Target, deployment: unknown): Promise<string | undefined> {
+    const own = stateOf(deployment);
+    if (!IDLE.has(own.toLowerCase())) return `the deployment is ${own}`;
+    const { body } = await http.send('GET', `${endpointUrl(target.service)}${version}`);
+    const endpoint = stateOf(body);
+    return IDLE.has(endpoint.toLowerCase()) ? undefined : `the endpoint is ${endpoint}`;
+  }
+
+  async function change(target: Target, edit: Edit, choice: ChangeOptions): Promise<Change> {
+    const deadline = clock.now().getTime() + BUSY_TIMEOUT_MS;
+    const sent: WriteRequest[] = [];
+    for (let waited = false; ; waited = true) {
+      const { deployment, answer } = await read(target);
+      if (edit.apply(deployment).text === deployment.text) {
+        return { changed: false, applied: true, requests: [], before: null };
+      }
+      if (choice.dryRun) {
+        const requests = [...edit.before(deployment), putOf(target, edit, deployment)];
+        return { changed: true, applied: false, requests, before: putBody(deployment) };
+      }
+      let refusal: Answer | undefined;
+      let busy = await busyWith(target, answer.body);
+      if (busy === undefined) {
+        const first = edit.before(deployment).slice(sent.length);
+        for (const request of first) sent.push(await register(request));
+        const latest = await read(target);
+        if (edit.apply(latest.deployment).text === latest.deployment.text) {
+          return { changed: false, applied: true, requests: sent, before: null };
+        }
+        sayCapacity(target, latest.answer.body, choice);
+        const put = putOf(target, edit, latest.deployment);
+        const { contentType, body } = put;
+        const accepted = await http.send('PUT', put.url, { contentType, body, allow: [400, 409] });
+        if (accepted.status < 400) {
+          if (choice.wait) await follow(target, put.url, accepted);
+          const before = putBody(latest.deployment);
+          return { changed: true, applied: choice.wait, requests: [...sent, put], before };
+        }
+        refusal = accepted;
+        // Only the Kubernetes documentation promises 409 for a busy endpoint: ask what it is doing.
+        busy = await busyWith(target, (await read(target)).answer.body);
+        if (accepted.status !== 409 && busy === undefined) throw toCliError(accepted);
+      }
+      const reason = busy ?? 'another change is under way';
+      if (!choice.wait) throw refusal ? toCliError(refusal) : busyNow(target, reason);
+      if (clock.now().getTime() >= deadline) throw busyForTooLong(targetName(target));
+      if (!waited) choice.onNote(`"${targetName(target)}" is busy, ${reason}; waiting for it.`);
+      await clock.sleep(POLL_MS, signal);
+    }
+  }
+
+  function putOf(target: Target, edit: Edit, deployment: DeploymentText): WriteRequest {
+    const body = putBody(edit.apply(deployment));
+    return { method: 'PUT', url: deploymentUrl(target), contentType: JSON_TYPE, body };
+  }
+
+  /** Makes a data asset; one that exists already is as good. */
+  async function register(request: WriteRequest): Promise<WriteRequest> {
+    const { url, contentType, body } = request;
+    const answer = await http.send('PUT', url, { contentType, body, allow: [400, 409] });
+    if (answer.status >= 400) {
+      const existing = await http.send('GET', url, { allow: [404] });
+      if (existing.status === 404) throw toCliError(answer);
+    }
+    return request;
+  }
+
+  function follow(target: Target, url: string, accepted: Answer): Promise<void> {
+    const what = `The update of "${targetName(target)}"`;
+    return followPut(url, accepted, { http, clock, signal, timeoutMs: UPDATE_TIMEOUT_MS, what });
+  }
+
+  /** Where the SDKs write what a collection gathers, and what they call it. */
+  function dataAsset({ service, part }: Target, collection: string) {
+    const id = `${workspaceId(workspace())}/data/${encodeURIComponent(`${service}-${part}-${collection}`)}/versions/1`;
+    const { subscriptionId, resourceGroup, workspaceName } = workspace();
+    const store = `azureml://subscriptions/${subscriptionId}/resourcegroups/${resourceGroup}/workspaces/${workspaceName}/datastores/workspaceblobstore`;
+    const dataUri = `${store}/paths/modelDataCollector/${service}/${part}/${collection}`;
+    const body = JSON.stringify({ properties: { dataType: 'uri_folder', dataUri } });
+    const url = `${cloud.armEndpoint}${id}${version}`;
+    return { id, request: { method: 'PUT', url, contentType: JSON_TYPE, body } };
+  }
+
+  return {
+    setInsights: (target, insights, choice) =>
+      change(
+        target,
+        { apply: (deployment) => withInsights(deployment, insights), before: () => [] },
+        choice,
+      ),
+    setCollection: (target, collection, choice) =>
+      change(
+        target,
+        {
+          apply: (deployment) =>
+            changeCollection(deployment, collection, (name) => dataAsset(target, name).id),
+          before: (deployment) =>
+            newCollections(deployment, collection).map((name) => dataAsset(target, name).request),
+        },
+        choice,
+      ),
+  };
+}
+
+function withInsights(deployment: DeploymentText, insights: boolean): DeploymentText {
+  const lexeme = lexemeAt(deployment, INSIGHTS) ?? 'null';
+  // Absent and null mean off.
+  const isOn = lexeme === 'true';
+  return isOn === insights ? deployment : withValue(deployment, INSIGHTS, insights);
+}
+
+function stateOf(resource: unknown): string {
+  return readString(resource, 'properties.provisioningState', { ifAbsent: 'Succeeded' });
+}
+
+/** The PUT states a capacity. If it is not the one that was seen before, somebody is scaling. */
+function sayCapacity(target: Target, deployment: unknown, { onNote }: ChangeOptions): void {
+  const capacity = readNumber(deployment, 'sku.capacity', { ifAbsent: null });
+  if (target.replicas === null || capacity === null || capacity === target.replicas) return;
+  const was = `from ${target.replicas} to ${capacity}`;
+  onNote(`"${targetName(target)}" was scaled ${was} meanwhile; it stays at ${capacity}.`);
+}
+
+function busyNow(target: Target, reason: string): CliError {
+  return new CliError('service', `"${targetName(target)}" is busy: ${reason}.`, {
+    code: 'Conflict',
+    hint: 'Leave out --no-wait to wait for it.',
+  });
+}

@@ -1,0 +1,67 @@
+import { createHttpPoller, type RawResponse } from '@azure/core-lro';
+import type { Clock } from '../../host.js';
+import { POLL_MS } from '../busy.js';
+import { type Answer, type AzureHttp, operationError, tooLate } from '../wire/http.js';
+import { retryAfter } from '../wire/transport.js';
+
+export interface LongRunningOptions {
+  readonly http: AzureHttp;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly timeoutMs: number;
+  /** What is being done, as the subject of an error. */
+  readonly what: string;
+}
+
+/**
+ * Follows the operation that a PUT has begun until it ends: by its `Azure-AsyncOperation`, else by the
+ * resource's own state.
+ *
+ * Contract: ARM asynchronous operations; Azure ML's status is a provisioning state until it is a final one.
+ * Known from: recorded update of azure-ai-ml 1.26.0.
+ *
+ * @throws {CliError} with Azure's code, message and details, or `timeout`
+ */
+export async function followPut(
+  url: string,
+  accepted: Answer,
+  { http, clock, signal, timeoutMs, what }: LongRunningOptions,
+): Promise<void> {
+  let last = accepted;
+  const poller = await createHttpPoller(
+    {
+      requestMethod: 'PUT',
+      requestPath: url,
+      sendInitialRequest: async () => toLro(accepted),
+      sendPollRequest: async (pollUrl) => {
+        last = await http.send('GET', pollUrl);
+        return toLro(last);
+      },
+    },
+    { resourceLocationConfig: 'original-uri', resolveOnUnsuccessful: true },
+  );
+  const deadline = clock.now().getTime() + timeoutMs;
+  while (!poller.isDone()) {
+    // The SDK would wait by a timer of its own.
+    const pauseMs = retryAfter(last.headers.get('retry-after'), clock.now()) ?? POLL_MS;
+    if (clock.now().getTime() + pauseMs > deadline) throw tooLate(what, timeoutMs);
+    await clock.sleep(pauseMs, signal);
+    await poller.poll();
+  }
+  const { status } = poller.getOperationState();
+  if (status !== 'succeeded') throw operationError(last.body, what, status);
+}
+
+function toLro({ status, headers, body }: Answer) {
+  const names = ['azure-asyncoperation', 'operation-location', 'location', 'retry-after'];
+  const sent = names.flatMap((name) => {
+    const value = headers.get(name);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  const rawResponse: RawResponse = {
+    statusCode: status,
+    headers: Object.fromEntries(sent),
+    body,
+  };
+  return { flatResponse: body, rawResponse };
+}

@@ -1,0 +1,210 @@
+import type { HttpClient, PipelineRequest, PipelineResponse } from '@azure/core-rest-pipeline';
+import { CliError } from '../../errors.js';
+import type { Clock, Files, Report } from '../../host.js';
+import { connectionError, faultCode, mayPass, wasRefused } from './faults.js';
+import { createInProcess } from './in-process.js';
+import { createNetwork, proxyUrl } from './network.js';
+import { redactUrl } from './redact.js';
+
+/** How a request may be repeated: a query is a read that is never sent again after 504. */
+export type RequestKind = 'read' | 'query' | 'write';
+
+export interface ClientRules {
+  /** Whether this client's token or secret may go to a URL. Anything else is refused before it is sent. */
+  readonly accepts: (url: URL) => boolean;
+  /** True: every request is checked, for its body is the secret. Else those with a token. */
+  readonly always?: boolean;
+  /** By default what is not GET or HEAD is a write. */
+  readonly kindOf?: (request: PipelineRequest) => RequestKind;
+}
+
+/** The only way out of the process: proxy, roots, retries, where secrets may go, `--debug` lines. */
+export interface Transport {
+  /** An `httpClient` for SDK clients, credentials and our own calls. */
+  readonly client: (rules: ClientRules) => HttpClient;
+}
+
+export interface TransportOptions {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly report: Pick<Report, 'debug'>;
+  readonly files: Pick<Files, 'read'>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly caFile: string | undefined;
+  /** Replaces the network. */
+  readonly fetch?: ((request: Request) => Promise<Response>) | undefined;
+}
+
+const RETRIES = 3;
+const PASSING_STATUS = new Set([408, 429, 500, 502, 503, 504, 530]);
+const ANSWER_TIMEOUT_MS = 120_000;
+/** Whoever asks to wait for longer is given up on. */
+const LONGEST_WAIT_MS = 120_000;
+
+/** @throws {CliError} `usage` if the CA file or the proxy is not one */
+export async function createTransport(options: TransportOptions): Promise<Transport> {
+  const { clock, signal, report, env, fetch } = options;
+  const proxy = fetch ? undefined : proxyUrl(env);
+  const wire = fetch
+    ? createInProcess(fetch)
+    : createNetwork({ env, privateRoots: await readPrivateRoots(options) });
+
+  async function once(request: PipelineRequest): Promise<PipelineResponse> {
+    const start = clock.now().getTime();
+    const tell = (outcome: string | number, response?: PipelineResponse) => {
+      const duration = clock.now().getTime() - start;
+      const ids = response ? requestIds(response) : '';
+      report.debug(`${request.method} ${redactUrl(request.url)} ${outcome} ${duration} ms${ids}`);
+    };
+    try {
+      const response = await wire.sendRequest(request);
+      tell(response.status, response);
+      return response;
+    } catch (error) {
+      tell(faultCode(error) ?? (error instanceof Error ? error.name : 'failed'));
+      throw error;
+    }
+  }
+
+  async function send(request: PipelineRequest, kind: RequestKind): Promise<PipelineResponse> {
+    for (let attempt = 0; ; attempt++) {
+      signal.throwIfAborted();
+      const last = attempt === RETRIES || !isRepeatable(request);
+      let waitMs: number | undefined;
+      try {
+        const response = await once(bounded(request, kind, signal));
+        waitMs = last ? undefined : waitAfter(response, kind, attempt, clock.now());
+        if (waitMs === undefined) return response;
+        discard(response);
+      } catch (error) {
+        signal.throwIfAborted();
+        if (request.abortSignal?.aborted || error instanceof CliError) throw error;
+        const code = faultCode(error);
+        if (code === undefined) throw error;
+        const repeat = kind === 'write' ? wasRefused(code) : mayPass(code);
+        if (last || !repeat) {
+          const url = new URL(request.url);
+          throw connectionError(error, { url, proxy, write: kind === 'write' });
+        }
+        waitMs = backoff(attempt);
+      }
+      await clock.sleep(waitMs, signal);
+    }
+  }
+
+  return {
+    client: ({ accepts, always = false, kindOf = kindByMethod }) => ({
+      async sendRequest(request) {
+        const guarded = always || request.headers.has('authorization');
+        if (guarded) assertAccepted(request.url, request.url, accepts);
+        const response = await send(request, kindOf(request));
+        const location = response.headers.get('location');
+        if (guarded && response.status >= 300 && response.status < 400 && location) {
+          assertAccepted(location, request.url, accepts);
+        }
+        // SDK clients look their operation up by the request that they made.
+        return { ...response, request };
+      },
+    }),
+  };
+}
+
+/**
+ * Refuses a URL that must not see a token: a `nextLink`, poll URL or redirect that points elsewhere.
+ *
+ * @throws {CliError} `service`
+ */
+export function assertAccepted(url: string, base: string, accepts: ClientRules['accepts']): void {
+  const target = URL.canParse(url, base) ? new URL(url, base) : undefined;
+  if (target && accepts(target)) return;
+  const host = target ? target.host : 'an unreadable address';
+  throw new CliError(
+    'service',
+    `The request to ${host} was not sent: it is not a host of this cloud.`,
+    {
+      code: 'ForeignHost',
+      hint: 'A token would have gone there. Check --cloud and the workspace.',
+    },
+  );
+}
+
+function kindByMethod({ method }: PipelineRequest): RequestKind {
+  return method === 'GET' || method === 'HEAD' ? 'read' : 'write';
+}
+
+function isRepeatable({ body }: PipelineRequest): boolean {
+  return body === undefined || body === null || typeof body === 'string';
+}
+
+/** How long to wait before the request is sent again, undefined if it must not be. */
+function waitAfter(
+  { status, headers }: PipelineResponse,
+  kind: RequestKind,
+  attempt: number,
+  now: Date,
+): number | undefined {
+  const asked = retryAfter(headers.get('retry-after'), now);
+  if (kind === 'write') {
+    if ((status !== 429 && status !== 503) || asked === undefined) return undefined;
+  } else if (!PASSING_STATUS.has(status) || (kind === 'query' && status === 504)) {
+    return undefined;
+  }
+  const waitMs = asked ?? backoff(attempt);
+  return waitMs > LONGEST_WAIT_MS ? undefined : waitMs;
+}
+
+/** Doubles from one second, less up to half of it, so that many do not come back at once. */
+function backoff(attempt: number): number {
+  return 1000 * 2 ** attempt * (1 - Math.random() / 2);
+}
+
+/** The header in milliseconds: it is seconds, or a date. */
+export function retryAfter(header: string | undefined, now: Date): number | undefined {
+  if (header === undefined) return undefined;
+  if (/^\d+$/.test(header.trim())) return Number(header) * 1000;
+  const date = Date.parse(header);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now.getTime());
+}
+
+/** A copy that ends with the program's signal. A query's time is limited by the service itself. */
+function bounded(
+  request: PipelineRequest,
+  kind: RequestKind,
+  signal: AbortSignal,
+): PipelineRequest {
+  const own = request.abortSignal;
+  const abortSignal = own instanceof AbortSignal ? AbortSignal.any([own, signal]) : signal;
+  return { ...request, abortSignal, timeout: kind === 'query' ? 0 : ANSWER_TIMEOUT_MS };
+}
+
+function discard({ readableStreamBody: body }: PipelineResponse): void {
+  if (body && 'destroy' in body && typeof body.destroy === 'function') body.destroy();
+}
+
+/** The ids that Microsoft's support asks for. */
+function requestIds({ headers }: PipelineResponse): string {
+  return ['x-ms-request-id', 'x-ms-correlation-request-id', 'x-request-id']
+    .flatMap((name) => {
+      const id = headers.get(name)?.replace(/[^\w:.|-]/g, '');
+      return id ? [` ${name}=${id}`] : [];
+    })
+    .join('');
+}
+
+async function readPrivateRoots(options: TransportOptions): Promise<string | undefined> {
+  if (options.caFile === undefined) return undefined;
+  const roots = await readPem(options.caFile, 'The CA file', options.files);
+  // Our own list of roots replaces Node's, which has these.
+  const extra = options.env.NODE_EXTRA_CA_CERTS;
+  const extraRoots = extra ? await options.files.read(extra) : undefined;
+  return extraRoots === undefined ? roots : `${roots}\n${extraRoots}`;
+}
+
+async function readPem(path: string, what: string, files: Pick<Files, 'read'>): Promise<string> {
+  const text = await files.read(path);
+  if (text?.includes('-----BEGIN CERTIFICATE-----')) return text;
+  const problem = text === undefined ? 'does not exist' : 'holds no PEM certificate';
+  throw new CliError('usage', `${what} "${path}" ${problem}.`, {
+    hint: 'Give --ca-file or AML_MONITOR_CA_FILE the PEM file of a root certificate.',
+  });
+}
