@@ -98,7 +98,7 @@ const COMMANDS: readonly TopRow[] = [
     name: 'use',
     summary: 'remember a workspace and a default service',
     group: SETUP,
-    level: 'workspace',
+    level: 'remembered',
     load: () => import('./use.js'),
   },
   {
@@ -109,19 +109,19 @@ const COMMANDS: readonly TopRow[] = [
       {
         name: 'start',
         summary: 'serve the embedded Azure over HTTPS on this machine',
-        level: 'cloud',
+        level: 'local',
         load: () => import('./local/start.js'),
       },
       {
         name: 'reset',
         summary: 'put the embedded Azure back to its first state',
-        level: 'cloud',
+        level: 'local',
         load: () => import('./local/reset.js'),
       },
       {
         name: 'score',
         summary: 'send a scoring request to a service',
-        level: 'cloud',
+        level: 'local',
         load: () => import('./local/score.js'),
       },
     ],
@@ -143,6 +143,13 @@ export async function run(argv: readonly string[], host: Host): Promise<number> 
     return 0;
   } catch (error) {
     if (!isEnding(error)) return fail(error, host, parsed.options());
+    if (parsed.isMisnamed()) {
+      // Without asking for help the wrong word is what remains to be said.
+      return run(
+        words.filter((word) => !['--help', '-h'].includes(word)),
+        host,
+      );
+    }
     const { stdout, stderr } = parsed.written();
     await host.stdout.write(stdout);
     await host.stderr.write(stderr);

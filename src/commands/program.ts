@@ -27,6 +27,8 @@ export type TopRow = (CommandRow | GroupRow) & { readonly group: string };
 export interface Parsed {
   /** What was typed for the program and the command, as far as parsing got. */
   readonly options: () => Readonly<Record<string, unknown>>;
+  /** Whether help was asked for a command that does not exist, for which commander shows that of all. */
+  readonly isMisnamed: () => boolean;
   /** Help, as commander wrote it. */
   readonly written: () => { readonly stdout: string; readonly stderr: string };
 }
@@ -45,6 +47,7 @@ export function createProgram(
   const program: Command = new Command('aml-monitor');
   const loaders = new Map<unknown, () => Promise<void>>();
   let chosen: SharedCommand | undefined;
+  let isMisnamed = false;
 
   program
     .exitOverride()
@@ -68,25 +71,36 @@ export function createProgram(
       styleTitle: (title) => style.bold(title),
       optionDescription,
     })
+    .addHelpText('beforeAll', ({ command: { commands, args } }) => {
+      isMisnamed = commands.length > 0 && args[0]?.startsWith('-') === false;
+      return '';
+    })
     // The executable answers it before anything is loaded.
     .addOption(new Option('--version').hideHelp());
   for (const each of sharedOptions('workspace')) program.addOption(each.hideHelp());
 
-  async function load(row: CommandRow, command: SharedCommand): Promise<void> {
+  async function load(row: CommandRow, command: SharedCommand, words: string): Promise<void> {
     const { define } = await row.load();
     define(command, host);
     for (const each of sharedOptions(row.level)) command.addOption(each);
-    for (const [name, value] of Object.entries(program.opts())) {
-      if (program.getOptionValueSource(name) !== 'cli') continue;
-      command.setOptionValueWithSource(name, value, 'config');
-    }
     chosen = command;
+    for (const option of program.options) {
+      const name = option.attributeName();
+      if (program.getOptionValueSource(name) !== 'cli') continue;
+      if (!command.options.some((known) => known.attributeName() === name)) {
+        throw new CliError('usage', `"${words}" has no option ${option.long}.`, {
+          hint: 'Add --help to see what can be typed.',
+        });
+      }
+      command.setOptionValueWithSource(name, program.getOptionValue(name), 'config');
+    }
   }
 
   function add(parent: Command, row: CommandRow, heading?: string): void {
     const command = parent.command(row.name).summary(row.summary).description(row.summary);
     if (heading !== undefined) command.helpGroup(heading);
-    loaders.set(command, () => load(row, command));
+    const words = parent === program ? row.name : `${parent.name()} ${row.name}`;
+    loaders.set(command, () => load(row, command, words));
   }
 
   for (const row of rows) {
@@ -111,6 +125,7 @@ export function createProgram(
     program,
     parsed: {
       options: () => ({ ...program.opts(), ...chosen?.opts() }),
+      isMisnamed: () => isMisnamed,
       written: () => text,
     },
   };

@@ -8,8 +8,8 @@ export type SharedOptions = { [Name in keyof SettingsOptions]: SettingsOptions[N
 /** A command as `define` gets it: the shared options are there already. */
 export type SharedCommand = Command<[], SharedOptions>;
 
-/** How much of Azure a command needs to know; each level has the options of those before it. */
-export type SharedLevel = 'output' | 'cloud' | 'workspace';
+/** Which of the shared options a command has: those that it reads, and no others. */
+export type SharedLevel = 'workspace' | 'cloud' | 'remembered' | 'local';
 
 interface SharedOption {
   readonly flags: string;
@@ -22,18 +22,33 @@ const WORKSPACE_OPTIONS: readonly SharedOption[] = [
   { flags: '-g, --resource-group <name>', description: 'resource group of the workspace' },
   { flags: '-w, --workspace-name <name>', description: 'Azure Machine Learning workspace' },
   { flags: '--subscription <id>', description: 'subscription, by its id or its name' },
-  { flags: '--config <file>', description: 'workspace file; else config.json is searched for' },
 ];
 
+const WORKSPACE_FILE_OPTION: SharedOption = {
+  flags: '--config <file>',
+  description: 'workspace file; else config.json is searched for',
+};
+
+const LOCAL_OPTION: SharedOption = {
+  flags: '--local',
+  description: 'use the embedded Azure: no account, no network',
+};
+
+const LOCAL_FOLDER_OPTION: SharedOption = {
+  flags: '--local-dir <folder>',
+  description: 'where the embedded Azure keeps its state',
+};
+
 const CLOUD_OPTIONS: readonly SharedOption[] = [
-  { flags: '--local', description: 'use the embedded Azure: no account, no network' },
-  { flags: '--local-dir <folder>', description: 'where the embedded Azure keeps its state' },
   { flags: '--tenant <id>', description: 'sign in to this tenant only, by its id or domain' },
-  { flags: '--auth <kind>', description: 'how to sign in', choices: AUTH_KINDS },
   {
     flags: '--cloud <name>',
     description: 'AzureCloud, AzureUSGovernment, AzureChinaCloud or the URL of its ARM',
   },
+];
+
+const SIGN_IN_OPTIONS: readonly SharedOption[] = [
+  { flags: '--auth <kind>', description: 'how to sign in', choices: AUTH_KINDS },
   { flags: '--ca-file <file>', description: 'trust these root certificates too (PEM)' },
   { flags: '--api-version <date>', description: 'for changes of deployments', hidden: true },
 ];
@@ -56,26 +71,46 @@ const OUTPUT_OPTIONS: readonly SharedOption[] = [
   { flags: '--debug', description: 'log every request to stderr, without secrets' },
 ];
 
-const GROUPS: Readonly<
-  Record<SharedLevel, { readonly heading: string; readonly options: readonly SharedOption[] }>
-> = {
-  workspace: { heading: 'Workspace:', options: WORKSPACE_OPTIONS },
-  cloud: { heading: 'Cloud and sign-in:', options: CLOUD_OPTIONS },
-  output: { heading: 'Output:', options: OUTPUT_OPTIONS },
-};
+interface SharedGroup {
+  readonly heading: string;
+  readonly options: readonly SharedOption[];
+}
 
-const LEVELS: readonly SharedLevel[] = ['workspace', 'cloud', 'output'];
+const CLOUD: SharedGroup = {
+  heading: 'Cloud and sign-in:',
+  options: [LOCAL_OPTION, LOCAL_FOLDER_OPTION, ...CLOUD_OPTIONS, ...SIGN_IN_OPTIONS],
+};
+const OUTPUT: SharedGroup = { heading: 'Output:', options: OUTPUT_OPTIONS };
+
+const GROUPS: Readonly<Record<SharedLevel, readonly SharedGroup[]>> = {
+  workspace: [
+    { heading: 'Workspace:', options: [...WORKSPACE_OPTIONS, WORKSPACE_FILE_OPTION] },
+    CLOUD,
+    OUTPUT,
+  ],
+  cloud: [CLOUD, OUTPUT],
+  // What can be remembered.
+  remembered: [
+    { heading: 'Workspace:', options: WORKSPACE_OPTIONS },
+    { heading: 'Cloud and sign-in:', options: CLOUD_OPTIONS },
+    OUTPUT,
+  ],
+  // It is about the embedded Azure anyway: --local may be said, and changes nothing.
+  local: [
+    { heading: 'State:', options: [{ ...LOCAL_OPTION, hidden: true }, LOCAL_FOLDER_OPTION] },
+    OUTPUT,
+  ],
+};
 
 /** The shared options of a level, new ones each time, the most specific first. */
 export function sharedOptions(level: SharedLevel): readonly Option[] {
-  return LEVELS.slice(LEVELS.indexOf(level)).flatMap((name) => {
-    const { heading, options } = GROUPS[name];
-    return options.map(({ flags, description, choices, hidden }) => {
+  return GROUPS[level].flatMap(({ heading, options }) =>
+    options.map(({ flags, description, choices, hidden }) => {
       const option = new Option(flags, description).helpGroup(heading).hideHelp(hidden === true);
       if (choices) option.choices(choices);
       return option;
-    });
-  });
+    }),
+  );
 }
 
 /** `--api v1|v2`, for names that both worlds have. */

@@ -58,6 +58,12 @@ test('a group without a command shows its help on stderr and ends with 2', async
 test.each([
   [['lst'], "Unknown command 'lst'.", 'Did you mean list?'],
   [['collect', 'onn', 'x'], "Unknown command 'onn'.", 'Did you mean on?'],
+  [['lst', '--help'], "Unknown command 'lst'.", 'Did you mean list?'],
+  [['help', 'lst'], "Unknown command 'lst'.", 'Did you mean list?'],
+  [['collect', 'onn', '-h'], "Unknown command 'onn'.", 'Did you mean on?'],
+  [['use', '--local'], "Unknown option '--local'.", 'Add --help'],
+  [['--config', 'x.json', 'use'], '"use" has no option --config.', 'Add --help'],
+  [['--tenant', 'x', 'local', 'reset'], '"local reset" has no option --tenant.', 'Add --help'],
   [['list', '--wid'], "Unknown option '--wid'.", 'Did you mean --wide?'],
   [['show'], "Missing required argument 'service'.", 'Add --help'],
   [['list', 'x'], "Too many arguments for 'list'. Expected 0 arguments but got 1.", 'Add --help'],
@@ -88,6 +94,17 @@ test('options may stand in front of the command; behind it they win', async () =
     cloud,
   });
   expect(both.stdout).toBe('churn\n');
+});
+
+test.each([
+  ['use', ['--subscription', '--tenant', '--cloud'], ['--config', '--local', '--auth']],
+  ['local start', ['--local-dir'], ['--subscription', '--tenant', '--auth', '--ca-file']],
+  ['login', ['--tenant', '--auth', '--ca-file'], ['--subscription', '--config']],
+])('%s takes the shared options that it reads, and no others', async (command, own, others) => {
+  const { stdout } = await runCli([...command.split(' '), '--help']);
+  const flags = stdout.match(/^ +(?:-\w, )?--[a-z-]+/gm)?.map((flag) => flag.replace(/.* /, ''));
+  expect(flags).toEqual(expect.arrayContaining([...own, '--output', '--debug']));
+  for (const other of others) expect(flags).not.toContain(other);
 });
 
 test('a missing workspace is one sentence that names flag, variable and file', async () => {

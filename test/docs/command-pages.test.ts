@@ -73,7 +73,7 @@ function section(help: string, heading: string): readonly string[] {
 
 /** The part of a help text with the options that only this command has. */
 function ownOptions(help: string): string {
-  const end = help.search(/^(Workspace|Cloud and sign-in|Output):$/m);
+  const end = help.search(/^(Workspace|Cloud and sign-in|State|Output):$/m);
   return help.slice(0, end === -1 ? undefined : end);
 }
 
