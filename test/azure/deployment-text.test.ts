@@ -113,6 +113,79 @@ test('the PUT is the GET but for one value and the members that only Azure write
   );
 });
 
+/** A deployment with these in its properties. */
+const properties = (members: readonly Member[]) =>
+  object([
+    ['properties', object(members), ''],
+    ['zone', '1.0', ''],
+  ]);
+
+test('a setting that is null is replaced where it stands; an absent one is put behind the others', () => {
+  fc.assert(
+    fc.property(unknown(['appInsightsEnabled']), fc.nat(50), (others, seed) => {
+      const at = (value: string) =>
+        properties(weave(others, [['appInsightsEnabled', value, '']], seed));
+      const path = ['properties', 'appInsightsEnabled'];
+      expect(withValue(readDeploymentText(at('null')), path, true).text).toBe(at('true'));
+
+      const behind = (value: string) =>
+        squeeze(properties([...others, ['appInsightsEnabled', value, '']]));
+      const added = withValue(readDeploymentText(properties(others)), path, true);
+      expect(squeeze(added.text)).toBe(behind('true'));
+      expect(squeeze(withValue(added, path, false).text)).toBe(behind('false'));
+    }),
+    { numRuns: 200 },
+  );
+});
+
+/** Ways to collect nothing yet, each with what it is once requests and responses are collected. */
+const BOTH =
+  '{"request":{"dataCollectionMode":"Enabled","dataId":"request"},"response":{"dataCollectionMode":"Enabled","dataId":"response"}}';
+test.each([
+  ['null', `{"collections":${BOTH}}`],
+  ['{}', `{"collections":${BOTH}}`],
+  ['{"rollingRate":"Day","x":1.0}', `{"rollingRate":"Day","x":1.0,"collections":${BOTH}}`],
+  ['{"collections":null,"x":1.0}', `{"collections":${BOTH},"x":1.0}`],
+  ['{"collections":{},"x":[]}', `{"collections":${BOTH},"x":[]}`],
+  ['{"collections":{"request":null}}', `{"collections":${BOTH}}`],
+])('a collector of %s collects requests and responses once it is on', (collector, on) => {
+  const got = readDeploymentText(properties([['dataCollector', collector, '']]));
+  expect(squeeze(changeCollection(got, { to: 'on' }, String).text)).toBe(
+    properties([['dataCollector', on, '']]),
+  );
+  expect(changeCollection(got, { to: 'off' }, String).text).toBe(got.text);
+});
+
+test('a collector that is absent is put behind the other members', () => {
+  const got = readDeploymentText(properties([['description', 'null', '']]));
+  const on = properties([
+    ['description', 'null', ''],
+    ['dataCollector', `{"collections":${BOTH}}`, ''],
+  ]);
+  expect(squeeze(changeCollection(got, { to: 'on' }, String).text)).toBe(on);
+});
+
+test('where no object is, nothing is put into it', () => {
+  for (const text of ['{"properties":null}', '{"properties":[]}', '{"properties":"x"}']) {
+    expect(() => withValue(readDeploymentText(text), ['properties', 'x'], true), text).toThrow(
+      'where an object belongs',
+    );
+  }
+});
+
+test('a member that is there twice is refused: readers differ in which one counts', () => {
+  for (const text of ['{"a":1,"a":1}', '{"x":[{"a":1,"\\u0061":2}]}']) {
+    expect(() => readDeploymentText(text), text).toThrow('has "a" twice');
+  }
+  for (const text of [
+    '{"a":{"a":1},"A":1}',
+    '{"x":[1,1,{"b":1},{"b":1}]}',
+    '{"a.b":1,"a":{"b":1}}',
+  ]) {
+    expect(readDeploymentText(text).text).toBe(text);
+  }
+});
+
 /** Without the white space between tokens: what stood around a removed member may go with it. */
 function squeeze(text: string): string {
   return text.replace(/("(?:[^"\\]|\\.)*")|\s+/gs, (_, string: string | undefined) => string ?? '');

@@ -127,7 +127,10 @@ function setUnlessSame(
   return node?.value === value ? deployment : withValue(deployment, path, value);
 }
 
+/** The collections that are configured; one that is null is none. */
 function namesIn(collections: Node | undefined): readonly string[] {
   if (collections?.type !== 'object') return [];
-  return (collections.children ?? []).map((property) => String(property.children?.[0]?.value));
+  return (collections.children ?? []).flatMap(({ children: [name, settings] = [] }) =>
+    settings?.type === 'object' ? [String(name?.value)] : [],
+  );
 }

@@ -18,13 +18,31 @@ export interface DeploymentText {
   readonly root: Node;
 }
 
-/** @throws {CliError} `service` if it is not a JSON object */
+/** @throws {CliError} `service` if it is not a JSON object, or one whose members cannot be told apart */
 export function readDeploymentText(text: string): DeploymentText {
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { disallowComments: true });
   // The parser mends what it can; a text that it had to mend must not be sent back.
-  if (root?.type === 'object' && errors.length === 0) return { text, root };
-  throw new CliError('service', "Azure's answer for the deployment is not a JSON object.");
+  if (root?.type !== 'object' || errors.length > 0) {
+    throw new CliError('service', "Azure's answer for the deployment is not a JSON object.");
+  }
+  const twice = findTwin(root);
+  if (twice === undefined) return { text, root };
+  // Which of the two counts is the reader's choice, and Azure's may not be ours.
+  throw new CliError('service', `Azure's answer for the deployment has "${twice}" twice.`);
+}
+
+/** The name of a member that some object has twice. */
+function findTwin({ type, children = [] }: Node): string | undefined {
+  const names = new Set<unknown>();
+  for (const child of children) {
+    const name: unknown = child.children?.[0]?.value;
+    if (type === 'object' && names.has(name)) return String(name);
+    names.add(name);
+    const below = findTwin(child);
+    if (below !== undefined) return below;
+  }
+  return undefined;
 }
 
 /** The value at a path, as its text; undefined if there is none. */
@@ -33,12 +51,24 @@ export function lexemeAt({ text, root }: DeploymentText, path: JSONPath): string
   return node && text.slice(node.offset, node.offset + node.length);
 }
 
-/** The same text with another value at one path; a member that is not there is put behind the others. */
+/**
+ * The same text with another value at one path. What is there, null too, is replaced in its place; a member that is
+ * not there is put behind the others, and so are the objects on the way to it.
+ *
+ * @throws {CliError} `service` if something on the way is no object
+ */
 export function withValue(
-  { text }: DeploymentText,
+  { text, root }: DeploymentText,
   path: JSONPath,
   value: unknown,
 ): DeploymentText {
+  for (let depth = 1; depth < path.length; depth++) {
+    const parent = findNodeAtLocation(root, path.slice(0, depth));
+    if (parent === undefined || parent.type === 'object') continue;
+    const name = path.slice(0, depth).join('.');
+    const message = `Azure's answer for the deployment has ${parent.type} at "${name}", where an object belongs.`;
+    throw new CliError('service', message);
+  }
   return readDeploymentText(applyEdits(text, modify(text, [...path], value, {})));
 }
 

@@ -92,8 +92,9 @@ export function createDeploymentWriter(options: DeploymentWriterOptions): Deploy
       let refusal: Answer | undefined;
       let busy = await busyWith(target, answer.body);
       if (busy === undefined) {
-        const first = edit.before(deployment).slice(sent.length);
-        for (const request of first) sent.push(await register(request));
+        for (const request of edit.before(deployment)) {
+          if (!sent.some(({ url }) => url === request.url)) sent.push(await register(request));
+        }
         const latest = await read(target);
         if (edit.apply(latest.deployment).text === latest.deployment.text) {
           return { changed: false, applied: true, requests: sent, before: null };
