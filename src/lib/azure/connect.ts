@@ -1,22 +1,20 @@
-import { CliError } from '../errors.js';
 import type { Clock, Files, Report, SignIn } from '../host.js';
 import { requireWorkspace, type Settings } from '../settings.js';
 import { createArmGateway } from './arm.js';
 import { type Cloud, customCloud, isCustomCloud, metadataUrl, publicCloud } from './cloud.js';
-import type { ArmGateway, Gateways, SignedIn } from './gateways.js';
+import { createDiscovery } from './discovery.js';
+import type { Gateways, SignedIn } from './gateways.js';
 import { createLinks } from './links.js';
 import { createLogsQueryGateway } from './logs-query.js';
 import { armRequestKind, createMlClient, type MlClient } from './ml-client.js';
 import { createMmsGateway } from './mms.js';
 import { createOnlineEndpointsGateway } from './online-endpoints.js';
-import { readString } from './payload.js';
 import { readClaims } from './sign-in/claims.js';
 import { type AzureCredential, createCredential } from './sign-in/credential.js';
 import { createSignIn } from './sign-in/sign-in.js';
 import { createSignInStore } from './sign-in/sign-in-store.js';
 import { createAzureHttp } from './wire/http.js';
-import { assertAccepted, createTransport, type Transport } from './wire/transport.js';
-import { workspaceId } from './workspace-path.js';
+import { createTransport, type Transport } from './wire/transport.js';
 
 /** What of the host the gateways need. */
 export interface Surroundings {
@@ -75,7 +73,16 @@ export async function connectGateways(
         credential,
         scope: cloud.armScope,
       }),
-      workspaceUrl: discoverModelManagement(arm, settings, cloud, transport, surroundings),
+      workspaceUrl: createDiscovery({
+        arm,
+        http: createAzureHttp({
+          client: transport.client({ accepts: cloud.accepts.modelManagement }),
+          clock,
+          signal,
+        }),
+        accepts: cloud.accepts.modelManagement,
+        workspace,
+      }),
       clock,
       signal,
     }),
@@ -123,44 +130,6 @@ async function reach(
   const client = transport.client({ accepts: ({ origin }) => origin === new URL(url).origin });
   const { body } = await createAzureHttp({ client, clock, signal }).send('GET', url);
   return { cloud: customCloud(url, body), transport };
-}
-
-/**
- * The model management service of the workspace, asked for once, without a token.
- *
- * Contract: AML service discovery, GET `{discoveryUrl}`: a flat object of base URLs.
- * Known from: SDK source, azureml-core 1.51, `service_discovery.py`.
- */
-function discoverModelManagement(
-  arm: ArmGateway,
-  settings: Settings,
-  cloud: Cloud,
-  transport: Transport,
-  { clock, signal }: Surroundings,
-): () => Promise<string> {
-  const accepts = cloud.accepts.modelManagement;
-  let found: Promise<string> | undefined;
-  async function discover(): Promise<string> {
-    const { discoveryUrl } = await arm.getWorkspace();
-    if (discoveryUrl === null) {
-      throw new CliError('service', 'The workspace does not say where its v1 services are.');
-    }
-    const http = createAzureHttp({ client: transport.client({ accepts }), clock, signal });
-    const { body } = await http.send('GET', discoveryUrl);
-    const base = readString(body, 'modelmanagement', {
-      ifAbsent: readString(body, 'api', { ifAbsent: '' }),
-    });
-    assertAccepted(base, discoveryUrl, accepts);
-    const path = workspaceId(requireWorkspace(settings));
-    return `${base.replace(/\/$/, '')}/modelmanagement/v1.0${path}`;
-  }
-  return () => {
-    found ??= discover().catch((error: unknown) => {
-      found = undefined;
-      throw error;
-    });
-    return found;
-  };
 }
 
 async function whoAmI(credential: AzureCredential, cloud: Cloud): Promise<SignedIn> {
