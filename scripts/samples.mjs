@@ -59,6 +59,7 @@ function withFreshCloud(use) {
         cwd: folder,
         encoding: 'utf8',
       });
+      if (/^ {4}at /m.test(stdout)) throw new Error(`${line}\n${stdout}`);
       // What it waits for is said only when it is slow.
       const lines = stdout.split('\n').filter((text) => !/^[A-Z].* …$/.test(text));
       return lines.map((text) => text.replaceAll(folder, '~').trimEnd()).join('\n');
