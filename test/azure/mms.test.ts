@@ -135,16 +135,42 @@ test('an operation that never ends is given up after 10 minutes', async () => {
 
 test('a busy service is waited for, and said once', async () => {
   notes.length = 0;
+  const words = { code: 'BadRequest', message: 'Another operation on same entity is running.' };
   const { v1, left } = await open([
     { request: get, answer: recorded('mms-v1.0-service-aks-transitioning') },
-    { request: get, answer: recorded('mms-v1.0-service-aks') },
     { request: patch, answer: recorded('mms-v1.0-conflict') },
+    { request: get, answer: recorded('mms-v1.0-service-aks') },
+    { request: patch, answer: { status: 400, body: { ...words, statusCode: 400 } } },
     { request: get, answer: recorded('mms-v1.0-service-aks') },
     { request: patch, answer: recorded('mms-v1.0-service-aks') },
   ]);
   await v1.setInsights(aks, true, choice);
   expect(notes).toEqual(['"churn" is busy with another change; waiting for it.']);
   expect(left()).toBe(0);
+});
+
+test('what is refused for another reason is not tried again', async () => {
+  const { v1 } = await open([
+    { request: get, answer: recorded('mms-v1.0-service-aks') },
+    { request: patch, answer: { status: 400, body: { code: 'BadRequest', message: 'No.' } } },
+  ]);
+  await expect(v1.setInsights(aks, true, choice)).rejects.toMatchObject({
+    kind: 'service',
+    message: 'No.',
+    facts: { code: 'BadRequest', status: 400 },
+  });
+});
+
+test('busy for more than 30 minutes is a timeout, with what Azure said last', async () => {
+  const turn = [
+    { request: get, answer: recorded('mms-v1.0-service-aks') },
+    { request: patch, answer: recorded('mms-v1.0-conflict') },
+  ];
+  const { v1 } = await open(Array.from({ length: 361 }, () => turn).flat());
+  await expect(v1.setInsights(aks, true, choice)).rejects.toMatchObject({
+    kind: 'timeout',
+    facts: { code: 'Conflict', status: 409 },
+  });
 });
 
 test('without waiting, a busy service is refused with what Azure says', async () => {
@@ -192,4 +218,8 @@ test('logs are the content as it was sent', async () => {
   ]);
   const logs = await v1.readLogs(aks, { tail: 100, container: 'init' });
   expect(logs).toContain('gunicorn/run \nStarting');
+
+  const empty = `GET ${MMS}/services/churn/logs?tail=5&init=False`;
+  const never = await open([{ request: empty, answer: { status: 200, body: { content: null } } }]);
+  expect(await never.v1.readLogs(aks, { tail: 5, container: 'server' })).toBe('');
 });

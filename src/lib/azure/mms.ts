@@ -3,7 +3,15 @@ import type { Clock } from '../host.js';
 import { type Target, targetName } from '../model/target.js';
 import { BUSY_TIMEOUT_MS, busyForTooLong, POLL_MS } from './busy.js';
 import type { Change, ChangeOptions, CollectionChange, ServiceGateway } from './gateways.js';
-import { isObject, readArray, readBoolean, readNumber, readObject, readString } from './payload.js';
+import {
+  isObject,
+  readAny,
+  readArray,
+  readBoolean,
+  readNumber,
+  readObject,
+  readString,
+} from './payload.js';
 import type { Answer, AzureHttp } from './wire/http.js';
 import { toCliError } from './wire/service-error.js';
 
@@ -75,20 +83,18 @@ export function createMmsGateway({
       }
       const outcome = { changed: true, requests: [request], before: patch(!value) };
       if (options.dryRun) return { ...outcome, applied: false };
-      let refusal: Answer | undefined;
-      if (!isBusy(current)) {
-        const { contentType, body } = request;
-        const answer = await http.send('PATCH', url, { contentType, body, allow: [404, 409] });
-        if (answer.status === 404) {
-          throw new CliError('not-found', `Service "${target.service}" was just deleted.`);
-        }
-        if (answer.status !== 409) {
-          return { ...outcome, applied: await apply(target, answer, options.wait) };
-        }
-        refusal = answer;
+      // Whether a service that is Transitioning takes a change is not known: it is asked.
+      const { contentType, body } = request;
+      const answer = await http.send('PATCH', url, { contentType, body, allow: [400, 404, 409] });
+      if (answer.status === 404) {
+        throw new CliError('not-found', `Service "${target.service}" was just deleted.`);
       }
-      if (!options.wait) throw refusal ? toCliError(refusal) : busyNow(current);
-      if (clock.now().getTime() >= deadline) throw busyForTooLong(target.service);
+      if (answer.status < 400) {
+        return { ...outcome, applied: await apply(target, answer, options.wait) };
+      }
+      const refusal = toCliError(answer);
+      if (!isBusy(answer) || !options.wait) throw refusal;
+      if (clock.now().getTime() >= deadline) throw busyForTooLong(target.service, refusal);
       if (!waited)
         options.onNote(`"${target.service}" is busy with another change; waiting for it.`);
       await clock.sleep(POLL_MS, signal);
@@ -123,7 +129,7 @@ export function createMmsGateway({
     async readLogs({ service }, { tail, container }) {
       const query = `tail=${tail}&init=${container === 'init' ? 'True' : 'False'}`;
       const { body } = await http.send('GET', `${await serviceUrl(service)}/logs?${query}`);
-      return readString(body, 'content');
+      return readAny(body, 'content') === null ? '' : readString(body, 'content');
     },
   };
 }
@@ -209,14 +215,7 @@ function assertCollectable(target: Target, change: CollectionChange): void {
   });
 }
 
-/** v1 names a service that is being deployed or updated so. */
-function isBusy({ state }: Target): boolean {
-  return state === 'Transitioning';
-}
-
-function busyNow({ service }: Target): CliError {
-  return new CliError('service', `"${service}" is busy with another change.`, {
-    code: 'Conflict',
-    hint: 'Leave out --no-wait to wait for it.',
-  });
+/** Only the words of this refusal are known, not its status: 409 is what they suggest. */
+function isBusy({ status, text }: Answer): boolean {
+  return status === 409 || /another operation/i.test(text);
 }

@@ -115,7 +115,9 @@ export function createDeploymentWriter(options: DeploymentWriterOptions): Deploy
       }
       const reason = busy ?? 'another change is under way';
       if (!choice.wait) throw refusal ? toCliError(refusal) : busyNow(target, reason);
-      if (clock.now().getTime() >= deadline) throw busyForTooLong(targetName(target));
+      if (clock.now().getTime() >= deadline) {
+        throw busyForTooLong(targetName(target), refusal && toCliError(refusal));
+      }
       if (!waited) choice.onNote(`"${targetName(target)}" is busy, ${reason}; waiting for it.`);
       await clock.sleep(POLL_MS, signal);
     }
