@@ -52,9 +52,9 @@ test('show says in text which settings led to the workspace', async () => {
   expect(run.stdout).not.toContain('fraud/green');
 });
 
-test('show tells why a service did not start', async () => {
+test('show tells why a service did not start, on as many lines as Azure does', async () => {
   const run = await runCli(['show', 'returns'], { cloud: localCloud() });
-  expect(run.stdout).toMatch(/Failure +AciDeploymentFailed: /);
+  expect(run.stdout).toMatch(/Failure +AciDeploymentFailed: .*\n {20,}1\. Please check the logs/);
 });
 
 test('show of a datastore that may not be seen notes it and shows the rest', async () => {

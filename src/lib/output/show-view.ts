@@ -41,10 +41,17 @@ function targetLines(target: TargetState, store: string | null, style: Style): r
       return ['Collected data', escapeControls(store ? `${store}/${prefix}` : prefix)];
     }),
     ...optional('Replicas', replicas === null ? null : String(replicas)),
-    ...optional('Failure', failure && `${failure.code}: ${failure.message}`),
+    ...failureLines(failure),
     ...optional('Scoring URI', scoringUri),
     ['Studio', escapeControls(studio)],
   ];
+}
+
+/** Azure's message has lines of its own. */
+function failureLines(failure: TargetState['failure']): readonly Line[] {
+  if (!failure) return [];
+  const lines = `${failure.code}: ${failure.message}`.trimEnd().split(/\r?\n/);
+  return lines.map((line) => ['Failure', escapeControls(line)]);
 }
 
 function workspaceLines({ workspace, component, sources }: ShownService): readonly Line[] {
