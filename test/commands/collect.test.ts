@@ -118,15 +118,22 @@ test('--collections, --sampling-rate and --rolling-rate change only what they na
     'request',
     '--sampling-rate',
     '0.1',
+    '--rolling-rate',
+    'day',
   ];
   const run = await runCli(argv, { cloud });
 
   expect(run.status).toBe(0);
   const was = collectorIn(JSON.parse(before));
   const is = collectorIn(putDeployment(cloud));
-  expect(is).toMatchObject({ collections: { request: { samplingRate: 0.1 } } });
+  expect(is).toMatchObject({
+    collections: { request: { samplingRate: 0.1 } },
+    rollingRate: 'Day',
+  });
   const without = (collector: unknown) =>
-    JSON.stringify(collector).replace(/"request":\{[^}]*\},?/, '');
+    JSON.stringify(collector)
+      .replace(/"request":\{[^}]*\},?/, '')
+      .replace(/"rollingRate":"\w+",?/, '');
   expect(without(is)).toBe(without(was));
 });
 

@@ -16,6 +16,8 @@ import {
 import { applySwitch } from '../switch-targets.js';
 import { parseNames } from './collection-names.js';
 
+const ROLLING_RATES = ['Year', 'Month', 'Day', 'Hour', 'Minute'] as const;
+
 export function define(command: SharedCommand, host: Host): void {
   command
     .description(
@@ -33,13 +35,10 @@ export function define(command: SharedCommand, host: Host): void {
       ),
     )
     .addOption(
-      new Option('--rolling-rate <unit>', 'v2: how often a new file is begun').choices([
-        'Year',
-        'Month',
-        'Day',
-        'Hour',
-        'Minute',
-      ] as const),
+      new Option(
+        '--rolling-rate <unit>',
+        `v2: how often a new file is begun: ${ROLLING_RATES.join(', ')}`,
+      ).argParser(parseRollingRate),
     )
     .addOption(apiOption)
     .addOption(allOption)
@@ -66,6 +65,13 @@ export function define(command: SharedCommand, host: Host): void {
         return setCollection(gateways, { ...request, change }, report);
       }),
     );
+}
+
+/** The YAML of `az ml` has them in lower case, the API does not. */
+function parseRollingRate(text: string): (typeof ROLLING_RATES)[number] {
+  const rate = ROLLING_RATES.find((each) => each.toLowerCase() === text.toLowerCase());
+  if (rate) return rate;
+  throw new InvalidArgumentError(`Allowed choices are ${ROLLING_RATES.join(', ')}.`);
 }
 
 function parseShare(text: string): number {
