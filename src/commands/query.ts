@@ -25,7 +25,7 @@ export function define(command: SharedCommand, host: Host): void {
         'or one that is built from the flags below, newest rows first.',
     )
     .argument('[kql]', 'the query; - reads it from stdin')
-    .option('--file <file>', 'read the query from a file')
+    .option('--file <file>', 'read the query from a file; - is stdin')
     .addOption(
       new Option(
         '--component <id>',

@@ -82,10 +82,28 @@ test('a request that the model refuses, and a service that is not there, are fai
   const bad = await runCli(['local', 'score', 'my-service', '--data', '{"data":[[1]]}'], { cloud });
   expect(bad).toMatchObject({ status: 5 });
   expect(bad.stdout).toContain('X has 1 features, but Ridge is expecting 4');
-  expect((await runCli(['local', 'score', 'nope'], { cloud })).status).toBe(3);
+  const missing = await runCli(['local', 'score', 'fraud/nope'], { cloud });
+  expect(missing.status).toBe(3);
+  expect(missing.stderr).toContain('Nothing answers as "fraud/nope"');
+  expect(missing.stderr).toContain('aml-monitor list --local');
+  expect((await runCli(['local', 'score', 'fraud/blue/1'], { cloud })).status).toBe(2);
   expect(
     (await runCli(['local', 'score', 'my-service', '--file', 'none.json'], { cloud })).status,
   ).toBe(2);
+});
+
+test('local score reads the body from a file, or from stdin', async () => {
+  const options = {
+    files: { 'work/two.json': '{"data":[[24,59.9,1,38],[3,99.5,4,61]]}' },
+    stdin: '{"data":[[24,59.9,1,38]]}',
+  };
+  const scored = async (file: string) => {
+    const argv = ['local', 'score', 'my-service', '--file', file, '--query', '[0].response'];
+    const run = await runCli([...argv, '-o', 'json'], { ...options, cloud: localCloud() });
+    return JSON.parse(run.stdout);
+  };
+  expect(await scored('two.json')).toHaveLength(2);
+  expect(await scored('-')).toHaveLength(1);
 });
 
 test('local reset puts the sample back, or an empty workspace in its place', async () => {

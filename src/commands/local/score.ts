@@ -1,10 +1,9 @@
-import { resolve } from 'node:path';
 import { Option } from '@commander-js/extra-typings';
-import { CliError } from '../../lib/errors.js';
 import type { Host } from '../../lib/host.js';
 import { print } from '../../lib/output/print.js';
 import { scoringView } from '../../lib/output/scoring-view.js';
 import { resolveSettings } from '../../lib/settings.js';
+import { readSource } from '../../lib/use-cases/read-source.js';
 import { assertAllScored, type Scoring, score } from '../../lib/use-cases/score.js';
 import { parseCount } from '../count-argument.js';
 import { examples, exitStatuses, type SharedCommand } from '../shared-options.js';
@@ -18,7 +17,7 @@ export function define(command: SharedCommand, host: Host): void {
     .argument('<service>', 'web service or online endpoint, as SERVICE or SERVICE/PART')
     .addOption(new Option('--count <n>', 'how many requests').argParser(parseCount).default(1))
     .addOption(new Option('--data <json>', 'the body (default: sample inputs)').conflicts('file'))
-    .option('--file <file>', 'read the body from a file')
+    .option('--file <file>', 'read the body from a file; - is stdin')
     .addHelpText(
       'after',
       examples(
@@ -29,10 +28,7 @@ export function define(command: SharedCommand, host: Host): void {
     .addHelpText('after', exitStatuses('not-found', 'service', 'incomplete'))
     .action(async (name, { count, data, file, ...options }) => {
       const settings = await resolveSettings({ ...options, local: true }, host);
-      const body = file === undefined ? data : await host.files.read(resolve(host.cwd, file));
-      if (file !== undefined && body === undefined) {
-        throw new CliError('usage', `There is no file "${file}".`);
-      }
+      const body = file === undefined ? data : await readSource(file, host);
       const cloud = await host.openLocalCloud(settings.localDir);
       const statuses: number[] = [];
       await print(host, settings, noted(score(cloud, { name, data: body, count })), scoringView, {

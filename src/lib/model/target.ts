@@ -1,3 +1,5 @@
+import { CliError } from '../errors.js';
+
 /** A collection of a v2 deployment's data collector. */
 export interface Collection {
   readonly name: string;
@@ -33,4 +35,22 @@ export interface Target {
 /** The name a user types for it: `SERVICE` or `SERVICE/PART`. */
 export function targetName({ service, part }: Pick<Target, 'service' | 'part'>): string {
   return part === null ? service : `${service}/${part}`;
+}
+
+/**
+ * What a user names: SERVICE or SERVICE/PART.
+ *
+ * @throws {CliError} `usage` if it is neither
+ */
+export function parseTargetName(typed: string): {
+  readonly service: string;
+  readonly part: string | undefined;
+} {
+  const [service = '', part, ...rest] = typed.split('/');
+  if (service === '' || part === '' || rest.length > 0) {
+    throw new CliError('usage', `"${typed}" is not a service.`, {
+      hint: 'Write SERVICE or SERVICE/PART.',
+    });
+  }
+  return { service, part };
 }

@@ -2,7 +2,7 @@ import { closest, distance } from 'fastest-levenshtein';
 import type { Gateways } from '../azure/gateways.js';
 import { CliError } from '../errors.js';
 import type { Report } from '../host.js';
-import { type Target, targetName } from '../model/target.js';
+import { parseTargetName, type Target, targetName } from '../model/target.js';
 import { mapConcurrently } from './map-concurrently.js';
 
 export type Api = Target['api'];
@@ -41,7 +41,7 @@ export async function findTargets(
   { services, api }: TargetNames,
   report: Report,
 ): Promise<readonly Target[]> {
-  const names = services.map(parseName);
+  const names = services.map(parseTargetName);
   const noted = new Set<Api>();
   const found = await mapConcurrently(names, LOOKUPS, async (name) => {
     const answers = await askWorlds(api, (world) => worlds[world].findTargets(name.service));
@@ -160,21 +160,6 @@ function worst(unanswered: FoundTargets['unanswered']): CliError {
   return first?.error ?? new CliError('not-found', 'There is nothing to ask.');
 }
 
-interface Name {
-  readonly service: string;
-  readonly part: string | undefined;
-}
-
-function parseName(typed: string): Name {
-  const [service = '', part, ...rest] = typed.split('/');
-  if (service === '' || part === '' || rest.length > 0) {
-    throw new CliError('usage', `"${typed}" is not a service.`, {
-      hint: 'Write SERVICE or SERVICE/PART.',
-    });
-  }
-  return { service, part };
-}
-
 function oneWorld(service: string, { found }: Answers<Target>): readonly Target[] {
   const having = found.filter(({ items }) => items.length > 0);
   if (having.length > 1) {
@@ -184,7 +169,10 @@ function oneWorld(service: string, { found }: Answers<Target>): readonly Target[
   return having[0]?.items ?? [];
 }
 
-function partsOf(targets: readonly Target[], { service, part }: Name): readonly Target[] {
+function partsOf(
+  targets: readonly Target[],
+  { service, part }: ReturnType<typeof parseTargetName>,
+): readonly Target[] {
   if (part === undefined) return targets;
   const wanted = part.toLowerCase();
   const matching = targets.filter((target) => target.part?.toLowerCase() === wanted);

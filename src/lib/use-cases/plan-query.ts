@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import type { Gateways } from '../azure/gateways.js';
 import { CliError } from '../errors.js';
 import type { Host, Report } from '../host.js';
@@ -6,6 +5,7 @@ import type { Level, TelemetryTable } from '../model/telemetry.js';
 import { durationText, parseTimeWish } from '../model/time-range.js';
 import { type BuiltQuery, buildCountOfNameless, buildQuery } from './build-query.js';
 import type { FollowQuery } from './follow-query.js';
+import { readSource } from './read-source.js';
 import { runQuery } from './run-query.js';
 
 /** What `query` was told by flags. Undefined: not typed. */
@@ -96,25 +96,17 @@ function serviceName(typed: string): string {
 export async function readKql(
   argument: string | undefined,
   file: string | undefined,
-  { cwd, files, stdin }: Pick<Host, 'cwd' | 'files' | 'stdin'>,
+  host: Pick<Host, 'cwd' | 'files' | 'stdin'>,
 ): Promise<string | undefined> {
   if (argument !== undefined && file !== undefined) {
     throw new CliError('usage', 'The KQL is given twice: as an argument and as --file.');
   }
   const source = argument === undefined ? file : argument === '-' ? '-' : undefined;
-  const text = source === undefined ? argument : await readSource(source);
+  const text = source === undefined ? argument : await readSource(source, host);
   if (text === undefined) return undefined;
   const kql = text.replace(/^\ufeff/, '');
   if (kql.trim() !== '') return kql;
   throw new CliError('usage', 'The KQL is empty.', { hint: 'Such as: traces | take 10' });
-
-  async function readSource(source: string): Promise<string> {
-    if (source === '-') return stdin.readAll();
-    const path = resolve(cwd, source);
-    const content = (await files.kind(path)) === 'file' ? await files.read(path) : undefined;
-    if (content !== undefined) return content;
-    throw new CliError('usage', `There is no file "${source}".`);
-  }
 }
 
 /** Says which time range was chosen, where none was asked for. */

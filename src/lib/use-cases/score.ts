@@ -1,5 +1,6 @@
 import { CliError } from '../errors.js';
 import type { Host } from '../host.js';
+import { parseTargetName } from '../model/target.js';
 
 type LocalCloud = Awaited<ReturnType<Host['openLocalCloud']>>;
 
@@ -32,7 +33,7 @@ export async function* score(
     count,
   }: { readonly name: string; readonly data: string | undefined; readonly count: number },
 ): AsyncGenerator<Scoring> {
-  const [service = '', part = null] = name.split('/', 2);
+  const { service, part = null } = parseTargetName(name);
   for (let i = 0; i < count; i += 1) {
     const { status, body, requestId } = await cloud.score(service, part, data ?? sampleInput(i));
     yield { service, part, status, requestId, response: parsed(body) };
@@ -51,12 +52,15 @@ function parsed(body: string): unknown {
   }
 }
 
-/** @throws {CliError} `not-found` if there is no such service, `service` if all requests failed, `incomplete` if some */
+/** @throws {CliError} `not-found` if there is no such service or it does not run, `service` if all requests failed, `incomplete` if some */
 export function assertAllScored(name: string, statuses: readonly number[]): void {
   const failed = statuses.filter((status) => status >= 400);
   if (failed.length === 0) return;
   if (failed.every((status) => status === 404)) {
-    throw new CliError('not-found', `The embedded Azure has no service "${name}".`);
+    const message = `Nothing answers as "${name}" in the embedded Azure.`;
+    throw new CliError('not-found', message, {
+      hint: '`aml-monitor list --local` shows what there is, and in which state.',
+    });
   }
   const message =
     statuses.length === 1
