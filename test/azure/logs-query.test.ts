@@ -206,6 +206,71 @@ test('rows are found and cut into cells whatever their strings hold', () => {
   );
 });
 
+test('rows that are not whole end in an error, never in a hang or in half an answer', async () => {
+  const columns = '"columns":[{"name":"a","type":"string"}]';
+  for (const rows of [
+    '[}',
+    '[["a"}]}',
+    '[["a"]',
+    '[[1 2]]',
+    '[["a"],]',
+    '[["a",]]',
+    '[{}]',
+    '[["a]]',
+  ]) {
+    const body = `{"tables":[{"name":"PrimaryResult",${columns},"rows":${rows}}]}`;
+    await expect(ask({ status: 200, body }), rows).rejects.toMatchObject({ kind: 'service' });
+  }
+});
+
+test('an answer is read however it is laid out', async () => {
+  const blank = ' \n\t'.repeat(3000);
+  const body = [
+    `{"render":{"visualization":"table"},${blank}"tables"${blank}:[`,
+    `{"rows"${blank}:${blank}[${blank}[${blank}"x \\"rows\\":[ ]"${blank},{"rows":[[1],"]"]}${blank}]${blank}],`,
+    '"columns":[{"name":"a \\"rows\\":[ b","type":"string"},{"name":"d","type":"dynamic"}],"name":"A"},',
+    '{"name":"B","columns":[{"name":"n","type":"long"}],"rows":[]},',
+    '{"name":"C","columns":[{"name":"n","type":"long"}],"rows":[[1],["2"],[null]]}],',
+    '"error":{"code":"PartialError","message":"x","details":[{"innererror":{"code":"-1","message":"cut"}}]}}',
+  ].join('');
+  const { tables, ending } = await ask({ status: 200, body });
+  expect(tables).toEqual([
+    {
+      columns: [
+        { name: 'a "rows":[ b', type: 'string' },
+        { name: 'd', type: 'dynamic' },
+      ],
+      rows: [['x "rows":[ ]', '{"rows":[[1],"]"]}']],
+    },
+    { columns: [{ name: 'n', type: 'long' }], rows: [] },
+    { columns: [{ name: 'n', type: 'long' }], rows: [[1n], [2n], [null]] },
+  ]);
+  expect(ending.partialError).toEqual({ code: '-1', message: 'cut' });
+});
+
+test('an answer that is no table is an error of Azure, not a bug', async () => {
+  for (const body of [
+    '<html>',
+    '[]',
+    '{"tables":null}',
+    '{"tables":[{}]}',
+    '{"error":{"code":"X"}}',
+  ]) {
+    await expect(ask({ status: 200, body }), body).rejects.toMatchObject({ kind: 'service' });
+  }
+});
+
+test('a value that cannot be of its type is refused, an empty text is null', () => {
+  for (const type of ['bool', 'int', 'long', 'real', 'decimal', 'datetime', 'timespan'] as const) {
+    expect(readCell('""', type), type).toBeNull();
+    if (type !== 'decimal') expect(() => readCell('"x"', type), type).toThrow('belongs');
+  }
+  expect(['true', '1', '"True"', '"1"'].map((text) => readCell(text, 'bool'))).not.toContain(false);
+  expect(['false', '0', '"False"'].map((text) => readCell(text, 'bool'))).not.toContain(true);
+  expect(() => readCell('1e300', 'long')).toThrow('where a long belongs');
+  expect(() => readCell('"\n"', 'string')).toThrow('where a string belongs');
+});
+
 test('times keep 100 ns from the year 1 to 9999', () => {
   expect(readCell('"0001-01-01T00:00:00Z"', 'datetime')).toBe(0n);
   expect(readCell('"9999-12-31T23:59:59.9999999Z"', 'datetime')).toBe(3155378975999999999n);

@@ -81,6 +81,11 @@ function createSeam(client: HttpClient, kql: string, options: QueryOptions) {
       const text = bodyAsText?.trim() ? bodyAsText : NOTHING;
       const { frame, rowStarts } = splitAnswer(text);
       received = { text, frame: parseFrame(frame), rowStarts };
+      if (!hasTables(received)) {
+        const isError = isObject(readAny(received.frame, 'error'));
+        if (isError) throw queryError({ status, headers, text }, kql);
+        throw new CliError('service', "Log Analytics' answer has no tables.");
+      }
       return { ...response, request, status: 200, bodyAsText: frame };
     },
   };
@@ -93,6 +98,15 @@ function parseFrame(frame: string): unknown {
   } catch (error) {
     throw new CliError('service', "Log Analytics' answer is not JSON.", {}, error);
   }
+}
+
+/** Whether the SDK will find what it does not look for: tables, each with columns and rows. */
+function hasTables({ frame, rowStarts }: Received): boolean {
+  const tables = readAny(frame, 'tables');
+  if (!Array.isArray(tables) || tables.length > rowStarts.length) return false;
+  return tables.every(
+    (table) => Array.isArray(readAny(table, 'columns')) && Array.isArray(readAny(table, 'rows')),
+  );
 }
 
 /** The SDK's request with exactly the time range that was asked for, and with what it has no option for. */

@@ -37,10 +37,14 @@ export function readCell(lexeme: string, type: KustoType): Cell {
   switch (type) {
     case 'string':
     case 'guid':
+      return text;
+  }
+  if (text === '') return null;
+  switch (type) {
     case 'decimal':
       return text;
     case 'bool':
-      return text.toLowerCase() === 'true' || text === '1';
+      return readBool(text);
     case 'long':
       return readLong(text);
     case 'int':
@@ -53,8 +57,14 @@ export function readCell(lexeme: string, type: KustoType): Cell {
   }
 }
 
+function readBool(text: string): boolean {
+  const word = text.toLowerCase();
+  if (word === 'true' || word === '1') return true;
+  if (word === 'false' || word === '0') return false;
+  throw unreadable('bool', text);
+}
+
 function readTime(parse: (text: string) => bigint | undefined, type: KustoType, text: string) {
-  if (text === '') return null;
   const ticks = parse(text);
   if (ticks === undefined) throw unreadable(type, text);
   return ticks;
@@ -63,20 +73,23 @@ function readTime(parse: (text: string) => bigint | undefined, type: KustoType, 
 function readLong(text: string): bigint {
   if (/^-?\d+$/.test(text)) return BigInt(text);
   const value = Number(text);
-  if (text !== '' && Number.isInteger(value)) return BigInt(value);
+  if (Number.isSafeInteger(value)) return BigInt(value);
   throw unreadable('long', text);
 }
 
 function readNumber(text: string): number {
   if (text === 'NaN') return Number.NaN;
   const value = Number(text);
-  if (text === '' || Number.isNaN(value)) throw unreadable('number', text);
+  if (Number.isNaN(value)) throw unreadable('number', text);
   return value;
 }
 
 function unquote(lexeme: string): string {
-  const value: unknown = JSON.parse(lexeme);
-  return typeof value === 'string' ? value : lexeme;
+  try {
+    return String(JSON.parse(lexeme));
+  } catch {
+    throw unreadable('string', lexeme);
+  }
 }
 
 function unreadable(what: string, text: string): CliError {

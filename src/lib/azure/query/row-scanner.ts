@@ -1,3 +1,5 @@
+import { CliError } from '../../errors.js';
+
 /** An answer of the query API in two parts: the JSON without its rows, and where the rows of each table are. */
 export interface SplitAnswer {
   /** Valid JSON: the answer with `"rows":[]` in every table. */
@@ -28,32 +30,41 @@ export function splitAnswer(text: string): SplitAnswer {
   return { frame: frame + text.slice(kept), rowStarts };
 }
 
-/** The rows from an offset on, each as the exact texts of its cells. */
+/** The rows from an offset on, each as the exact texts of its cells. @throws {CliError} `service` if they are no rows */
 export function* scanRows(text: string, start: number): Generator<readonly string[]> {
   let at = skipSpace(text, start);
-  while (text[at] === '[') {
+  while (text[at] !== ']') {
+    if (text[at] !== '[') throw unreadable();
     const cells: string[] = [];
     at = skipSpace(text, at + 1);
-    while (at < text.length && text[at] !== ']') {
+    while (text[at] !== ']') {
       const end = endOfValue(text, at);
       cells.push(text.slice(at, end));
-      at = skipSpace(text, end);
-      if (text[at] === ',') at = skipSpace(text, at + 1);
+      at = toNext(text, at, end);
     }
     yield cells;
-    at = skipSpace(text, at + 1);
-    if (text[at] === ',') at = skipSpace(text, at + 1);
+    at = toNext(text, at, at + 1);
   }
 }
 
 /** Offset of the `]` that ends the array whose inside begins at `start`. */
 function endOfArray(text: string, start: number): number {
   let at = skipSpace(text, start);
-  while (at < text.length && text[at] !== ']') {
-    at = skipSpace(text, endOfValue(text, at));
-    if (text[at] === ',') at = skipSpace(text, at + 1);
-  }
+  while (text[at] !== ']') at = toNext(text, at, endOfValue(text, at));
   return at;
+}
+
+/** From an item of an array to the next, or to the `]` behind the last. */
+function toNext(text: string, start: number, end: number): number {
+  const at = skipSpace(text, end);
+  if (end > start && text[at] === ']') return at;
+  const next = skipSpace(text, at + 1);
+  if (end > start && text[at] === ',' && text[next] !== ']') return next;
+  throw unreadable();
+}
+
+function unreadable(): CliError {
+  return new CliError('service', "The rows of Log Analytics' answer are not whole.");
 }
 
 /** Offset behind the value that begins at `start`. */
