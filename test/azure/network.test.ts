@@ -182,6 +182,11 @@ test('half an answer, compressed or not, is read again; a write is not sent agai
   }
 });
 
+test('a byte order mark is no part of an answer', async () => {
+  const port = await serveTls((_, response) => response.end('\uFEFF{}'));
+  expect(await get(`https://localhost:${port}/`)).toBe('{}');
+});
+
 test('Ctrl-C ends a request that is under way', async () => {
   const port = await serveTls(() => {});
   const stop = new AbortController();

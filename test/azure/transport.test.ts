@@ -5,7 +5,11 @@ import {
 } from '@azure/core-rest-pipeline';
 import { expect, test } from 'vitest';
 import { redactUrl } from '../../src/lib/azure/wire/redact.js';
-import { type ClientRules, createTransport } from '../../src/lib/azure/wire/transport.js';
+import {
+  type ClientRules,
+  createTransport,
+  retryAfter,
+} from '../../src/lib/azure/wire/transport.js';
 import { fakeClock, realFiles } from '../support/host.js';
 
 /** A transport whose network answers these, one after the other; numbers are statuses. */
@@ -62,6 +66,36 @@ test('what asks for a pause gets that pause, unless it is too long', async () =>
   expect(short.waitedMs()).toBe(7000);
   const long = await open([limited('3600'), 200]);
   expect(await long.send('GET')).toBe(429);
+
+  const now = Date.parse('2026-11-22T10:00:00Z');
+  const asks = (headers: Record<string, string>) =>
+    retryAfter({ get: (name) => headers[name] }, new Date(now));
+  expect(asks({ 'retry-after': '1.5' })).toBe(1500);
+  expect(asks({ 'retry-after': new Date(now + 9000).toUTCString() })).toBe(9000);
+  expect(asks({ 'retry-after': new Date(now - 9000).toUTCString() })).toBe(0);
+  expect(asks({ 'retry-after': '10', 'x-ms-retry-after-ms': '200' })).toBe(200);
+  expect(asks({ 'retry-after-ms': '20' })).toBe(20);
+  for (const nonsense of ['', '-1', '1,5', 'soon']) {
+    expect(asks({ 'retry-after': nonsense }), nonsense).toBeUndefined();
+  }
+});
+
+test('a read asks again after a limit without a pause; a write does not', async () => {
+  const read = await open([limited(), 200]);
+  expect(await read.send('GET')).toBe(200);
+  expect(read.waitedMs()).toBeGreaterThanOrEqual(500);
+  expect(await (await open([limited('-1'), 200])).send('PUT')).toBe(429);
+});
+
+test('a change that nobody answered may have been made', async () => {
+  for (const code of ['ANSWER_TIMEOUT', 'ETIMEDOUT', 'ECONNRESET']) {
+    const fault = Object.assign(new Error('x'), { code });
+    const wire = await open([fault, 200]);
+    await expect(wire.send('PUT')).rejects.toMatchObject({
+      facts: { code, hint: expect.stringContaining('may have been made') },
+    });
+    expect(wire.asked()).toBe(1);
+  }
 });
 
 test('other statuses are answers', async () => {

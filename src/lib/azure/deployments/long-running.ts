@@ -43,7 +43,7 @@ export async function followPut(
   const deadline = clock.now().getTime() + timeoutMs;
   while (!poller.isDone()) {
     // The SDK would wait by a timer of its own.
-    const pauseMs = retryAfter(last.headers.get('retry-after'), clock.now()) ?? POLL_MS;
+    const pauseMs = retryAfter(last.headers, clock.now()) ?? POLL_MS;
     if (clock.now().getTime() + pauseMs > deadline) throw tooLate(what, timeoutMs);
     await clock.sleep(pauseMs, signal);
     await poller.poll();

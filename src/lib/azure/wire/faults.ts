@@ -81,16 +81,19 @@ export function connectionError(
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
       return fail('service', `The host ${url.hostname} cannot be reached${through}.`, REACH);
-    case 'ANSWER_TIMEOUT':
     case 'CONNECT_TIMEOUT':
-    case 'ETIMEDOUT':
       return fail('timeout', `The host ${url.hostname} does not answer${through}.`, REACH);
+    case 'ANSWER_TIMEOUT':
+    case 'ETIMEDOUT': {
+      const message = `The host ${url.hostname} does not answer${through}.`;
+      return fail('timeout', message, write ? MAYBE_DONE : REACH);
+    }
   }
   const message = `The connection to ${url.host} broke${through} before the answer was complete.`;
-  return write
-    ? fail('service', message, 'The change may have been made: look with aml-monitor show.')
-    : fail('service', message);
+  return fail('service', message, write ? MAYBE_DONE : undefined);
 }
+
+const MAYBE_DONE = 'The change may have been made: look with aml-monitor show.';
 
 const REACH =
   'Check the network; behind a proxy set HTTPS_PROXY, and NO_PROXY for what it cannot reach.';

@@ -117,7 +117,7 @@ export function createAzureHttp(options: AzureHttpOptions): AzureHttp {
         if (state === 'failed' || state === 'cancelled' || state === 'timedout') {
           throw operationError(body, what, state);
         }
-        const pauseMs = retryAfter(headers.get('retry-after'), clock.now()) ?? POLL_MS;
+        const pauseMs = retryAfter(headers, clock.now()) ?? POLL_MS;
         if (clock.now().getTime() + pauseMs > deadline) throw tooLate(what, timeoutMs);
         await clock.sleep(pauseMs, signal);
       }

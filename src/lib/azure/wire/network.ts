@@ -152,7 +152,7 @@ async function readResponse(
   }
   const chunks: Buffer[] = [];
   for await (const chunk of body) chunks.push(Buffer.from(chunk));
-  return { ...answer, bodyAsText: Buffer.concat(chunks).toString('utf8') };
+  return { ...answer, bodyAsText: new TextDecoder().decode(Buffer.concat(chunks)) };
 }
 
 /** Ends with an error if the answer does. */

@@ -143,7 +143,7 @@ function waitAfter(
   attempt: number,
   now: Date,
 ): number | undefined {
-  const asked = retryAfter(headers.get('retry-after'), now);
+  const asked = retryAfter(headers, now);
   if (kind === 'write') {
     if ((status !== 429 && status !== 503) || asked === undefined) return undefined;
   } else if (!PASSING_STATUS.has(status) || (kind === 'query' && status === 504)) {
@@ -158,13 +158,24 @@ function backoff(attempt: number): number {
   return 1000 * 2 ** attempt * (1 - Math.random() / 2);
 }
 
-/** The header in milliseconds: it is seconds, or a date. */
-export function retryAfter(header: string | undefined, now: Date): number | undefined {
-  if (header === undefined) return undefined;
-  if (/^\d+$/.test(header.trim())) return Number(header) * 1000;
-  const date = Date.parse(header);
+/** How many milliseconds an answer asks to wait, in any of the ways that Azure's services use. */
+export function retryAfter(
+  headers: { readonly get: (name: string) => string | undefined },
+  now: Date,
+): number | undefined {
+  for (const name of ['retry-after-ms', 'x-ms-retry-after-ms']) {
+    const ms = headers.get(name)?.trim();
+    if (ms && NUMBER.test(ms)) return Number(ms);
+  }
+  const asked = headers.get('retry-after')?.trim();
+  if (!asked) return undefined;
+  if (NUMBER.test(asked)) return Number(asked) * 1000;
+  // Without a word in it, what looks like a date to the parser is none: `-1`, `1,5`.
+  const date = /[a-z]{3}/i.test(asked) ? Date.parse(asked) : Number.NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, date - now.getTime());
 }
+
+const NUMBER = /^\d+(\.\d+)?$/;
 
 /** A copy that ends with the program's signal. A query's time is limited by the service itself. */
 function bounded(
