@@ -34,6 +34,8 @@ export interface ErrorFacts {
   readonly status?: number;
   readonly correlationId?: string;
   readonly details?: readonly ErrorDetail[];
+  /** What the service said, word for word, where the message is ours or only its first line. */
+  readonly original?: string;
   /** The KQL that is wrong, and where: shown as that line with a caret under the word. */
   readonly kql?: { readonly text: string; readonly span: Span };
 }

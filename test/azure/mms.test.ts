@@ -123,6 +123,33 @@ test('a failed operation tells code, message and details', async () => {
   });
 });
 
+test('a message of many lines is a sentence, and whole for scripts', async () => {
+  const error = { code: 'AciDeploymentFailed', message: 'It crashed.\\r\\nMake sure it starts.' };
+  const { v1 } = await open([
+    { request: get, answer: recorded('mms-v1.0-service-aks') },
+    { request: patch, answer: recorded('mms-v1.0-patch-accepted') },
+    { request: operation, answer: { status: 200, body: { state: 'TimedOut', error } } },
+  ]);
+  await expect(v1.setInsights(aks, true, choice)).rejects.toMatchObject({
+    kind: 'service',
+    message: 'The change of "churn" ended as timedout: It crashed.',
+    facts: { code: 'AciDeploymentFailed', original: expect.stringMatching(/^It.*\n+Make sure/s) },
+  });
+});
+
+test('a refusal that only repeats its code is told by its first detail', async () => {
+  const details = [{ code: 'ServiceExists', message: 'There is one already.' }];
+  const body = { code: 'BadRequest', statusCode: 400, message: 'Bad Request', details };
+  const { v1 } = await open([
+    { request: get, answer: recorded('mms-v1.0-service-aks') },
+    { request: patch, answer: { status: 400, body } },
+  ]);
+  await expect(v1.setInsights(aks, true, choice)).rejects.toMatchObject({
+    message: 'There is one already.',
+    facts: { code: 'BadRequest', details },
+  });
+});
+
 test('an operation that never ends is given up after 10 minutes', async () => {
   const running = { request: operation, answer: recorded('mms-v1.0-operation-running') };
   const { v1 } = await open([

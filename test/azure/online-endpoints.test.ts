@@ -163,6 +163,24 @@ test('a failed operation tells code, message and details', async () => {
   });
 });
 
+test('a message of many lines is a sentence, and whole for scripts', async () => {
+  const error = {
+    code: 'ResourceNotReady',
+    message: 'User container has crashed.\nPlease see troubleshooting guide:\nhttps://example',
+  };
+  const { v2 } = await open([
+    deploymentIs('deployment'),
+    endpointIs('endpoint'),
+    deploymentIs('deployment'),
+    putIs('put-accepted'),
+    { request: `GET ${operation}`, answer: { status: 200, body: { status: 'Failed', error } } },
+  ]);
+  await expect(v2.setInsights(blue, true, choice)).rejects.toMatchObject({
+    message: 'The update of "fraud/blue" ended as failed: User container has crashed.',
+    facts: { code: 'ResourceNotReady', original: error.message },
+  });
+});
+
 test('a busy endpoint, a busy deployment and a conflict are waited for, and said once', async () => {
   notes.length = 0;
   const { v2, left } = await open([

@@ -31,6 +31,13 @@ test('an error is one sentence, then its details, its ids and the next step', ()
   expect(errorText(error, createStyle(1))).toContain('\x1b[31m\x1b[1mERROR:');
 });
 
+test('as json it has all that Azure said, where the sentence has a line of it', () => {
+  const original = 'It crashed.\nLook at the logs.';
+  const error = new CliError('service', 'It crashed.', { original });
+  expect(JSON.parse(errorJson(error)).error.original).toBe(original);
+  expect(errorText(error, plain)).toBe('ERROR: It crashed.');
+});
+
 test('as json it is one object with members that are always there', () => {
   const error = new CliError('not-found', 'There is no service "x".', { hint: 'Did you mean y?' });
   expect(JSON.parse(errorJson(error))).toEqual({

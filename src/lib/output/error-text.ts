@@ -32,10 +32,11 @@ export function errorJson(error: unknown): string {
 function errorFacts(error: unknown): object {
   if (error instanceof CliError) {
     const { hint = null, code = null, status = null, correlationId = null } = error.facts;
-    const { details = [], kql } = error.facts;
+    const { details = [], original, kql } = error.facts;
+    const whole = original === undefined ? {} : { original };
     const position = kql ? { position: lineAndColumn(kql.text, kql.span.start) } : {};
     const known = { kind: error.kind, message: error.message, hint, code, correlationId, status };
-    return { ...known, details, ...position };
+    return { ...known, details, ...whole, ...position };
   }
   const kind = error instanceof Interrupted ? 'interrupted' : 'bug';
   const message = error instanceof Error ? error.message : String(error);

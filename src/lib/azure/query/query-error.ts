@@ -3,6 +3,7 @@ import { isObject, readAny } from '../payload.js';
 import {
   type FailedAnswer,
   factsOf,
+  originalOf,
   readServiceError,
   sentence,
   toCliError,
@@ -53,18 +54,22 @@ export function queryError(answer: FailedAnswer, kql: string): CliError {
   const body = parse(answer.text);
   const outer = readServiceError(body);
   const inner = innermost(readAny(body, 'error'));
-  const facts: ErrorFacts = {
+  const said = inner.message || outer.message;
+  const message = sentence(said || `Azure answered ${answer.status}.`);
+  const known: ErrorFacts = {
     ...factsOf(outer, answer),
     ...(inner.code ? { code: inner.code } : {}),
   };
-  const message = sentence(inner.message || outer.message || `Azure answered ${answer.status}.`);
+  const facts = { ...known, ...originalOf(said, message) };
+  /** For a sentence of our own. */
+  const translated = { ...known, ...originalOf(said) };
   const all = `${outer.code} ${inner.code} ${outer.message} ${inner.message}`;
 
   switch (answer.status) {
     case 400: {
       if (BASIC_PLAN.test(all)) {
         return new CliError('unsupported', 'A table of the query has the Basic plan.', {
-          ...facts,
+          ...translated,
           hint: 'Such tables are only read from the workspace: switch the table to the Analytics plan.',
         });
       }
@@ -85,7 +90,7 @@ export function queryError(answer: FailedAnswer, kql: string): CliError {
           'auth',
           'The telemetry can only be read from inside its private network.',
           {
-            ...facts,
+            ...translated,
             hint: 'Run this from a machine in the virtual network, or allow queries from public networks.',
           },
         );
@@ -102,12 +107,12 @@ export function queryError(answer: FailedAnswer, kql: string): CliError {
     case 408:
     case 504:
       return new CliError('timeout', 'The query took longer than the service allows.', {
-        ...facts,
+        ...translated,
         hint: 'Narrow the time range, filter earlier, or summarize.',
       });
     case 429:
       return new CliError('service', 'Log Analytics refuses more queries for now.', {
-        ...facts,
+        ...translated,
         hint: 'It runs 5 queries of one user at a time: try again in a minute.',
       });
     case 501: {

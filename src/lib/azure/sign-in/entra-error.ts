@@ -1,6 +1,6 @@
 import { CliError } from '../../errors.js';
 import { readAny, readArray } from '../payload.js';
-import { sentence } from '../wire/service-error.js';
+import { originalOf, sentence } from '../wire/service-error.js';
 
 interface Advice {
   readonly message: string;
@@ -130,7 +130,9 @@ function entraError(
 ): CliError {
   const advice = code === undefined ? undefined : ADVICE[code];
   const said = sentence(description.replace(/^AADSTS\d+:\s*/, ''));
-  return new CliError('auth', advice?.message ?? `The sign-in was refused: ${said}`, {
+  const message = advice?.message ?? `The sign-in was refused: ${said}`;
+  return new CliError('auth', message, {
+    ...originalOf(description, message),
     ...(advice ? { hint: advice.hint } : {}),
     ...(code === undefined ? {} : { code: `AADSTS${code}` }),
     ...(correlationId === undefined ? {} : { correlationId }),

@@ -11,7 +11,7 @@ import { CliError } from '../../errors.js';
 import type { Clock } from '../../host.js';
 import { isObject, readAny, readArray, readString } from '../payload.js';
 import type { AzureCredential } from '../sign-in/credential.js';
-import { readServiceError, sentence, toCliError } from './service-error.js';
+import { originalOf, readServiceError, sentence, toCliError } from './service-error.js';
 import { retryAfter } from './transport.js';
 
 export interface Answer {
@@ -130,7 +130,9 @@ export function operationError(body: unknown, what: string, state: string): CliE
   const error = readAny(body, 'error');
   const { code, message, details, correlationId } = readServiceError(isObject(error) ? body : {});
   const reason = message === undefined ? '.' : `: ${sentence(message)}`;
-  return new CliError('service', `${what} ended as ${state}${reason}`, {
+  const whole = `${what} ended as ${state}${reason}`;
+  return new CliError('service', whole, {
+    ...originalOf(message, whole),
     ...(code === undefined ? {} : { code }),
     ...(details.length === 0 ? {} : { details }),
     ...(correlationId === undefined ? {} : { correlationId }),

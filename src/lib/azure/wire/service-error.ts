@@ -24,14 +24,20 @@ export interface FailedAnswer {
 export function readServiceError(body: unknown): ServiceError {
   const wrapped = readAny(body, 'error');
   const error = isObject(wrapped) ? wrapped : body;
-  const details = readArray(error, 'details', { ifAbsent: [] }).filter(isObject);
-  return {
-    code: text(error, 'code'),
-    message: unescapeTwice(text(error, 'message')),
-    details: details.map((detail) => ({
+  const code = text(error, 'code');
+  const message = unescapeTwice(text(error, 'message'));
+  const details = readArray(error, 'details', { ifAbsent: [] })
+    .filter(isObject)
+    .map((detail) => ({
       code: text(detail, 'code') ?? '',
       message: unescapeTwice(text(detail, 'message')) ?? '',
-    })),
+    }));
+  // v1 says `Conflict` twice, and the reason in its first detail.
+  const isEmpty = message === undefined || letters(message) === letters(code ?? '');
+  return {
+    code,
+    message: (isEmpty && details.find((detail) => detail.message)?.message) || message,
+    details,
     correlationId: text(error, 'correlationId') ?? correlationOf(error),
   };
 }
@@ -47,11 +53,23 @@ export function toCliError(answer: FailedAnswer): CliError {
     )?.[1];
     return new CliError('auth', 'The sign-in is for another tenant than the subscription.', {
       ...facts,
+      ...originalOf(error.message),
       hint: `Sign in to the subscription's tenant: --tenant ${tenant ?? 'TENANT'}.`,
     });
   }
-  const message = error.message ?? `Azure answered ${status} without a reason.`;
-  return new CliError(kindOf(status), sentence(message), { ...facts, ...hintFor(status, error) });
+  const message = sentence(error.message ?? `Azure answered ${status} without a reason.`);
+  const original = originalOf(error.message, message);
+  return new CliError(kindOf(status), message, {
+    ...facts,
+    ...original,
+    ...hintFor(status, error),
+  });
+}
+
+/** What Azure said, as a fact of an error whose message does not say all of it. */
+export function originalOf(text: string | undefined, message = ''): Pick<ErrorFacts, 'original'> {
+  if (text === undefined || message.includes(text.trim())) return {};
+  return { original: text };
 }
 
 /** The facts that scripts and support ask for. */
@@ -101,6 +119,10 @@ function text(value: unknown, name: string): string | undefined {
   const found = readAny(value, name);
   if (typeof found === 'string' && found !== '') return found;
   return typeof found === 'number' ? String(found) : undefined;
+}
+
+function letters(text: string): string {
+  return text.replace(/[^a-z]/gi, '').toLowerCase();
 }
 
 /** Azure ML puts the ids of a failure under `additionalInfo`. */
