@@ -44,6 +44,7 @@ const COMMANDS: readonly TopRow[] = [
     name: 'collect',
     summary: 'turn the collection of model data on or off',
     group: SWITCH,
+    examples: ['collect on my-service', 'collect off fraud/blue'],
     commands: [
       {
         name: 'on',
@@ -105,6 +106,7 @@ const COMMANDS: readonly TopRow[] = [
     name: 'local',
     summary: 'the embedded Azure: serve it, reset it, send scoring requests',
     group: LOCAL,
+    examples: ['local score my-service', 'local start --port 8443'],
     commands: [
       {
         name: 'start',

@@ -4,7 +4,13 @@ import type { Host } from '../lib/host.js';
 import { createStyle } from '../lib/output/style.js';
 import { resolvePresentation, type SettingsOptions } from '../lib/settings.js';
 import { programHelp } from './program-help.js';
-import { type SharedCommand, type SharedLevel, sharedOptions } from './shared-options.js';
+import {
+  examples,
+  exitStatuses,
+  type SharedCommand,
+  type SharedLevel,
+  sharedOptions,
+} from './shared-options.js';
 
 export interface CommandRow {
   readonly name: string;
@@ -18,6 +24,8 @@ export interface GroupRow {
   readonly name: string;
   readonly summary: string;
   readonly commands: readonly CommandRow[];
+  /** Command lines for its help, without `aml-monitor`. */
+  readonly examples: readonly string[];
 }
 
 /** `group` is the heading in the help. */
@@ -109,6 +117,7 @@ export function createProgram(
     } else {
       const group = program.command(row.name).summary(row.summary).description(row.summary);
       group.helpGroup(row.group).usage('COMMAND [options]').helpCommand(false);
+      group.addHelpText('after', examples(...row.examples)).addHelpText('after', exitStatuses());
       for (const inner of row.commands) add(group, inner);
       group.hook('preSubcommand', (_, command) => loaders.get(command)?.());
     }

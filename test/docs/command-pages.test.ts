@@ -10,6 +10,8 @@ const commands = readdirSync(join(ROOT, 'src/commands'), { recursive: true, enco
   .map((path) => path.replace(/\.ts$/, '').split(/[\\/]/).join(' '))
   .sort();
 
+const groups = [...new Set(commands.filter((name) => name.includes(' ')).map(groupOf))];
+
 const pageOf = (command: string) => `${command.replaceAll(' ', '-')}.md`;
 const read = (path: string) => readSource(`docs/${path}`);
 const cli = openBuiltCli();
@@ -22,6 +24,13 @@ test('every command has a page, and every page a command', () => {
 test('the README links every page', () => {
   const readme = readSource('README.md');
   expect(commands.filter((name) => !readme.includes(`docs/commands/${pageOf(name)}`))).toEqual([]);
+});
+
+test.each(groups)('%s --help shows two examples and the exit statuses', async (group) => {
+  const { stdout } = await cli.run([group, '--help'], { env: { COLUMNS: '80' } });
+  const lines = section(stdout, 'Examples:').filter((line) => line.includes('$ aml-monitor'));
+  expect(lines).toHaveLength(2);
+  expect(statuses(section(stdout, 'Exit status:').join('\n'))).toContain('2');
 });
 
 describe.each(commands)('%s', (command) => {
@@ -96,4 +105,8 @@ function flags(text: string): string[] {
 /** The numbers that begin a line or a row of a table. */
 function statuses(text: string): string[] {
   return [...text.matchAll(/^[ |]*(\d+) /gm)].map(([, status = '']) => status);
+}
+
+function groupOf(command: string): string {
+  return command.split(' ')[0] ?? '';
 }
