@@ -26,6 +26,45 @@ test('show tells switches, component, collected-data prefixes and links of a v2 
   });
 });
 
+test('show follows a data asset of the user to where it points, and does without one it may not see', async () => {
+  const cloud = localCloud();
+  const assets = {
+    own: 'datastores/workspaceblobstore/paths/mine/in',
+    far: 'datastores/lake/paths/x',
+  };
+  cloud.inject((request) => {
+    const name = /\/data\/([^/]+)\/versions\/7$/.exec(new URL(request.url).pathname)?.[1];
+    if (name === 'hidden') return json({ error: { code: 'AuthorizationFailed' } }, 403);
+    const path = Object.entries(assets).find(([asset]) => asset === name)?.[1];
+    return path
+      ? json({ properties: { dataUri: `azureml://subscriptions/s/${path}` } })
+      : undefined;
+  });
+  cloud.inject(
+    answerTo('GET', /\/deployments\/blue$/, async (request) => {
+      let text = await (await (await cloud.open()).handle(request)).text();
+      for (const [from, to] of [
+        ['request', 'own'],
+        ['response', 'far'],
+        ['model_inputs', 'hidden'],
+      ]) {
+        text = text.replace(`fraud-blue-${from}/versions/1`, `${to}/versions/7`);
+      }
+      return new Response(text, { headers: { 'content-type': 'application/json' } });
+    }),
+  );
+  const run = await runCli(['show', 'fraud/blue', '-o', 'json'], { cloud });
+  expect(run).toMatchObject({ status: 0, stderr: '' });
+  expect(JSON.parse(run.stdout).targets[0].dataPrefixes).toEqual([
+    'mine/in/',
+    'azureml://subscriptions/s/datastores/lake/paths/x',
+    'modelDataCollector/fraud/blue/model_inputs/',
+    'modelDataCollector/fraud/blue/model_outputs/',
+  ]);
+  const text = await runCli(['show', 'fraud/blue'], { cloud });
+  expect(text.stdout).toMatch(/^ +azureml:/m);
+});
+
 test('show tells the prefix that Azure gives for a v1 service, below its container', async () => {
   const run = await runCli(['show', 'my-service', '-o', 'json'], { cloud: localCloud() });
   const state = JSON.parse(run.stdout);

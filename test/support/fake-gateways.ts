@@ -17,6 +17,7 @@ export function fakeWorld(parts: Partial<ServiceGateway> = {}): ServiceGateway {
     setInsights: unused('setInsights'),
     setCollection: unused('setCollection'),
     cannotCollect: () => null,
+    findDataUris: async () => new Map(),
     readLogs: unused('readLogs'),
     ...parts,
   };

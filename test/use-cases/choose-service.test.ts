@@ -16,6 +16,7 @@ function world(names: readonly string[] | CliError): ServiceGateway {
     setInsights: unused,
     setCollection: unused,
     cannotCollect: () => null,
+    findDataUris: async () => new Map(),
     readLogs: unused,
   };
 }

@@ -91,6 +91,11 @@ export interface ServiceGateway {
   setCollection(target: Target, change: CollectionChange, options: ChangeOptions): Promise<Change>;
   /** Why this target cannot collect model data, as the error that `setCollection` would throw; null if it can. No request. */
   cannotCollect(target: Target): Error | null;
+  /**
+   * Where collections go that have a data asset of the user's own, as URIs by their names. Empty for v1; those
+   * whose asset may not be seen are left out.
+   */
+  findDataUris(target: Target): Promise<ReadonlyMap<string, string>>;
   /** The last lines of one replica exactly as sent: untrusted text, possibly empty. */
   readLogs(target: Target, options: LogOptions): Promise<string>;
 }

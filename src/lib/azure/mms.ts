@@ -126,6 +126,7 @@ export function createMmsGateway({
       return change(target, 'collection', collection.to === 'on', options);
     },
     cannotCollect,
+    findDataUris: async () => new Map(),
     async readLogs({ service }, { tail, container }) {
       const query = `tail=${tail}&init=${container === 'init' ? 'True' : 'False'}`;
       const { body } = await http.send('GET', `${await serviceUrl(service)}/logs?${query}`);

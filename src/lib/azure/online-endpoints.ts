@@ -1,6 +1,8 @@
 import { CliError } from '../errors.js';
 import type { Target } from '../model/target.js';
+import { createAddresses } from './deployments/addresses.js';
 import { collects, readCollections } from './deployments/collections.js';
+import { findDataUris } from './deployments/data-uris.js';
 import type { DeploymentWriter, DeploymentWriterOptions } from './deployments/deployment-writer.js';
 import type { ServiceGateway } from './gateways.js';
 import { inOrder } from './in-order.js';
@@ -83,6 +85,7 @@ export function createOnlineEndpointsGateway(options: OnlineEndpointsOptions): S
     setCollection: async (target, collection, change) =>
       (await writer()).setCollection(target, collection, change),
     cannotCollect: () => null,
+    findDataUris: (target) => findDataUris(options.http, createAddresses(options), target),
     async readLogs({ service, part }, { tail, container }) {
       const containerType = container === 'init' ? 'StorageInitializer' : 'InferenceServer';
       const { content } = await ml().call((client, { resourceGroup, workspaceName }) =>

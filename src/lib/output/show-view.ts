@@ -38,7 +38,8 @@ function targetLines(target: TargetState, store: string | null, style: Style): r
     ['Application Insights', paintSwitch(insights ? 'on' : 'off', insights, style)],
     ['Model data collection', paintSwitch(collected, collection, style)],
     ...dataPrefixes.map((prefix): Line => {
-      return ['Collected data', escapeControls(store ? `${store}/${prefix}` : prefix)];
+      const isWhole = store === null || prefix.includes('://');
+      return ['Collected data', escapeControls(isWhole ? prefix : `${store}/${prefix}`)];
     }),
     ...optional('Replicas', replicas === null ? null : String(replicas)),
     ...failureLines(failure),

@@ -4,6 +4,8 @@ import type { Report } from '../host.js';
 import { type Target, targetName } from '../model/target.js';
 import { type Api, findTargets } from './find-targets.js';
 
+const DATASTORE = 'workspaceblobstore';
+
 /** All that is known about the monitoring of one service. */
 export interface ServiceState {
   readonly service: string;
@@ -24,7 +26,7 @@ export interface ComponentState {
 }
 
 export interface TargetState extends Target {
-  /** Where collected data lands or would land, below the container of `dataStore`. */
+  /** Where collected data lands or would land: below the container of `dataStore`, or a whole URI if elsewhere. */
   readonly dataPrefixes: readonly string[];
   readonly studio: string;
 }
@@ -56,9 +58,10 @@ export async function showService(
       return null;
     }
   };
-  const [exists, dataStore] = await Promise.all([
+  const [exists, dataStore, dataUris] = await Promise.all([
     componentId === null ? null : ifSeen(arm.componentExists(componentId)),
-    first.api === 'v1' ? v1DataStore(workspace) : ifSeen(arm.getDatastore('workspaceblobstore')),
+    first.api === 'v1' ? v1DataStore(workspace) : ifSeen(arm.getDatastore(DATASTORE)),
+    Promise.all(targets.map((target) => ifSeen(gateways[target.api].findDataUris(target)))),
   ]);
   return {
     service: first.service,
@@ -69,9 +72,9 @@ export async function showService(
         ? null
         : { resourceId: componentId, exists, portal: links.portal(componentId, tenantId) },
     dataStore,
-    targets: targets.map((target) => ({
+    targets: targets.map((target, index) => ({
       ...target,
-      dataPrefixes: dataPrefixes(target),
+      dataPrefixes: dataPrefixes(target, dataUris[index] ?? new Map()),
       studio: links.studio(workspace, target),
     })),
   };
@@ -88,8 +91,13 @@ function v1DataStore({ storageAccountId }: MlWorkspace): ServiceState['dataStore
  * asset says otherwise.
  * Known from: documented, "Collect production data"; SDK source, azure-ai-ml `_online_deployment_operations.py`.
  */
-function dataPrefixes(target: Target): readonly string[] {
+function dataPrefixes(target: Target, uris: ReadonlyMap<string, string>): readonly string[] {
   if (target.api === 'v1')
     return target.dataPaths.map((path) => path.replace(/^\/?modeldata\//, ''));
-  return target.collections.map(({ name }) => `modelDataCollector/${targetName(target)}/${name}/`);
+  return target.collections.map(({ name }) => {
+    const uri = uris.get(name);
+    if (uri === undefined) return `modelDataCollector/${targetName(target)}/${name}/`;
+    const [, datastore, path = ''] = /\/datastores\/([^/]+)\/paths\/(.*)$/.exec(uri) ?? [];
+    return datastore === DATASTORE ? `${path.replace(/\/+$/, '')}/` : uri;
+  });
 }

@@ -2,12 +2,11 @@ import { CliError } from '../../errors.js';
 import type { Clock } from '../../host.js';
 import { type Target, targetName } from '../../model/target.js';
 import { BUSY_TIMEOUT_MS, busyForTooLong, POLL_MS } from '../busy.js';
-import type { Cloud } from '../cloud.js';
 import type { Change, ChangeOptions, CollectionChange, WriteRequest } from '../gateways.js';
 import { readNumber, readString } from '../payload.js';
 import type { Answer, AzureHttp } from '../wire/http.js';
 import { toCliError } from '../wire/service-error.js';
-import { type WorkspaceName, workspaceId } from '../workspace-path.js';
+import { type AddressOptions, createAddresses } from './addresses.js';
 import { changeCollection, newCollections } from './data-collector.js';
 import {
   type DeploymentText,
@@ -18,11 +17,8 @@ import {
 } from './deployment-text.js';
 import { followPut } from './long-running.js';
 
-export interface DeploymentWriterOptions {
+export interface DeploymentWriterOptions extends AddressOptions {
   readonly http: AzureHttp;
-  readonly cloud: Cloud;
-  readonly workspace: () => WorkspaceName;
-  readonly apiVersion: string;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
@@ -53,15 +49,10 @@ const JSON_TYPE = 'application/json';
  */
 export function createDeploymentWriter(options: DeploymentWriterOptions): DeploymentWriter {
   const { http, cloud, workspace, apiVersion, clock, signal } = options;
-  const version = `?api-version=${encodeURIComponent(apiVersion)}`;
-  const baseUrl = () => `${cloud.armEndpoint}${workspaceId(workspace())}`;
-  const endpointUrl = (service: string) =>
-    `${baseUrl()}/onlineEndpoints/${encodeURIComponent(service)}`;
-  const deploymentUrl = ({ service, part }: Target) =>
-    `${endpointUrl(service)}/deployments/${encodeURIComponent(part ?? '')}${version}`;
+  const addresses = createAddresses({ cloud, workspace, apiVersion });
 
   async function read(target: Target): Promise<{ deployment: DeploymentText; answer: Answer }> {
-    const answer = await http.send('GET', deploymentUrl(target), { allow: [404] });
+    const answer = await http.send('GET', addresses.deployment(target), { allow: [404] });
     if (answer.status === 404) {
       throw new CliError('not-found', `There is no deployment "${targetName(target)}" any more.`);
     }
@@ -72,7 +63,7 @@ export function createDeploymentWriter(options: DeploymentWriterOptions): Deploy
   async function busyWith(target: Target, deployment: unknown): Promise<string | undefined> {
     const own = stateOf(deployment);
     if (!IDLE.has(own.toLowerCase())) return `the deployment is ${own}`;
-    const { body } = await http.send('GET', `${endpointUrl(target.service)}${version}`);
+    const { body } = await http.send('GET', addresses.endpoint(target.service));
     const endpoint = stateOf(body);
     return IDLE.has(endpoint.toLowerCase()) ? undefined : `the endpoint is ${endpoint}`;
   }
@@ -125,7 +116,7 @@ export function createDeploymentWriter(options: DeploymentWriterOptions): Deploy
 
   function putOf(target: Target, edit: Edit, deployment: DeploymentText): WriteRequest {
     const body = putBody(edit.apply(deployment));
-    return { method: 'PUT', url: deploymentUrl(target), contentType: JSON_TYPE, body };
+    return { method: 'PUT', url: addresses.deployment(target), contentType: JSON_TYPE, body };
   }
 
   /** Makes a data asset; one that exists already is as good. */
@@ -144,15 +135,11 @@ export function createDeploymentWriter(options: DeploymentWriterOptions): Deploy
     return followPut(url, accepted, { http, clock, signal, timeoutMs: UPDATE_TIMEOUT_MS, what });
   }
 
-  /** Where the SDKs write what a collection gathers, and what they call it. */
-  function dataAsset({ service, part }: Target, collection: string) {
-    const id = `${workspaceId(workspace())}/data/${encodeURIComponent(`${service}-${part}-${collection}`)}/versions/1`;
-    const { subscriptionId, resourceGroup, workspaceName } = workspace();
-    const store = `azureml://subscriptions/${subscriptionId}/resourcegroups/${resourceGroup}/workspaces/${workspaceName}/datastores/workspaceblobstore`;
-    const dataUri = `${store}/paths/modelDataCollector/${service}/${part}/${collection}`;
+  function registrationOf(target: Target, collection: string): WriteRequest {
+    const dataUri = addresses.dataUri(target, collection);
     const body = JSON.stringify({ properties: { dataType: 'uri_folder', dataUri } });
-    const url = `${cloud.armEndpoint}${id}${version}`;
-    return { id, request: { method: 'PUT', url, contentType: JSON_TYPE, body } };
+    const url = addresses.resource(addresses.dataAssetId(target, collection));
+    return { method: 'PUT', url, contentType: JSON_TYPE, body };
   }
 
   return {
@@ -167,9 +154,9 @@ export function createDeploymentWriter(options: DeploymentWriterOptions): Deploy
         target,
         {
           apply: (deployment) =>
-            changeCollection(deployment, collection, (name) => dataAsset(target, name).id),
+            changeCollection(deployment, collection, (name) => addresses.dataAssetId(target, name)),
           before: (deployment) =>
-            newCollections(deployment, collection).map((name) => dataAsset(target, name).request),
+            newCollections(deployment, collection).map((name) => registrationOf(target, name)),
         },
         choice,
       ),
