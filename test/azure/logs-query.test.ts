@@ -136,6 +136,33 @@ test('a name that is unknown has the place where it stands', async () => {
   });
 });
 
+test('a table that is not known, though it should be, has a hint', async () => {
+  const unknown = (table: string) => ({
+    status: 400,
+    body: {
+      error: {
+        code: 'BadArgumentError',
+        message: 'The request had some invalid properties',
+        innererror: {
+          code: 'SemanticError',
+          innererror: {
+            code: 'SEM0100',
+            message: `'take' operator: Failed to resolve table or column expression named '${table}'`,
+          },
+        },
+      },
+    },
+  });
+  const hint = (text: string) => ({ facts: { hint: expect.stringContaining(text) } });
+  await expect(ask(unknown('traces'), 'traces | take 1')).rejects.toMatchObject(
+    hint('you may not read it'),
+  );
+  await expect(ask(unknown('AppTraces'), 'AppTraces | take 1')).rejects.toMatchObject(
+    hint('classic names: traces'),
+  );
+  await expect(ask(unknown('trace'), 'trace | take 1')).rejects.not.toHaveProperty('facts.hint');
+});
+
 test('a query that took too long is not sent again', async () => {
   await expect(ask(recorded('query-v1-timeout'))).rejects.toMatchObject({ kind: 'timeout' });
 });

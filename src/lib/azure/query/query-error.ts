@@ -77,8 +77,10 @@ export function queryError(answer: FailedAnswer, kql: string): CliError {
         return new CliError('not-found', message, { ...facts, hint: COMPONENT_GONE });
       }
       const span = spanOf(kql, inner);
+      const hint = hintForName(message);
       return new CliError('usage', message, {
         ...facts,
+        ...(hint ? { hint } : {}),
         ...(span ? { kql: { text: kql, span } } : {}),
       });
     }
@@ -137,8 +139,43 @@ export function spanOf(kql: string, { line, pos, token, message }: InnerError): 
   return { start, end: Math.min(start + length, kql.length) };
 }
 
+/**
+ * A table that the service does not know, though it should.
+ *
+ * Contract: in the scope of a component tables have their classic names, and one that the caller may not read is
+ * as unknown as one that is not there.
+ * Known from: documented, "Log query scope in Azure Monitor", "Querying logs for Azure resources".
+ */
+function hintForName(message: string): string | undefined {
+  const name = nameIn(message);
+  if (name === undefined) return undefined;
+  const [classic] = CLASSIC_TABLES.find(([, own]) => own === name) ?? [];
+  if (classic) return `A component has its tables under their classic names: ${classic}.`;
+  return CLASSIC_TABLES.some(([table]) => table === name)
+    ? 'It has no rows yet, or you may not read it: Log Analytics Reader on the component is the role for that.'
+    : undefined;
+}
+
+/** Tables of a component, each with its name in a workspace. */
+const CLASSIC_TABLES = [
+  ['traces', 'AppTraces'],
+  ['requests', 'AppRequests'],
+  ['dependencies', 'AppDependencies'],
+  ['exceptions', 'AppExceptions'],
+  ['customEvents', 'AppEvents'],
+  ['customMetrics', 'AppMetrics'],
+  ['performanceCounters', 'AppPerformanceCounters'],
+  ['availabilityResults', 'AppAvailabilityResults'],
+  ['pageViews', 'AppPageViews'],
+  ['browserTimings', 'AppBrowserTimings'],
+] as const;
+
+function nameIn(message: string): string | undefined {
+  return /named '([^']+)'/.exec(message)?.[1];
+}
+
 function spanOfName(kql: string, message: string): Span | undefined {
-  const name = /named '([^']+)'/.exec(message)?.[1];
+  const name = nameIn(message);
   if (name === undefined) return undefined;
   const word = new RegExp(`(?<![\\w])${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\w])`);
   const start = kql.search(word);
