@@ -3,7 +3,12 @@ import type { State } from '../state/state.js';
 import { TABLES, WORKSPACE_TABLES } from '../tables.js';
 import { badArgument } from './query-faults.js';
 
-/** Refusals of rights and networks, as the state has them. */
+/**
+ * Refusals of rights and networks, as the state has them.
+ *
+ * Known from: documented (Azure Monitor, API errors); the answer of a closed network as quoted in
+ * Azure/azure-sdk-for-go#24606.
+ */
 export function assertOpen(state: State, componentId: string): void {
   const { access } = state.facts.behaviour.query;
   if (access === 'open') return;
@@ -14,8 +19,8 @@ export function assertOpen(state: State, componentId: string): void {
           message: `User '${state.facts.directory.user.objectId}' does not have access to read logs for this resource`,
         }
       : {
-          code: 'NetworkAccessDeniedError',
-          message: `Access to ${componentId} from the public network is denied: queries are accepted only through its private link scope`,
+          code: 'NspValidationFailedError',
+          message: `Access to workspace '${componentId.split('/').at(-1)}' from '127.0.0.1' is denied. To allow access from public networks, change the workspace Networking settings or add it to a Network Security Perimeter.`,
         };
   throw logsFault({
     status: 403,
@@ -30,14 +35,19 @@ export function isListed(table: string, list: readonly string[]): boolean {
   return list.includes(table) || list.includes(WORKSPACE_TABLES[table] ?? '');
 }
 
-/** A table on the Basic plan is refused by this API, whatever is asked of it. */
+/**
+ * A table on the Basic plan is refused by this API, whatever is asked of it.
+ *
+ * Known from: an answer quoted in grafana/grafana#89818.
+ */
 export function assertAnalyticsPlan(state: State, kql: string): void {
   for (const table of Object.keys(TABLES)) {
     if (!isListed(table, state.facts.behaviour.query.basicTables)) continue;
     if (!new RegExp(`(^|[^\\w'"])${table}($|[^\\w'"])`).test(kql)) continue;
     throw badArgument({
-      code: 'UnsupportedTablePlanError',
-      message: `Table '${WORKSPACE_TABLES[table]}' is on the Basic plan, which this API does not query; use the search API.`,
+      code: 'UnsupportedApiQueryValidationError',
+      message:
+        "Query of Basic Logs table is not supported with the API 'https://api.loganalytics.io/v1/workspaces/{workspaceId}/query'.\nYou can use 'https://api.loganalytics.io/v1/workspaces/{workspaceId}/search' instead.",
     });
   }
 }
