@@ -43,7 +43,7 @@ export function createProcessHost(own: NodeJS.Process): Host {
   }
 
   async function surroundings(settings: Settings, report: Report) {
-    const shared = { clock, signal, report, files, homeDir };
+    const shared = { clock, signal, report, files, homeDir, platform: own.platform };
     if (!settings.local) return { ...shared, env };
     const { handle, connection } = await openLocalCloud(settings.localDir);
     return { ...shared, env: localEnv(connection), fetch: handle };

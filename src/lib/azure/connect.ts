@@ -24,6 +24,8 @@ export interface Surroundings {
   readonly files: Files;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly homeDir?: string;
+  /** As Node names it, such as `linux`. */
+  readonly platform?: string;
   /** Replaces the network: the local cloud in process. */
   readonly fetch?: (request: Request) => Promise<Response>;
 }

@@ -11,8 +11,9 @@ import type { AuthKind, Settings } from '../../settings.js';
 import type { Cloud } from '../cloud.js';
 import type { Transport } from '../wire/transport.js';
 import { azAccount } from './az-account.js';
+import { canOpenBrowser, type Machine } from './browser.js';
 import { createSignInClient, explainFailure } from './sign-in-client.js';
-import type { SavedSignIn, SignInStore } from './sign-in-store.js';
+import type { SavedSignIn, SignInStore, UserMethod } from './sign-in-store.js';
 
 export interface CredentialOptions {
   readonly settings: Pick<Settings, 'auth' | 'tenantId' | 'sources' | 'mayPrompt'>;
@@ -22,7 +23,8 @@ export interface CredentialOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Where az keeps its folder, if AZURE_CONFIG_DIR does not say. */
   readonly homeDir?: string | undefined;
-  readonly files: Pick<Files, 'read'>;
+  readonly files: Pick<Files, 'read' | 'kind'>;
+  readonly platform?: string | undefined;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly report: Pick<Report, 'note' | 'instruct' | 'verbose'>;
@@ -126,10 +128,13 @@ export function identityOptions(cloud: Cloud, httpClient: HttpClient) {
   };
 }
 
-/** A credential of a person, on the cache that is remembered between processes. */
+/**
+ * A credential of a person, on the cache that is remembered between processes. Without a browser on this machine, one
+ * on another takes a code.
+ */
 export async function createUserCredential(
-  method: 'device-code' | 'interactive',
-  options: Pick<CredentialOptions, 'settings' | 'store' | 'report'>,
+  method: UserMethod,
+  options: Pick<CredentialOptions, 'settings' | 'store' | 'report'> & Machine,
   shared: DeviceCodeCredentialOptions,
   saved: SavedSignIn | undefined,
 ) {
@@ -150,7 +155,13 @@ export async function createUserCredential(
     disableAutomaticAuthentication: saved !== undefined,
     tokenCachePersistenceOptions: { enabled: true, name: 'cache' },
   };
-  if (method === 'interactive') return new identity.InteractiveBrowserCredential(person);
+  if (method === 'interactive' && saved) return new identity.InteractiveBrowserCredential(person);
+  if (method === 'interactive' && (await canOpenBrowser(options))) {
+    options.report.instruct(
+      'Sign in in the browser that opens. If none does: Ctrl-C, then aml-monitor login --device-code.',
+    );
+    return new identity.InteractiveBrowserCredential(person);
+  }
   return new identity.DeviceCodeCredential({
     ...person,
     userPromptCallback: ({ verificationUri, userCode }) => {

@@ -75,7 +75,8 @@ async function choose(options: CredentialOptions): Promise<Chosen> {
   if (env.IDENTITY_ENDPOINT || env.MSI_ENDPOINT) {
     return use('managed-identity', env.IDENTITY_ENDPOINT ? 'IDENTITY_ENDPOINT' : 'MSI_ENDPOINT');
   }
-  if (await findSaved(options)) return use('device-code', 'remembered by aml-monitor login');
+  const saved = await findSaved(options);
+  if (saved) return use(saved.method, 'remembered by aml-monitor login');
   return azOrAsk(options);
 }
 
@@ -93,7 +94,6 @@ async function azOrAsk(options: CredentialOptions): Promise<Chosen> {
       if (!options.settings.mayPrompt) throw noSignIn(error, options.settings.tenantId);
       followUp = await sourceOf('interactive', options);
       chosen.kind = 'interactive';
-      options.report.note('Opening the browser to sign in.');
       return followUp(scopes, tokenOptions);
     }
   };

@@ -4,7 +4,11 @@ import { isObject, readArray, readNumber, readString } from '../payload.js';
 
 const PRIVATE = 0o600;
 
+/** How a person signs in. */
+export type UserMethod = 'device-code' | 'interactive';
+
 export interface SavedSignIn {
+  readonly method: UserMethod;
   readonly authority: string;
   readonly tenantId: string;
   readonly record: AuthenticationRecord;
@@ -51,31 +55,19 @@ export function createSignInStore(configDir: string, files: Files): SignInStore 
   const tokensPath = `${folder}/tokens.json`;
 
   async function readRecords(): Promise<readonly SavedSignIn[]> {
-    return readArray(await readJson(files, recordsPath), 'records', { ifAbsent: [] })
-      .filter(isObject)
-      .map((saved) => ({
-        authority: readString(saved, 'authority'),
-        tenantId: readString(saved, 'tenantId'),
-        record: {
-          authority: readString(saved, 'record.authority'),
-          homeAccountId: readString(saved, 'record.homeAccountId'),
-          tenantId: readString(saved, 'record.tenantId'),
-          username: readString(saved, 'record.username'),
-          clientId: readString(saved, 'record.clientId'),
-        },
-      }));
+    const records = readArray(await readJson(files, recordsPath), 'records', { ifAbsent: [] });
+    return records.flatMap((saved) => orNothing(() => readRecord(saved)));
   }
 
   async function readTokens(): Promise<ReadonlyMap<string, SavedToken>> {
     const tokens = await readJson(files, tokensPath);
     return new Map(
-      Object.entries(isObject(tokens) ? tokens : {}).map(([key, saved]) => [
-        key,
-        {
-          token: readString(saved, 'token'),
-          expiresOnTimestamp: readNumber(saved, 'expiresOnTimestamp'),
-        },
-      ]),
+      Object.entries(isObject(tokens) ? tokens : {}).flatMap(([key, saved]) =>
+        orNothing(() => {
+          const token = readString(saved, 'token');
+          return [key, { token, expiresOnTimestamp: readNumber(saved, 'expiresOnTimestamp') }];
+        }),
+      ),
     );
   }
 
@@ -118,7 +110,7 @@ export function createSignInStore(configDir: string, files: Files): SignInStore 
       return {
         async beforeCacheAccess({ tokenCache }) {
           const text = await files.read(path);
-          if (text !== undefined) tokenCache.deserialize(text);
+          if (text !== undefined) orNothing(() => tokenCache.deserialize(text));
         },
         async afterCacheAccess({ cacheHasChanged, tokenCache }) {
           if (cacheHasChanged) await files.write(path, tokenCache.serialize(), PRIVATE);
@@ -128,16 +120,37 @@ export function createSignInStore(configDir: string, files: Files): SignInStore 
   };
 }
 
+function readRecord(saved: unknown): SavedSignIn {
+  const method = readString(saved, 'method', { ifAbsent: 'device-code' });
+  return {
+    method: method === 'interactive' ? method : 'device-code',
+    authority: readString(saved, 'authority'),
+    tenantId: readString(saved, 'tenantId'),
+    record: {
+      authority: readString(saved, 'record.authority'),
+      homeAccountId: readString(saved, 'record.homeAccountId'),
+      tenantId: readString(saved, 'record.tenantId'),
+      username: readString(saved, 'record.username'),
+      clientId: readString(saved, 'record.clientId'),
+    },
+  };
+}
+
+/** What cannot be read any more is forgotten: the user signs in again. */
+function orNothing<T>(read: () => T): [] | [T] {
+  try {
+    return [read()];
+  } catch {
+    return [];
+  }
+}
+
 function isSame(tenantId: string, other: string): boolean {
   return tenantId.toLowerCase() === other.toLowerCase();
 }
 
-/** A file that cannot be read is as good as none: the user signs in again. */
 async function readJson(files: Files, path: string): Promise<unknown> {
   const text = await files.read(path);
-  try {
-    return text === undefined ? {} : JSON.parse(text);
-  } catch {
-    return {};
-  }
+  const [value] = orNothing((): unknown => JSON.parse(text ?? '{}'));
+  return value;
 }

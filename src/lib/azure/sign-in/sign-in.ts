@@ -30,7 +30,7 @@ export function createSignIn(options: SignInOptions): SignIn {
         });
         if (record === undefined) throw new CliError('auth', 'The sign-in gave no account.');
         const tenantId = settings.tenantId ?? record.tenantId;
-        await store.save({ authority: cloud.authority, tenantId, record });
+        await store.save({ method, authority: cloud.authority, tenantId, record });
         return { account: record.username, tenantId };
       } catch (error) {
         signal.throwIfAborted();
