@@ -2,13 +2,19 @@ import { convert, jsonElement } from './convert.js';
 import type { Operand } from './operand.js';
 import type { CallFacts, Rule } from './rule.js';
 
+/** What an aggregate knows about its call. */
+export interface AggregateFacts extends CallFacts {
+  /** What the elements of a list are in the order of; '' if that is all the same. */
+  readonly order: string;
+}
+
 /**
  * How an aggregate becomes SQL. `where` is a FILTER clause, or nothing: the builder puts it behind each
  * SQL aggregate, so that the conditional form needs no rule of its own.
  */
 export interface AggregateRule {
   readonly args: Rule['args'];
-  readonly sql: (args: readonly Operand[], call: CallFacts, where: string) => string;
+  readonly sql: (args: readonly Operand[], call: AggregateFacts, where: string) => string;
   /** Place of the condition in the form with `if` at its end; there is none without it. */
   readonly conditionAt?: number;
   readonly isTotal?: true;
@@ -44,8 +50,15 @@ function avg([value]: readonly Operand[], call: CallFacts, where: string): strin
   return `CAST(trunc(avg(${value.sql})${where}) AS BIGINT)`;
 }
 
+/** Of one value or none 0; of anything infinite or NaN, where DuckDB stops, NaN. */
 function spread(name: string): AggregateRule {
-  return { ...template(`coalesce(${name}($1)$where, 0e0)`), args: ['real'], isTotal: true };
+  return {
+    ...template(`CASE WHEN coalesce(bool_and(isfinite($1))$where, true)
+      THEN coalesce(${name}(CASE WHEN isfinite($1) THEN $1 END)$where, 0e0)
+      ELSE CAST('nan' AS DOUBLE) END`),
+    args: ['real'],
+    isTotal: true,
+  };
 }
 
 const count: AggregateRule = {
@@ -72,10 +85,11 @@ function collect({ distinct, nulls }: { distinct: boolean; nulls: boolean }): Ag
     sql: ([value, size], call, where) => {
       if (!value) return call.refuse(`${call.name}()`, call.span);
       const isDynamic = value.type === 'dynamic';
+      const ordered = call.order && ` ORDER BY ${call.order}`;
       const item = isDynamic ? `kql_elements(${value.sql})` : value.sql;
       const list = isDynamic
-        ? `flatten(list(${item})${where})`
-        : `list(${distinct ? `DISTINCT ${item} ORDER BY ${item}` : item})${where}`;
+        ? `flatten(list(${item}${ordered})${where})`
+        : `list(${distinct ? `DISTINCT ${item} ORDER BY ${item}` : `${item}${ordered}`})${where}`;
       const unique = distinct && isDynamic ? `list_sort(list_distinct(${list}))` : list;
       const present =
         nulls || isDynamic ? unique : `list_filter(${unique}, lambda x: x IS NOT NULL)`;
@@ -167,6 +181,11 @@ function conditional(rule: AggregateRule, at: number): AggregateRule {
       return rule.sql(rest, call, ` FILTER (WHERE ${convert(condition, 'bool').sql})`);
     },
   };
+}
+
+/** Whether the order of the rows shows in the answer. */
+export function isList(name: string): boolean {
+  return /^make_?list/.test(name);
 }
 
 export function isAggregate(name: string): boolean {

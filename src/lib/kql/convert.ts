@@ -17,6 +17,15 @@ export function convert(operand: Operand, to: KustoType): Operand {
   if (literal !== undefined && to === 'long' && from === 'int') {
     return literalOperand('long', BigInt(String(literal)));
   }
+  if (
+    typeof literal === 'number' &&
+    to === 'long' &&
+    from === 'real' &&
+    Math.abs(literal) >= 2 ** 63
+  ) {
+    // A constant is converted by other code than a column: beyond the range lies the smallest long.
+    return literalOperand('long', -(2n ** 63n));
+  }
   const converted = from === 'dynamic' ? fromDynamic(operand, to) : conversion(sql, from, to);
   const isNullable = to !== 'string';
   return { sql: isNullable ? converted : mend(converted, operand), type: to, isNullable };
@@ -47,7 +56,8 @@ function conversion(sql: string, from: KustoType, to: KustoType): string {
     case 'decimal':
       return `TRY_CAST(${sql} AS ${carrierOf(to)})`;
     case 'datetime':
-      return from === 'string' ? `kql_todatetime(${sql})` : toTicks(sql, from);
+      if (from === 'string') return `kql_todatetime(${sql})`;
+      return `kql_instant(${toTicks(sql, from)}::HUGEINT)`;
     case 'timespan':
       return from === 'string' ? `kql_totimespan(${sql})` : toTicks(sql, from);
     case 'guid':

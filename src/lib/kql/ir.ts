@@ -78,6 +78,8 @@ export interface Aggregate extends Facts {
   readonly groups: readonly Computed[];
   /** Values are made of `aggregate` scalars. */
   readonly computed: readonly Computed[];
+  /** What the elements of lists are in the order of. */
+  readonly order?: readonly Scalar[];
 }
 
 export interface Sort extends Facts {

@@ -1,5 +1,6 @@
 import { CliError, type Span } from '../errors.js';
 import type { KustoType } from '../model/table.js';
+import { refuseIn } from './scope.js';
 import type { BoundSyntax, Diagnostic, Statement, TableSchema } from './syntax.js';
 
 /**
@@ -13,7 +14,7 @@ export interface KustoParser {
   /**
    * Parses and binds. Mistakes of the text are diagnostics, not exceptions.
    *
-   * @throws {CliError} `unsupported` if the parser itself gives up
+   * @throws {CliError} `unsupported` if the parser itself gives up, or a name is one that it cannot hold
    */
   parse(text: string, tables: readonly TableSchema[]): BoundSyntax;
 }
@@ -35,9 +36,13 @@ async function load(): Promise<KustoParser> {
     parse(text, tables) {
       // An uncaught exception would print its script, 4 MB on one line: only its message leaves.
       try {
-        const globals = declare(Language, tables);
-        return convert(Bridge, Language, bind(Language, text, globals));
+        const globals = declare(Language, tables.filter(isHoldable));
+        const syntax = convert(Bridge, Language, bind(Language, text, globals));
+        refuseUnholdable(text, syntax.diagnostics, tables);
+        return syntax;
       } catch (error) {
+        if (error instanceof CliError) throw error;
+        refuseUnholdable(text, [{ span: { start: 0, end: text.length } }], tables);
         const message = error instanceof Error ? firstLine(error.message) : 'no reason';
         throw new CliError('unsupported', `The KQL parser gave up: ${message}`, {
           kql: { text, span: { start: 0, end: text.length } },
@@ -45,6 +50,32 @@ async function load(): Promise<KustoParser> {
       }
     },
   };
+}
+
+/** Names that the scripts' dictionaries, which are objects of JavaScript, lose or choke on. */
+const UNHOLDABLE: readonly string[] = ['__proto__', 'hasOwnProperty'];
+
+function isHoldable({ name, columns }: TableSchema): boolean {
+  return [name, ...columns.map((column) => column.name)].every((it) => !UNHOLDABLE.includes(it));
+}
+
+/** Refuses if a mistake is not the user's, but stands on a name that cannot be held. */
+function refuseUnholdable(
+  text: string,
+  mistakes: readonly { readonly span: Span }[],
+  tables: readonly TableSchema[],
+): void {
+  const lost = tables.filter((table) => !isHoldable(table)).map(({ name }) => name);
+  for (const { span } of mistakes) {
+    const source = text.slice(span.start, span.end);
+    const name = [...UNHOLDABLE, ...lost].find((candidate) => source.includes(candidate));
+    if (name === undefined) continue;
+    const start = span.start + source.indexOf(name);
+    const what = lost.includes(name)
+      ? `a table with columns such as ${UNHOLDABLE[0]}`
+      : `the name ${name}`;
+    refuseIn(text)(what, { start, end: start + name.length });
+  }
 }
 
 function firstLine(text: string): string {
@@ -112,7 +143,11 @@ function convert(bridge: BridgeRuntime, language: Language, root: MsNode): Bound
     }
     if (bridge.is(source, SeparatedElement)) {
       const element = source.GetChild(0);
-      return element ? node(element, call) : undefined;
+      if (!element) return undefined;
+      const item = node(element, call);
+      if (!bridge.is(element, Expression) || typeof item !== 'object') return item;
+      const resultName = language.Binding.Binder.GetExpressionResultName(element, '', null);
+      return { ...item, ...(resultName && { resultName }) };
     }
     const kind = className(source);
     const members = children(source).map(([name, child]) => [name, node(child, call)] as const);
@@ -273,6 +308,7 @@ interface Language {
   readonly Binding: {
     readonly LocalBindingCache: new () => object;
     readonly Binder: {
+      GetExpressionResultName(expression: MsNode, otherwise: string, row: null): string;
       TryBind(tree: object, globals: MsGlobals, cache: object, set: null, token: object): boolean;
     };
   };

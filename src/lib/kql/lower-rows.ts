@@ -107,10 +107,17 @@ export function withoutOrder(select: Select): Select {
   return select.limit ? select : { ...select, orderBy: [] };
 }
 
+/** NaN stands beside the nulls, whatever the direction. */
 function orderBy({ value, descending, nulls }: SortKey, context: ScalarContext): string {
-  const { sql, literal } = lowerScalar(value, context);
+  const { sql, type, literal } = lowerScalar(value, context);
   const key = literal === undefined ? sql : `(${sql})`;
-  return `${key} ${descending ? 'DESC' : 'ASC'} NULLS ${nulls.toUpperCase()}`;
+  const order = (key: string, down: boolean) =>
+    `${key} ${down ? 'DESC' : 'ASC'} NULLS ${nulls.toUpperCase()}`;
+  const isFirst = nulls === 'first';
+  return [
+    ...(type === 'real' ? [order(`isnan(${sql})`, isFirst)] : []),
+    order(key, descending),
+  ].join(', ');
 }
 
 function columnsIn(scalar: Scalar): readonly number[] {

@@ -9,10 +9,11 @@ import { quoteText } from './print-sql.js';
 import { applyRule, type CallFacts } from './rule.js';
 import type { Refuse } from './scope.js';
 
-/** Where a value is computed: the SQL of each column in reach, and whether rows are being aggregated. */
+/** Where a value is computed: the SQL of each column in reach, and how rows are being aggregated, if they are. */
 export interface ScalarContext {
   readonly columnSql: (id: number) => string | undefined;
-  readonly aggregates?: boolean;
+  /** What lists are in the order of, as SQL. */
+  readonly aggregates?: { readonly order: string } | undefined;
   /** SQL of the first column of a relation by itself. */
   readonly relationSql: (relation: Relation) => string;
   readonly refuse: Refuse;
@@ -56,13 +57,14 @@ function lowerMembership(call: Call, context: ScalarContext): Operand | undefine
 function lowerCall(call: Call, context: ScalarContext): Operand {
   const facts: CallFacts = { ...call, refuse: context.refuse };
   const aggregate = context.aggregates ? own(AGGREGATES, call.name) : undefined;
-  if (aggregate) {
-    const inner = { ...context, aggregates: false };
+  if (aggregate && context.aggregates) {
+    const { order } = context.aggregates;
+    const inner = { ...context, aggregates: undefined };
     const args = call.args.map((arg) => lowerScalar(arg, inner));
     return applyRule(
       {
         args: aggregate.args,
-        sql: (values) => aggregate.sql(values, facts, ''),
+        sql: (values) => aggregate.sql(values, { ...facts, order }, ''),
         ...total(aggregate),
       },
       args,

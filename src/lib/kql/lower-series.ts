@@ -30,7 +30,7 @@ export function lowerSeries(node: Series, lowering: Lowering): Select {
   const place = `(${axis} - (${axis} - ${first}) % ${step})`;
   const kept = [...rows.where, `${axis} >= ${first}`, `${axis} < ${end}`];
 
-  const aggregates = lowering.contextOf(rows, { aggregates: true });
+  const aggregates = lowering.contextOf(rows, { order: '' });
   const groups = node.groups.map(({ column, value }) => {
     const { sql } = convert(lowerScalar(value, context), column.type);
     return { sql, name: lowering.nameOf(column), id: column.id };

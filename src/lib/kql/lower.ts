@@ -6,7 +6,7 @@ import type { ScalarContext } from './lower-scalar.js';
 import { lowerSeries } from './lower-series.js';
 import { lowerRange, lowerScan, lowerValues } from './lower-sources.js';
 import { createColumnNames, pick, printSelect, quoteName, type Select } from './print-sql.js';
-import type { Refuse } from './scope.js';
+import { naturalOrder, type Refuse } from './scope.js';
 
 /** SQL for DuckDB; its columns stand in the order of the relation's, in the carriers of their types. */
 export interface LoweredQuery {
@@ -32,7 +32,7 @@ export interface Lowering extends LowerOptions {
   /** The select as a table in parentheses, so that new clauses see its result. */
   readonly nest: (select: Select) => Select;
   /** For values over the columns of this select. */
-  readonly contextOf: (select: Select, options?: { readonly aggregates: boolean }) => ScalarContext;
+  readonly contextOf: (select: Select, aggregates?: ScalarContext['aggregates']) => ScalarContext;
   /** A table was read. */
   readonly reads: (table: string) => void;
 }
@@ -63,7 +63,7 @@ export function lowerQuery(relation: Relation, options: LowerOptions): LoweredQu
       orderBy: [],
       limit: null,
     }),
-    contextOf(select, { aggregates } = { aggregates: false }) {
+    contextOf(select, aggregates) {
       const sqlOf = new Map(select.columns.map(({ id, sql }) => [id, sql]));
       return {
         columnSql: (id) => sqlOf.get(id),
@@ -74,7 +74,17 @@ export function lowerQuery(relation: Relation, options: LowerOptions): LoweredQu
     },
     reads: (table) => tables.add(table),
   };
-  return { sql: printAlone(relation, relation.columns, lowering), tables: [...tables] };
+  return { sql: printResult(relation, lowering), tables: [...tables] };
+}
+
+/** Groups come in the order of their keys if the query says nothing else. */
+function printResult(relation: Relation, lowering: Lowering): string {
+  const order = naturalOrder(relation);
+  if (order.length === 0 || relation.op === 'take')
+    return printAlone(relation, relation.columns, lowering);
+  const nested = lowering.nest(lowering.lower(relation));
+  const orderBy = pick(order, nested.columns).map(({ sql }) => `${sql} NULLS FIRST`);
+  return lowering.print({ ...nested, columns: pick(relation.columns, nested.columns), orderBy });
 }
 
 function printAlone(relation: Relation, columns: readonly Column[], lowering: Lowering): string {

@@ -1,3 +1,5 @@
+import { MAX_DATETIME_TICKS } from '../model/ticks.js';
+
 /** .NET's text of a timespan: `[-][d.]hh:mm[:ss[.fffffff]]`. Days come last: `00:00:10` has none. */
 const CLOCK =
   '^\\s*(-?)(?:(\\d+)[.:])??([01]?\\d|2[0-3]):([0-5]?\\d)(?::([0-5]?\\d)(?:[.](\\d{1,7}))?)?\\s*$';
@@ -7,17 +9,9 @@ const CLOCK =
  * text, so one that needs its argument often binds it with `once`: nested they would grow beyond measure.
  */
 export const PRELUDE: readonly string[] = [
-  // Two's complement, as Kusto's integers wrap. Takes HUGEINT.
-  `kql_wrap(h) AS ${once(
-    'h',
-    `coalesce(TRY_CAST(x AS BIGINT), CAST((((x + 9223372036854775808) % 18446744073709551616)
-     + 18446744073709551616) % 18446744073709551616 - 9223372036854775808 AS BIGINT))`,
-  )}`,
-  `kql_wrap32(h) AS ${once(
-    'h',
-    `coalesce(TRY_CAST(x AS INTEGER), CAST((((x::HUGEINT + 2147483648) % 4294967296) + 4294967296) % 4294967296
-     - 2147483648 AS INTEGER))`,
-  )}`,
+  // Two's complement, as Kusto's integers wrap. Takes HUGEINT, which holds the product of two longs.
+  `kql_wrap(h) AS CAST(((h + 9223372036854775808) & 18446744073709551615) - 9223372036854775808 AS BIGINT)`,
+  `kql_wrap32(h) AS CAST(((h + 2147483648) & 4294967295) - 2147483648 AS INTEGER)`,
 
   `kql_trim(s) AS trim(s, chr(9) || chr(10) || chr(13) || ' ')`,
   `kql_toreal(s) AS ${once(
@@ -64,7 +58,8 @@ export const PRELUDE: readonly string[] = [
      ELSE ${elements()} END`,
   )}`,
 
-  // Times: ticks of 100 ns.
+  // Times: ticks of 100 ns. Before the year 1 and after 9999 there are none. Takes HUGEINT.
+  `kql_instant(h) AS CAST(nullif(nullif(greatest(least(h, ${MAX_DATETIME_TICKS + 1n}), -1), -1), ${MAX_DATETIME_TICKS + 1n}) AS BIGINT)`,
   `kql_timestamp(t) AS make_timestamp((t - 621355968000000000) // 10)`,
   `kql_ticks(ts) AS epoch_us(ts) * 10 + 621355968000000000`,
   `kql_datetime_text(t) AS ${once(

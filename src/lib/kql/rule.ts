@@ -28,6 +28,8 @@ export function applyRule(rule: Rule, args: readonly Operand[], call: CallFacts)
     const wanted = rule.args[Math.min(index, rule.args.length - 1)] ?? 'any';
     return convert(arg, wanted === 'any' ? arg.type : wanted === 'result' ? call.type : wanted);
   });
+  const [only] = converted;
+  if (rule.sql === '$1' && only?.type === call.type) return only; // a conversion of a constant is one
   const sql =
     typeof rule.sql === 'string' ? fill(rule.sql, converted, call) : rule.sql(converted, call);
   const mayBeNull = !rule.isTotal && converted.some(({ isNullable }) => isNullable);

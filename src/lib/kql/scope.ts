@@ -42,7 +42,7 @@ export function over(input: Relation, scope: Scope): Scope {
 }
 
 /** Sorting gives rows an order; operators that take rows one by one keep it. */
-function isSerialized(relation: Relation): boolean {
+export function isSerialized(relation: Relation): boolean {
   switch (relation.op) {
     case 'sort':
     case 'range':
@@ -55,6 +55,23 @@ function isSerialized(relation: Relation): boolean {
       return isSerialized(relation.input);
     default:
       return false;
+  }
+}
+
+/** Columns that tell an order of the rows where Kusto has none, so that a query answers alike each time. */
+export function naturalOrder(relation: Relation): readonly Column[] {
+  switch (relation.op) {
+    case 'aggregate':
+      return relation.groups.map(({ column }) => column);
+    case 'filter':
+    case 'take':
+      return naturalOrder(relation.input);
+    case 'project': {
+      const kept = new Set(relation.columns.map(({ id }) => id));
+      return naturalOrder(relation.input).filter(({ id }) => kept.has(id));
+    }
+    default:
+      return [];
   }
 }
 

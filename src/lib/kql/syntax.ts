@@ -31,6 +31,8 @@ export interface ResultType {
 export interface ExpressionFacts extends Node {
   readonly type?: ResultType;
   readonly symbol?: SymbolRef;
+  /** In a list: the name of the column that it makes, given or derived; absent if it has none. */
+  readonly resultName?: string;
 }
 
 export interface Literal extends ExpressionFacts {

@@ -46,6 +46,10 @@ function mayBeNan({ literal }: Operand): boolean {
   return typeof literal !== 'number' || Number.isNaN(literal);
 }
 
+function isNan(literal: Operand['literal']): boolean {
+  return typeof literal === 'number' && Number.isNaN(literal);
+}
+
 function total(left: Operand, right: Operand): string {
   if (!left.isNullable && !right.isNullable) return `(${left.sql} = ${right.sql})`;
   const same = `(${left.sql} IS NOT DISTINCT FROM ${right.sql})`;
@@ -101,8 +105,10 @@ function membership({ negate, fold }: { negate: boolean; fold: boolean }): Rule 
         const { sql } = convert(operand, fold ? 'string' : type);
         return fold ? `lower(${sql})` : sql;
       };
-      if (choices.length === 0) return negate ? 'true' : 'false';
-      const test = `${side(value)} IN (${choices.map(side).join(', ')})`;
+      const equals =
+        fold || type !== 'real' ? choices : choices.filter(({ literal }) => !isNan(literal));
+      if (equals.length === 0) return negate ? 'true' : 'false';
+      const test = `${side(value)} IN (${equals.map(side).join(', ')})`;
       if (!value.isNullable && choices.every(({ isNullable }) => !isNullable)) {
         return negate ? `(NOT ${test})` : `(${test})`;
       }

@@ -1,11 +1,17 @@
 import {
+  MAX_DATETIME_TICKS,
   TICKS_PER_DAY,
   TICKS_PER_HOUR,
   TICKS_PER_MINUTE,
   TICKS_PER_SECOND,
+  UNIX_EPOCH_TICKS,
 } from '../../model/ticks.js';
+import { convert } from '../convert.js';
 import type { Operand } from '../operand.js';
 import type { CallFacts, Rule } from '../rule.js';
+
+/** 9999-12-26 */
+const LAST_WEEK = MAX_DATETIME_TICKS + 1n - 6n * TICKS_PER_DAY;
 
 type Unit = 'day' | 'week' | 'month' | 'year';
 
@@ -17,7 +23,7 @@ function start(unit: Unit, shift: 0 | 1): Rule {
       if (!time) return call.refuse(call.name, call.span);
       const moved = offset ? `(${offset.sql} + ${shift})` : String(shift);
       const ticks = boundary(unit, time.sql, moved);
-      return shift === 1 ? `(${ticks} - 1)` : ticks;
+      return instant(shift === 1 ? `${ticks} - 1` : ticks);
     },
   };
 }
@@ -70,7 +76,8 @@ function datetimePart([unit, time]: readonly Operand[], call: CallFacts): string
   const name = word(unit, call);
   const field = PARTS[name];
   if (field) return `CAST(datepart('${field}', kql_timestamp(${time?.sql})) AS INTEGER)`;
-  const below = { millisecond: 10_000n, microsecond: 10n, nanosecond: undefined }[name];
+  if (name === 'nanosecond') return `CAST(${time?.sql} % ${TICKS_PER_SECOND} * 100 AS INTEGER)`;
+  const below = { millisecond: 10_000n, microsecond: 10n }[name];
   if (!below) return call.refuse(`datetime_part("${name}")`, call.span);
   return `CAST(${time?.sql} % ${TICKS_PER_SECOND} // ${below} AS INTEGER)`;
 }
@@ -78,16 +85,18 @@ function datetimePart([unit, time]: readonly Operand[], call: CallFacts): string
 function datetimeAdd([unit, amount, time]: readonly Operand[], call: CallFacts): string {
   const name = word(unit, call);
   const fixed = FIXED[name];
-  if (fixed) return `(${time?.sql} + ${amount?.sql} * ${fixed})`;
+  if (fixed) return instant(`${time?.sql} + ${amount?.sql}::HUGEINT * ${fixed}`);
+  if (name === 'nanosecond') return instant(`${time?.sql} + ${amount?.sql}::HUGEINT // 100`);
   const months = MONTHS[name] ?? call.refuse(`datetime_add("${name}")`, call.span);
   const moved = `kql_timestamp(${time?.sql}) + to_months(CAST(${amount?.sql} * ${months} AS INTEGER))`;
-  return `(kql_ticks(${moved}) + ${time?.sql} % 10)`;
+  return instant(`TRY(kql_ticks(${moved})) + ${time?.sql} % 10`);
 }
 
 /** How many borders of the unit lie between two times. */
 function datetimeDiff([unit, later, earlier]: readonly Operand[], call: CallFacts): string {
   const name = word(unit, call);
   const count = (time: Operand | undefined) => {
+    if (name === 'nanosecond') return `(${time?.sql}::HUGEINT * 100)`;
     if (name === 'week') return `((${time?.sql} // ${TICKS_PER_DAY} + 1) // 7)`;
     const fixed = FIXED[name];
     if (fixed) return `(${time?.sql} // ${fixed})`;
@@ -98,6 +107,11 @@ function datetimeDiff([unit, later, earlier]: readonly Operand[], call: CallFact
     return `(year(${at}) * 12 + month(${at}))`;
   };
   return `CAST(${count(later)} - ${count(earlier)} AS BIGINT)`;
+}
+
+/** Ticks, unless they lie outside the calendar. */
+function instant(sql: string): string {
+  return `kql_instant((${sql})::HUGEINT)`;
 }
 
 function word(unit: Operand | undefined, call: CallFacts): string {
@@ -121,10 +135,18 @@ function makeTimespan(args: readonly Operand[], call: CallFacts): string {
   );
 }
 
-function fromUnix(ticks: number): Rule {
+/** A count since 1970: `times / over` ticks each. */
+function fromUnix(times: number, over = 1): Rule {
   return {
-    args: ['real'],
-    sql: `(CAST(round($1 * ${ticks}) AS BIGINT) + 621355968000000000)`,
+    args: ['any'],
+    sql: ([count], call) => {
+      if (!count) return call.refuse(`${call.name}()`, call.span);
+      const isWhole = count.type === 'long' || count.type === 'int';
+      const ticks = isWhole
+        ? `${count.sql}::HUGEINT * ${times} // ${over}`
+        : `TRY_CAST(round(${convert(count, 'real').sql} * ${times} / ${over}) AS HUGEINT)`;
+      return instant(`${ticks} + ${UNIX_EPOCH_TICKS}`);
+    },
   };
 }
 
@@ -145,7 +167,11 @@ export const DATETIME: Readonly<Record<string, Rule>> = {
   hourofday: part('hour'),
   weekofyear: part('week'),
   week_of_year: part('week'),
-  dayofweek: { args: ['datetime'], sql: `(($1 // ${TICKS_PER_DAY} + 1) % 7 * ${TICKS_PER_DAY})` },
+  // Of the week that the calendar breaks off in Kusto has no days.
+  dayofweek: {
+    args: ['datetime'],
+    sql: `CASE WHEN $1 < ${LAST_WEEK} THEN ($1 // ${TICKS_PER_DAY} + 1) % 7 * ${TICKS_PER_DAY} END`,
+  },
   datetime_part: { args: ['string', 'datetime'], sql: datetimePart },
   datepart: { args: ['string', 'datetime'], sql: datetimePart },
   datetime_add: { args: ['string', 'long', 'datetime'], sql: datetimeAdd },
@@ -155,5 +181,5 @@ export const DATETIME: Readonly<Record<string, Rule>> = {
   unixtime_seconds_todatetime: fromUnix(10_000_000),
   unixtime_milliseconds_todatetime: fromUnix(10_000),
   unixtime_microseconds_todatetime: fromUnix(10),
-  unixtime_nanoseconds_todatetime: fromUnix(0.01),
+  unixtime_nanoseconds_todatetime: fromUnix(1, 100),
 };

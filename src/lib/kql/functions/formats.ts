@@ -40,10 +40,18 @@ function formatDatetime([time, picture]: readonly Operand[], call: CallFacts): s
   return `(${pieces.join(' || ') || "''"})`;
 }
 
+/** Percent encoding as .NET's: hexadecimal digits are small. DuckDB keeps only letters, digits and `-_.~`. */
+function escaped(kept: string): string {
+  return `array_to_string(list_transform(string_split($1, ''),
+    lambda kql_item: CASE WHEN regexp_full_match(kql_item, '${kept}') THEN kql_item
+    ELSE regexp_replace(lower(hex(encode(kql_item))), '(..)', '%\\1', 'g') END), '')`;
+}
+
 export const FORMATS: Readonly<Record<string, Rule>> = {
   format_datetime: { args: ['datetime', 'string'], sql: formatDatetime },
-  url_encode: { args: ['string'], sql: 'url_encode($1)' },
-  url_decode: { args: ['string'], sql: 'url_decode($1)' },
+  url_encode: { args: ['string'], sql: `replace(${escaped('[-A-Za-z0-9_.!*() ]')}, ' ', '+')` },
+  url_encode_component: { args: ['string'], sql: escaped('[-A-Za-z0-9_.~]') },
+  url_decode: { args: ['string'], sql: "url_decode(replace($1, '+', ' '))" },
   hash_md5: { args: ['string'], sql: 'md5($1)' },
   hash_sha1: { args: ['string'], sql: 'sha1($1)' },
   hash_sha256: { args: ['string'], sql: 'sha256($1)' },

@@ -1,4 +1,5 @@
 import type { KustoType } from '../../model/table.js';
+import { MAX_DATETIME_TICKS } from '../../model/ticks.js';
 import { convert } from '../convert.js';
 import type { Operand } from '../operand.js';
 import type { CallFacts, Rule } from '../rule.js';
@@ -24,11 +25,25 @@ function arithmetic(operator: '+' | '-' | '*'): Rule {
 function ofTimes(operator: '+' | '-' | '*', left: Operand, right: Operand, call: CallFacts) {
   const time = (operand: Operand) =>
     isTime(operand.type) ? operand : convert(operand, 'timespan');
-  if (operator !== '*') return `(${time(left).sql}::BIGINT ${operator} ${time(right).sql})`;
+  if (operator !== '*') {
+    const [a, b] = [time(left), time(right)];
+    const known = constant(operator, a, b);
+    if (known !== undefined) return known;
+    const ticks = `${a.sql}::HUGEINT ${operator} ${b.sql}`;
+    return `${call.type === 'datetime' ? 'kql_instant' : 'kql_wrap'}(${ticks})`;
+  }
   const [span, factor] = left.type === 'timespan' ? [left, right] : [right, left];
   if (span.type !== 'timespan') return call.refuse('this product', call.span);
   if (factor.type === 'real') return `CAST(trunc(${span.sql} * ${factor.sql}) AS BIGINT)`;
   return `kql_wrap(${span.sql}::HUGEINT * ${convert(factor, 'long').sql})`;
+}
+
+/** A time that the query spells out, such as `ago(1h)`: files are skipped by it. */
+function constant(operator: '+' | '-', left: Operand, right: Operand): string | undefined {
+  const [a, b] = [left.literal, right.literal];
+  if (typeof a !== 'bigint' || typeof b !== 'bigint') return undefined;
+  const ticks = operator === '+' ? a + b : a - b;
+  return ticks >= 0n && ticks <= MAX_DATETIME_TICKS ? String(ticks) : undefined;
 }
 
 /** Integers are cut towards zero and have no answer for zero; reals go to infinity. */

@@ -1,4 +1,5 @@
 import type { Column, Computed, Relation } from '../ir.js';
+import { lookFirst } from '../look-first.js';
 import type { OperatorRule } from '../operators.js';
 import { outputColumns, over } from '../scope.js';
 
@@ -7,23 +8,33 @@ export const extend: OperatorRule<'ExtendOperator'> = (node, input, scope, binde
   const outputs = outputColumns(node, binder);
   const inner = over(input, scope);
   const given = node.Expressions.map((expression) => ({
-    name: expression.kind === 'SimpleNamedExpression' ? expression.Name.name : undefined,
+    name: expression.resultName,
     value: binder.scalar(expression, inner),
   }));
   const replaced = new Map<string, Column>();
   const added = outputs.slice(input.columns.length);
-  const computed: Computed[] = given.map(({ name, value }) => {
+  const ready = lookFirst(
+    input,
+    given.map(({ value }) => value),
+    1,
+    binder,
+  );
+  const computed: Computed[] = given.map(({ name, value: asGiven }, index) => {
+    const value = ready.values[index] ?? asGiven;
     const isTaken = name !== undefined && input.columns.some((column) => column.name === name);
     const column = isTaken ? outputs.find((output) => output.name === name) : added.shift();
     if (!column) return binder.refuse('an expression of several columns', node.span);
-    if (isTaken) replaced.set(column.name, column);
+    if (isTaken) {
+      if (replaced.has(column.name)) binder.refuse(`two values for ${column.name}`, node.span);
+      replaced.set(column.name, column);
+    }
     return { column, value };
   });
   const columns = outputs.map((output, index) => {
     const kept = input.columns[index];
     return kept && !replaced.has(output.name) ? kept : output;
   });
-  return { op: 'project', input, computed, columns };
+  return { op: 'project', input: ready.input, computed, columns };
 };
 
 /** Says that rows have an order from here on, and extends. */

@@ -1,4 +1,5 @@
 import type { Column, Computed } from '../ir.js';
+import { lookFirst } from '../look-first.js';
 import type { OperatorRule } from '../operators.js';
 import { outputColumns, over } from '../scope.js';
 import type { Expression } from '../syntax.js';
@@ -12,10 +13,11 @@ export const project: OperatorRule<'ProjectOperator'> = (node, input, scope, bin
   if (expressions.length !== outputs.length) {
     return binder.refuse('an expression of several columns', node.span);
   }
-  expressions.forEach((expression, index) => {
+  const given = expressions.map((expression) => binder.scalar(expression, inner));
+  const { input: rows, values } = lookFirst(input, given, 1, binder);
+  values.forEach((value, index) => {
     const output = outputs[index];
     if (!output) return;
-    const value = binder.scalar(expression, inner);
     const isFirstUse = value.kind === 'column' && !columns.some(({ id }) => id === value.id);
     if (isFirstUse) {
       columns.push({ ...output, id: value.id });
@@ -24,7 +26,7 @@ export const project: OperatorRule<'ProjectOperator'> = (node, input, scope, bin
       computed.push({ column: output, value });
     }
   });
-  return { op: 'project', input, computed, columns };
+  return { op: 'project', input: rows, computed, columns };
 };
 
 function withoutNames(node: Expression): readonly Expression[] {

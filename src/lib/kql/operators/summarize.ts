@@ -1,8 +1,17 @@
+import { isList } from '../aggregates.js';
 import { columnValue } from '../bind-scalar.js';
-import type { Column, Computed, Scalar } from '../ir.js';
+import type { Column, Computed, Relation, Scalar } from '../ir.js';
+import { lookFirst } from '../look-first.js';
 import type { OperatorRule } from '../operators.js';
-import { type Binder, outputColumns, over, type Scope } from '../scope.js';
-import type { Expression, FunctionCall } from '../syntax.js';
+import {
+  type Binder,
+  isSerialized,
+  naturalOrder,
+  outputColumns,
+  over,
+  type Scope,
+} from '../scope.js';
+import type { Expression, FunctionCall, Node } from '../syntax.js';
 
 export const summarize: OperatorRule<'SummarizeOperator'> = (node, input, scope, binder) => {
   const columns = outputColumns(node, binder);
@@ -18,18 +27,45 @@ export const summarize: OperatorRule<'SummarizeOperator'> = (node, input, scope,
   if (values.length !== columns.length) {
     return binder.refuse('an aggregate of several columns', node.span);
   }
+  const ordered = inOrder(input, values, node, binder);
+  const looked = lookFirst(ordered.input, values, 0, binder);
   const computed = columns.flatMap((column, index): Computed[] => {
-    const value = values[index];
+    const value = looked.values[index];
     return value ? [{ column, value }] : [];
   });
   return {
     op: 'aggregate',
-    input,
+    input: looked.input,
     groups: computed.slice(0, by.length),
     computed: computed.slice(by.length),
+    order: ordered.order,
     columns,
   };
 };
+
+/** What lists are in the order of: of sorted rows their place. */
+function inOrder(
+  input: Relation,
+  values: readonly Scalar[],
+  { span }: Node,
+  binder: Binder,
+): { readonly input: Relation; readonly order: readonly Scalar[] } {
+  if (!values.some(makesList)) return { input, order: [] };
+  if (!isSerialized(input)) {
+    return { input, order: naturalOrder(input).map((column) => columnValue(column, { span })) };
+  }
+  const column = binder.column('place', 'long');
+  const value: Scalar = { kind: 'call', name: 'row_number', args: [], type: 'long', span };
+  const columns = [...input.columns, column];
+  return {
+    input: { op: 'project', input, computed: [{ column, value }], columns },
+    order: [columnValue(column, { span })],
+  };
+}
+
+function makesList(value: Scalar): boolean {
+  return value.kind === 'call' && (isList(value.name) || value.args.some(makesList));
+}
 
 /**
  * The values of one aggregate: several for `percentiles(x, 50, 95)`, `arg_max(x, *)` and their like. A star

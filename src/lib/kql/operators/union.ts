@@ -16,6 +16,15 @@ export const union: OperatorRule<'UnionOperator'> = (node, input, scope, binder)
   const branches = node.Expressions.flatMap((expression) => open(expression, scope, binder));
   const inputs = isPiped ? [{ name: null, relation: input }, ...branches] : branches;
   const columns = outputColumns(node, binder);
+  const isInner = given.some(
+    ({ Name, Expression: { value } }) => Name.name === 'kind' && value === 'inner',
+  );
+  const isEverywhere = ({ name }: Column) =>
+    name === sourceName ||
+    inputs.every(({ relation }) => relation.columns.some((c) => c.name === name));
+  // The binder keeps the columns that Kusto leaves out here.
+  if (isInner && !columns.every(isEverywhere))
+    binder.refuse('union kind=inner of unlike tables', node.span);
   return {
     op: 'union',
     columns,
