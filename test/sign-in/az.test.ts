@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -70,3 +71,38 @@ test('what az says of the tenant is passed on by --auth az', async () => {
   expect(run.status).toBe(4);
   expect(run.stderr).toContain('The tenant asks for a second factor.');
 });
+
+const hasAz = spawnSync('sh', ['-c', 'command -v az']).status === 0;
+
+test.skipIf(!hasAz)(
+  'the Azure CLI itself, signed in to the local cloud, gives tokens for it',
+  async () => {
+    const local = await cli.serve();
+    const { ARM_CLOUD_METADATA_URL = '', NODE_EXTRA_CA_CERTS: root = '', ...env } = local.env;
+    const { origin } = new URL(ARM_CLOUD_METADATA_URL);
+    const own = {
+      PATH: process.env.PATH ?? '',
+      AZURE_CONFIG_DIR: join(cli.folder, 'own-az'),
+      REQUESTS_CA_BUNDLE: root,
+      AZURE_CORE_COLLECT_TELEMETRY: 'no',
+      AZURE_CORE_ONLY_SHOW_ERRORS: 'yes',
+      HOME: cli.folder,
+    };
+    const az = (...args: string[]) => {
+      const { status, stderr } = spawnSync('az', args, { env: own, encoding: 'utf8' });
+      expect({ args, status, stderr: status === 0 ? '' : stderr }).toMatchObject({ status: 0 });
+    };
+    const principal = ['-u', env.AZURE_CLIENT_ID ?? '', '-p', env.AZURE_CLIENT_SECRET ?? ''];
+    az('cloud', 'register', '-n', 'Local', '--endpoint-resource-manager', origin);
+    az('cloud', 'set', '-n', 'Local');
+    az('login', '--service-principal', ...principal, '--tenant', env.AZURE_TENANT_ID ?? '');
+    const { AZURE_CLIENT_ID: _, AZURE_CLIENT_SECRET: __, ...workspace } = env;
+    const flags = ['--cloud', origin, '--ca-file', root, '-o', 'json'];
+    const run = await cli.run(['query', 'print x = 1', '--auth', 'az', ...flags], {
+      env: { ...workspace, ...own },
+    });
+    await local.stop();
+    expect(run).toMatchObject({ status: 0, stdout: expect.stringMatching(/"x":\s*1/) });
+  },
+  60_000,
+);

@@ -49,3 +49,22 @@ test('a managed identity is asked at the endpoint that the machine names, past a
     ),
   ]);
 });
+
+test('the local cloud knows the machine by its header, and no other', async () => {
+  const local = await cli.serve();
+  const { AZURE_CLIENT_SECRET: secret = '', ARM_CLOUD_METADATA_URL: url = '', ...env } = local.env;
+  const machine = {
+    ...env,
+    ARM_CLOUD_METADATA_URL: url,
+    IDENTITY_ENDPOINT: `${new URL(url).origin}/msi/token`,
+    IDENTITY_HEADER: secret,
+  };
+  const run = await cli.run(['list', '--query', '[0].service', '-o', 'tsv'], { env: machine });
+  const wrong = await cli.run(['whoami', '--auth', 'managed-identity'], {
+    env: { ...machine, IDENTITY_HEADER: 'canary-header' },
+  });
+  await local.stop();
+  expect(run).toMatchObject({ status: 0, stderr: '', stdout: 'churn\n' });
+  expect(wrong).toMatchObject({ status: 4, stdout: '' });
+  expect(wrong.stderr).not.toMatch(/canary|^\s+at /m);
+});
