@@ -62,6 +62,16 @@ test('a table without files, or with an empty one, has no rows', async () => {
   expect(await runKql(engine, kql, [...sample.tables, empty])).toEqual([{ Count: 0 }]);
 });
 
+test('a file that is gone is named; one that the query does not read is not missed', async () => {
+  const columns: readonly Column[] = [{ name: 'a', type: 'long' }];
+  const gone = { name: 'gone', columns, jsonLines: [join(folder, 'gone.jsonl')] };
+  await expect(runKql(engine, 'gone', [gone])).rejects.toMatchObject({
+    kind: 'not-found',
+    message: expect.stringContaining('gone.jsonl cannot be read'),
+  });
+  expect(await runKql(engine, 'print a = 1', [gone])).toEqual([{ a: 1 }]);
+});
+
 test('queries at the same time keep their tables apart', async () => {
   const columns: readonly Column[] = [{ name: 'n', type: 'long' }];
   const tables = await Promise.all(

@@ -15,8 +15,8 @@ export async function openDatabase(macros: readonly string[]): Promise<Database>
   const instance = await createInstance();
   const connection = await instance.connect();
   // Text without an offset is UTC wherever this machine is.
-  await connection.run(`SET TimeZone = 'UTC'`);
-  await connection.run(macros.map((macro) => `CREATE MACRO ${macro};`).join('\n'));
+  const statements = [`SET TimeZone = 'UTC'`, ...macros.map((macro) => `CREATE MACRO ${macro}`)];
+  await connection.run(statements.join(';\n'));
   connection.closeSync();
   return { connect: () => instance.connect(), close: () => instance.closeSync() };
 }

@@ -1,3 +1,5 @@
+import { access, constants } from 'node:fs/promises';
+import { CliError } from '../errors.js';
 import type { Column, KustoType } from '../model/table.js';
 
 /** Rows before the first instant or from the last on are left out. In ticks; null: no border. */
@@ -35,7 +37,20 @@ export function readJsonLines(
   return conditions.length > 0 ? `SELECT * FROM (${rows}) WHERE ${conditions.join(' AND ')}` : rows;
 }
 
-/** What DuckDB's JSON reader makes of a member. */
+/** @throws {CliError} `not-found` for the first file that cannot be read; DuckDB would speak of patterns */
+export async function assertFiles(files: readonly string[]): Promise<void> {
+  for (const file of files) {
+    await access(file, constants.R_OK).catch((cause: unknown) => {
+      throw new CliError('not-found', `The rows in ${file} cannot be read.`, {}, cause);
+    });
+  }
+}
+
+/**
+ * What DuckDB's JSON reader makes of a member. Of a dynamic value it keeps names, order and texts, but it
+ * writes numbers anew: `1e5` becomes `100000.0`, `0.1000` becomes `0.1`; only whole numbers beyond 64 bits
+ * stay as they are. Kusto does not keep such digits either: it holds a long or a real.
+ */
 const JSON_TYPE: Readonly<Record<KustoType, string>> = {
   bool: 'BOOLEAN',
   int: 'INTEGER',

@@ -1,5 +1,5 @@
 import type { Database } from '../duckdb/database.js';
-import { readJsonLines, type TicksRange } from '../duckdb/json-lines.js';
+import { assertFiles, readJsonLines, type TicksRange } from '../duckdb/json-lines.js';
 import { bindQuery } from '../kql/bind.js';
 import { loadKustoParser } from '../kql/kusto.js';
 import { lowerQuery } from '../kql/lower.js';
@@ -29,7 +29,9 @@ async function run(
   options: RunOptions,
   opening: Promise<Database>,
 ): Promise<EngineResult> {
-  const [parser, database] = await Promise.all([loadKustoParser(), opening]);
+  // DuckDB opens on threads of its own while the parser has this one.
+  opening.catch(() => undefined); // said below, if the query gets there
+  const parser = await loadKustoParser();
   options.signal?.throwIfAborted();
   const now = dateToTicks(options.now);
   const query = bindQuery(parser.parse(kql, sources), { text: kql, tables: sources, now });
@@ -39,15 +41,15 @@ async function run(
     tableName: (table) => names.get(table) ?? table,
     columnNames: (table) => columnsOf(table, sources),
   });
+  const read = sources.filter(({ name }) => tables.includes(name));
   const { streamRows } = await import('../duckdb/rows.js');
-  const views = sources
-    .filter(({ name }) => tables.includes(name))
-    .map((source) => {
-      const rows = readJsonLines(source.jsonLines, source.columns, rangeOf(source, options));
-      return `CREATE TEMP VIEW ${quoteName(names.get(source.name) ?? source.name)} AS ${rows}`;
-    });
+  await assertFiles(read.flatMap(({ jsonLines }) => jsonLines));
+  const views = read.map((source) => {
+    const rows = readJsonLines(source.jsonLines, source.columns, rangeOf(source, options));
+    return `CREATE TEMP VIEW ${quoteName(names.get(source.name) ?? source.name)} AS ${rows}`;
+  });
   const { columns } = query.relation;
-  const connection = await database.connect();
+  const connection = await (await opening).connect();
   return {
     columns: columns.map(({ name, type }) => ({ name, type })),
     rows: await streamRows(connection, { setup: views, sql, columns, signal: options.signal }),
