@@ -22,18 +22,25 @@ test('a file is written whole, for those who may read it, and leaves nothing els
 test('a write that fails takes its temporary file away again', async () => {
   const folder = await temporaryFolder();
   await files.write(join(folder, 'taken', 'inside'), '');
-  await expect(files.write(join(folder, 'taken'), 'x')).rejects.toThrow();
+  await expect(files.write(join(folder, 'taken'), 'x')).rejects.toMatchObject({
+    kind: 'usage',
+    message: expect.stringMatching(/^The file ".*taken" cannot be written: .*directory/),
+  });
   expect(await readdir(folder)).toEqual(['taken']);
 });
 
-test('what is not there is undefined; what cannot be read is an error', async () => {
+test('what is not there is undefined; what cannot be read is a usage error', async () => {
   const folder = await temporaryFolder();
   const path = join(folder, 'file');
   await writeFile(path, '');
   expect(await files.kind(path)).toBe('file');
   expect(await files.kind(folder)).toBe('folder');
   expect(await files.kind(join(path, 'below'))).toBeUndefined();
-  await expect(files.read(folder)).rejects.toThrow('EISDIR');
+  await expect(files.read(folder)).rejects.toMatchObject({
+    kind: 'usage',
+    message: `The file "${folder}" cannot be read: illegal operation on a directory.`,
+    facts: { code: 'EISDIR' },
+  });
 });
 
 test('a pause ends with the signal, by its reason', async () => {

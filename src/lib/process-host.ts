@@ -2,8 +2,9 @@ import { setMaxListeners } from 'node:events';
 import { promises } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname } from 'node:path';
+import { getSystemErrorMap } from 'node:util';
 import type { LocalCloud, LocalConnection } from './emulator/local-cloud.js';
-import { Interrupted } from './errors.js';
+import { CliError, Interrupted } from './errors.js';
 import type { Clock, Files, Host, Input, Output, Prompt, Report } from './host.js';
 import type { Settings } from './settings.js';
 
@@ -127,27 +128,8 @@ function createClock(): Clock {
 
 function createFiles(): Files {
   return {
-    read: (path) => unlessMissing(promises.readFile(path, 'utf8')),
-    async write(path, content, mode) {
-      const isPrivate = mode !== undefined && (mode & 0o077) === 0;
-      await promises.mkdir(dirname(path), {
-        recursive: true,
-        ...(isPrivate ? { mode: 0o700 } : {}),
-      });
-      const next = `${path}.${crypto.randomUUID().slice(0, 8)}.tmp`;
-      try {
-        await promises.writeFile(next, content, {
-          flag: 'wx',
-          ...(mode === undefined ? {} : { mode }),
-        });
-        // The umask may have taken bits that were asked for.
-        if (mode !== undefined) await promises.chmod(next, mode);
-        await promises.rename(next, path);
-      } catch (error) {
-        await promises.rm(next, { force: true });
-        throw error;
-      }
-    },
+    read: (path) => told(path, 'read', unlessMissing(promises.readFile(path, 'utf8'))),
+    write: (path, content, mode) => told(path, 'written', writeWhole(path, content, mode)),
     remove: (path) => promises.rm(path, { recursive: true, force: true }),
     realPath: (path) => promises.realpath(path),
     async kind(path) {
@@ -156,6 +138,44 @@ function createFiles(): Files {
       return found.isDirectory() ? 'folder' : 'file';
     },
   };
+}
+
+async function writeWhole(
+  path: string,
+  content: string | Uint8Array,
+  mode?: number,
+): Promise<void> {
+  const isPrivate = mode !== undefined && (mode & 0o077) === 0;
+  await promises.mkdir(dirname(path), {
+    recursive: true,
+    ...(isPrivate ? { mode: 0o700 } : {}),
+  });
+  const next = `${path}.${crypto.randomUUID().slice(0, 8)}.tmp`;
+  try {
+    await promises.writeFile(next, content, {
+      flag: 'wx',
+      ...(mode === undefined ? {} : { mode }),
+    });
+    // The umask may have taken bits that were asked for.
+    if (mode !== undefined) await promises.chmod(next, mode);
+    await promises.rename(next, path);
+  } catch (error) {
+    await promises.rm(next, { force: true });
+    throw error;
+  }
+}
+
+/** What the system says of a file as a sentence: it is the user's to mend. */
+async function told<T>(path: string, done: 'read' | 'written', work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    const errno = error instanceof Error && 'errno' in error ? Number(error.errno) : Number.NaN;
+    const [code, reason] = getSystemErrorMap().get(errno) ?? [];
+    if (code === undefined) throw error;
+    const message = `The file "${path}" cannot be ${done}: ${reason}.`;
+    throw new CliError('usage', message, { code }, error);
+  }
 }
 
 async function unlessMissing<T>(promise: Promise<T>): Promise<T | undefined> {
