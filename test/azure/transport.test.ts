@@ -10,6 +10,7 @@ import {
   createTransport,
   retryAfter,
 } from '../../src/lib/azure/wire/transport.js';
+import { CliError } from '../../src/lib/errors.js';
 import { fakeClock, realFiles } from '../support/host.js';
 
 /** A transport whose network answers these, one after the other; numbers are statuses. */
@@ -48,6 +49,13 @@ async function open(answers: readonly (number | Error | Response)[]) {
 
 const limited = (seconds?: string) =>
   new Response('{}', { status: 429, headers: seconds ? { 'retry-after': seconds } : {} });
+
+test('what the local cloud says is wrong with it is said once, as it is', async () => {
+  const failure = new CliError('usage', 'The state of the local cloud cannot be read.');
+  const { send, asked } = await open([failure, 200]);
+  await expect(send('GET')).rejects.toBe(failure);
+  expect(asked()).toBe(1);
+});
 
 test('a read is sent again three times, with growing pauses', async () => {
   for (const status of [408, 429, 500, 502, 503, 504, 530]) {

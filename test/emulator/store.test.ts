@@ -139,3 +139,26 @@ test('a reset replaces everything but the keys', async () => {
   expect(await createSegments(join(folder, 'segments')).hasAny(['telemetry/traces'])).toBe(false);
   expect(await readFile(join(folder, 'tls', 'root.pem'), 'utf8')).toBe(root);
 });
+
+test('a state that cannot be read fails each use, names its folder, and reset is the way out', async () => {
+  const folder = await temporaryFolder();
+  await writeFile(join(folder, 'cloud.json'), '{"format":2}');
+  const cloud = await openLocalCloud({ folder, now: () => NOW, openEngine: noEngine });
+  const failure = await cloud.score('fraud', null, '{}').catch((error: unknown) => error);
+  expect(failure).toMatchObject({
+    kind: 'usage',
+    facts: { hint: expect.stringContaining(`aml-monitor local reset --local-dir ${folder}`) },
+  });
+  await cloud.reset('sample');
+  expect(await cloud.score('fraud', null, '{}')).toMatchObject({ status: 400 });
+});
+
+test('a folder that cannot be one is a usage error', async () => {
+  const path = join(await temporaryFolder(), 'file');
+  await writeFile(path, '');
+  const opening = openLocalCloud({ folder: path, now: () => NOW, openEngine: noEngine });
+  await expect(opening).rejects.toMatchObject({
+    kind: 'usage',
+    facts: { hint: 'Name another with --local-dir.' },
+  });
+});

@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Engine } from '../engine/engine.js';
+import { CliError } from '../errors.js';
 import type { Cloud } from './cloud.js';
 import { LOCAL_CONNECTION } from './connection.js';
 import type { LocalCloud, ScoreAnswer, Seed } from './local-cloud.js';
@@ -62,7 +63,7 @@ export async function openLocalCloud({
   now,
   openEngine,
 }: LocalCloudOptions): Promise<LocalCloud> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder);
   const cloud: Cloud = {
     folder,
     now,
@@ -86,15 +87,40 @@ export async function openLocalCloud({
     await topUp(cloud, now());
   }
 
-  await fill('sample', 'absent');
+  // A state that cannot be read fails whatever needs it; `reset` is the way out.
+  let unreadable = await fill('sample', 'absent').then(() => undefined, asCliError);
+  const readable =
+    <Args extends readonly unknown[], T>(work: (...args: Args) => Promise<T>) =>
+    async (...args: Args) => {
+      if (unreadable) throw unreadable;
+      return work(...args);
+    };
   return {
-    handle,
+    handle: readable(handle),
     connection: LOCAL_CONNECTION,
-    reset: (seed) => fill(seed, 'always'),
-    listen: async (options) =>
+    reset: async (seed) => {
+      await fill(seed, 'always');
+      unreadable = undefined;
+    },
+    listen: readable(async (options) =>
       (await import('./listen.js')).listen({ ...options, folder, handle, now }),
-    score: (service, part, body) => score(cloud, handle, service, part, body),
+    ),
+    score: readable((service, part, body) => score(cloud, handle, service, part, body)),
   };
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const message = `The local cloud cannot keep its state in "${folder}", which is no folder and cannot be made one.`;
+    throw new CliError('usage', message, { hint: 'Name another with --local-dir.' }, error);
+  }
+}
+
+function asCliError(error: unknown): CliError {
+  if (error instanceof CliError) return error;
+  throw error;
 }
 
 function answer(cloud: Cloud, request: Request): Promise<Response> {

@@ -1,6 +1,6 @@
 /** The embedded Azure: one function from Request to Response, over a folder that holds all its state. */
 export interface LocalCloud {
-  /** Any host name is answered as if it were the cloud's own; the path decides. Never throws. */
+  /** Any host name is answered as if it were the cloud's own; the path decides. Throws only if the state cannot be read. */
   readonly handle: (request: Request) => Promise<Response>;
   /** What a client has to know to use it in process, at `https://localhost`. */
   readonly connection: LocalConnection;

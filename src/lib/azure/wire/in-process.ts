@@ -3,6 +3,7 @@ import {
   type HttpClient,
   type PipelineRequest,
 } from '@azure/core-rest-pipeline';
+import { CliError } from '../../errors.js';
 import { faultCode } from './faults.js';
 
 /** Hands each request to a function instead of the network: the local cloud, or a test's recording. */
@@ -31,9 +32,9 @@ function toRequest({ url, method, headers, body, abortSignal }: PipelineRequest)
   });
 }
 
-/** A function that throws stands for a connection that breaks. */
+/** A function that throws stands for a connection that breaks, unless it says what is wrong. */
 function asFault(error: unknown): unknown {
-  if (faultCode(error) !== undefined) return error;
+  if (error instanceof CliError || faultCode(error) !== undefined) return error;
   if (error instanceof Error && error.name === 'AbortError') return error;
   return Object.assign(new Error('no answer', { cause: error }), { code: 'ECONNRESET' });
 }

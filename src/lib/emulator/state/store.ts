@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { CliError } from '../../errors.js';
 import { memberTexts } from '../resources/json-text.js';
 import { readText, replaceFile } from './files.js';
@@ -26,7 +26,7 @@ export function createStore(folder: string): Store {
     const text = await readText(path);
     if (text !== undefined) return parseState(text, path);
     throw new CliError('service', `The local cloud in ${folder} is gone.`, {
-      hint: 'aml-monitor local reset',
+      hint: `aml-monitor local reset --local-dir ${folder}`,
     });
   }
 
@@ -64,7 +64,7 @@ function parseState(text: string, path: string): State {
   if (facts?.format !== 1 || !facts.directory || !text.trimEnd().endsWith('}')) {
     const reason = 'is not a cloud.json that this version can read';
     throw new CliError('usage', `The state of the local cloud in ${path} ${reason}.`, {
-      hint: 'Mend it, or start anew: aml-monitor local reset',
+      hint: `Mend it, or start anew: aml-monitor local reset --local-dir ${dirname(path)}`,
     });
   }
   return { facts: withDefaults(facts), resources: new Map(memberTexts(resources)) };
