@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest';
 import { customCloud, metadataUrl, publicCloud } from '../../src/lib/azure/cloud.js';
+import { createLinks } from '../../src/lib/azure/links.js';
+
+const WORKSPACE = {
+  name: 'w',
+  location: 'x',
+  discoveryUrl: null,
+  componentId: null,
+  storageAccountId: null,
+};
 
 const document = {
   name: 'Private',
@@ -24,6 +33,78 @@ test('each public cloud is known in any case, with hosts of its own', () => {
     logsAudience: 'https://api.loganalytics.azure.cn',
   });
   expect(() => publicCloud('AzureMoonCloud')).toThrow('There is no cloud "AzureMoonCloud".');
+});
+
+test.each([
+  [
+    'AzureCloud',
+    {
+      authority: 'https://login.microsoftonline.com',
+      armEndpoint: 'https://management.azure.com',
+      logsAudience: 'https://api.loganalytics.io',
+      storageSuffix: 'core.windows.net',
+    },
+    'https://eastus.api.azureml.ms',
+    ['https://ml.azure.com/', 'https://portal.azure.com/'],
+  ],
+  [
+    'AzureUSGovernment',
+    {
+      authority: 'https://login.microsoftonline.us',
+      armEndpoint: 'https://management.usgovcloudapi.net',
+      logsAudience: 'https://api.loganalytics.us',
+      storageSuffix: 'core.usgovcloudapi.net',
+    },
+    'https://usgovvirginia.api.ml.azure.us',
+    ['https://ml.azure.us/', 'https://portal.azure.us/'],
+  ],
+  [
+    'AzureChinaCloud',
+    {
+      authority: 'https://login.chinacloudapi.cn',
+      armEndpoint: 'https://management.chinacloudapi.cn',
+      logsAudience: 'https://api.loganalytics.azure.cn',
+      storageSuffix: 'core.chinacloudapi.cn',
+    },
+    'https://chinaeast2.modelmanagement.azureml.cn',
+    ['https://studio.ml.azure.cn/', 'https://portal.azure.cn/'],
+  ],
+] as const)('%s has its hosts, tokens for them alone, and its pages', (name, hosts, ml, pages) => {
+  const cloud = publicCloud(name);
+  const { armEndpoint, logsAudience, storageSuffix } = hosts;
+  expect(cloud).toMatchObject({
+    ...hosts,
+    armScope: `${armEndpoint}/.default`,
+    logsEndpoint: `${logsAudience}/v1`,
+  });
+  const own = {
+    arm: `${armEndpoint}/x`,
+    modelManagement: `${ml}/x`,
+    logs: `${logsAudience}/v1/x`,
+    storage: `https://account.blob.${storageSuffix}/x`,
+    signIn: `${hosts.authority}/x`,
+  };
+  const others = ['AzureCloud', 'AzureUSGovernment', 'AzureChinaCloud'].filter((o) => o !== name);
+  for (const [kind, url] of Object.entries(own)) {
+    const accepting = Object.entries(cloud.accepts).filter(([, rule]) => rule(new URL(url)));
+    expect(
+      accepting.map(([rule]) => rule),
+      url,
+    ).toEqual([kind]);
+    if (kind === 'signIn') continue;
+    for (const other of others.map((one) => publicCloud(one).accepts)) {
+      expect(
+        Object.values(other).some((rule) => rule(new URL(url))),
+        url,
+      ).toBe(false);
+    }
+  }
+  const links = createLinks(cloud, 'a-tenant');
+  const workspace = { resourceId: '/w', tenantId: null } as const;
+  const studio = links.studio({ ...WORKSPACE, ...workspace });
+  expect([studio.split('?')[0], links.portal('/r', 'b').split('#')[0]]).toEqual(pages);
+  expect(studio).toContain('tid=a-tenant');
+  expect(links.portal('/r', 'b')).toContain('#@b/resource/r');
 });
 
 test('AZURE_AUTHORITY_HOST moves the sign-in, and only to https', () => {

@@ -163,6 +163,16 @@ test('a table that is not known, though it should be, has a hint', async () => {
   await expect(ask(unknown('trace'), 'trace | take 1')).rejects.not.toHaveProperty('facts.hint');
 });
 
+test('a query is not taken to another host', async () => {
+  for (const status of [302, 307, 308]) {
+    const headers = { location: 'https://api.loganalytics.io.evil.example/v1' };
+    await expect(ask({ status, headers }), `${status}`).rejects.toMatchObject({
+      kind: 'service',
+      facts: { code: 'ForeignHost' },
+    });
+  }
+});
+
 test('a query that took too long is not sent again', async () => {
   await expect(ask(recorded('query-v1-timeout'))).rejects.toMatchObject({ kind: 'timeout' });
 });

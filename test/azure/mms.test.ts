@@ -71,6 +71,20 @@ test('lists every page: AKS, a failed ACI service, each version of an AKSENDPOIN
   expect(left()).toBe(0);
 });
 
+test('a next page on another host sees no token, one that comes again ends the list', async () => {
+  const first = `${MMS}/services?expand=true`;
+  const page = (nextLink: string) => ({
+    request: `GET ${first}`,
+    answer: { status: 200, body: { value: [], nextLink } },
+  });
+  const away = await open([page('https://azureml.net.evil.example/services')]);
+  await expect(collectItems(away.v1.findTargets())).rejects.toMatchObject({
+    facts: { code: 'ForeignHost' },
+  });
+  const round = await open([page(first)]);
+  await expect(collectItems(round.v1.findTargets())).rejects.toThrow('does not end');
+});
+
 test('a service that does not exist has no targets', async () => {
   const { v1 } = await open([{ request: get, answer: recorded('mms-v1.0-service-not-found') }]);
   expect(await collectItems(v1.findTargets('churn'))).toEqual([]);

@@ -253,6 +253,23 @@ test('a poll URL on another host sees no token', async () => {
   });
 });
 
+test('a next page or a redirect on another host sees no token', async () => {
+  const elsewhere = 'https://management.azure.com.evil.example/next';
+  const list = `GET ${ARM}/onlineEndpoints?${VERSION}`;
+  for (const answer of [
+    { status: 200, body: { value: [], nextLink: elsewhere } },
+    { status: 302, headers: { location: elsewhere } },
+    { status: 307, headers: { location: elsewhere } },
+  ]) {
+    const { v2, left } = await open([{ request: list, answer }]);
+    await expect(collectItems(v2.findTargets())).rejects.toMatchObject({
+      kind: 'service',
+      facts: { code: 'ForeignHost' },
+    });
+    expect(left()).toBe(0);
+  }
+});
+
 test('collecting registers a data asset first; one that exists is fine', async () => {
   const asset = `${ARM}/data/fraud-blue-request/versions/1?${VERSION}`;
   const other = `${ARM}/data/fraud-blue-response/versions/1?${VERSION}`;

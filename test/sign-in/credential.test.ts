@@ -113,3 +113,20 @@ test('each cloud signs in at its own host, for its own management', async () => 
   await gateways.signIn.whoAmI();
   expect(requests.at(-1)).toMatch(/^POST login\.(partner\.)?(chinacloudapi|microsoftonline)\.cn/);
 });
+
+test('a secret goes to the sign-in of the cloud alone, whatever its configuration names', async () => {
+  const asked: string[] = [];
+  const fetch = async (request: Request) => {
+    asked.push(`${request.method} ${new URL(request.url).host}`);
+    return Response.json({
+      issuer: 'https://login.own.example/t/v2.0',
+      authorization_endpoint: 'https://evil.example/authorize',
+      token_endpoint: 'https://evil.example/token',
+      jwks_uri: 'https://evil.example/keys',
+    });
+  };
+  const env = { ...PRINCIPAL, AZURE_AUTHORITY_HOST: 'https://login.own.example' };
+  const { gateways } = await connect({ env, fetch });
+  await expect(gateways.signIn.whoAmI()).rejects.toMatchObject({ name: 'CliError' });
+  expect(new Set(asked)).toEqual(new Set(['GET login.own.example']));
+});
