@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process';
-import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { rolldown } from 'rolldown';
 import { expect, test } from 'vitest';
 import { openLocalCloud } from '../../src/lib/emulator/emulator.js';
@@ -52,27 +53,70 @@ test('a state of another format or none is refused by name', async () => {
   }
 });
 
-test('several processes change it without losing a change', async () => {
-  const { folder, store } = await openStore();
-  const script = join(folder, 'worker.mjs');
+/** A program of its own that changes the state of a folder so many times. */
+async function buildWorker(): Promise<(folder: string, times: number) => ChildProcess> {
+  const bin = await temporaryFolder();
   const bundle = await rolldown({
     input: join(import.meta.dirname, '../../src/lib/emulator/state/store.ts'),
     platform: 'node',
     resolve: { mainFields: ['module', 'main'] },
   });
-  await bundle.write({ file: join(folder, 'store.mjs'), codeSplitting: false });
+  await bundle.write({ file: join(bin, 'store.mjs'), codeSplitting: false });
+  const script = join(bin, 'worker.mjs');
   await writeFile(
     script,
     `import { createStore } from './store.mjs';
-     const store = createStore(process.argv[2]);
-     for (let i = 0; i < 15; i++) await store.update(({ facts }) => { facts.behaviour.pageSize += 1; });`,
+     const [folder, times] = process.argv.slice(2);
+     const store = createStore(folder);
+     for (let i = 0; i < Number(times); i++) {
+       await store.update(({ facts }) => { facts.behaviour.pageSize += 1; });
+     }`,
   );
-  const run = () =>
-    new Promise<number | null>((resolve) => {
-      spawn(process.execPath, [script, folder]).on('exit', resolve);
-    });
-  expect(await Promise.all([run(), run(), run()])).toEqual([0, 0, 0]);
+  return (folder, times) => spawn(process.execPath, [script, folder, String(times)]);
+}
+
+const exitOf = (child: ChildProcess) =>
+  new Promise<number | null>((resolve) => child.once('exit', resolve));
+
+test('several processes change it without losing a change', async () => {
+  const { folder, store } = await openStore();
+  const start = await buildWorker();
+  const workers = [1, 2, 3].map(() => exitOf(start(folder, 15)));
+  expect(await Promise.all(workers)).toEqual([0, 0, 0]);
   expect((await store.read()).facts.behaviour.pageSize).toBe(50 + 45);
+});
+
+test('processes that are killed in the middle leave a state that is whole', async () => {
+  const { folder, store } = await openStore();
+  const start = await buildWorker();
+  const pageSize = async () => (await store.read()).facts.behaviour.pageSize;
+  for (const round of [1, 2, 3]) {
+    const before = await pageSize();
+    const workers = [1, 2, 3].map(() => start(folder, 1e6));
+    const ends = workers.map(exitOf);
+    while ((await pageSize()) < before + 5) await setTimeout(round);
+    for (const worker of workers) worker.kill('SIGKILL');
+    await Promise.all(ends);
+    // What the dead have left locked counts as theirs for seconds: these are over.
+    const longAgo = new Date(Date.now() - 60_000);
+    await utimes(join(folder, 'cloud.lock'), longAgo, longAgo).catch(() => {});
+    const left = await pageSize();
+    await store.update(({ facts }) => {
+      facts.behaviour.pageSize += 1;
+    });
+    expect(await pageSize()).toBe(left + 1);
+  }
+});
+
+test('a lock is kept for as long as its holder works', async () => {
+  const { folder, store } = await openStore();
+  const lock = join(folder, 'cloud.lock');
+  await store.update(async () => {
+    const longAgo = new Date(Date.now() - 60_000);
+    await utimes(lock, longAgo, longAgo);
+    await setTimeout(2500);
+    expect(Date.now() - (await stat(lock)).mtimeMs).toBeLessThan(5000);
+  });
 });
 
 test('the lock of a process that died is broken, by one of those who wait', async () => {

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, rm, stat } from 'node:fs/promises';
+import { mkdir, open, rm, stat, utimes } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { CliError } from '../../errors.js';
 import { hasCode, readText } from './files.js';
 
-/** A holder works for milliseconds. One that is this old has died without saying so. */
+/** A holder touches its file while it works. One that is this old has died without saying so. */
 const STALE_MS = 10_000;
+const TOUCH_MS = 2000;
 const GIVE_UP_MS = 60_000;
 
 const queues = new Map<string, Promise<unknown>>();
@@ -28,15 +30,23 @@ async function locked<T>(path: string, work: () => Promise<T>): Promise<T> {
   const started = Date.now();
   while (!(await tryCreate(path, token))) {
     await breakIfStale(path);
-    if (Date.now() - started > GIVE_UP_MS) throw new Error(`The lock ${path} is never released.`);
+    if (Date.now() - started > GIVE_UP_MS) throw heldForTooLong(path);
     await new Promise((resolve) => setTimeout(resolve, 2 + Math.random() * 10));
   }
+  const touch = () => utimes(path, new Date(), new Date()).catch(() => undefined);
+  const touching = setInterval(touch, TOUCH_MS);
   try {
     return await work();
   } finally {
+    clearInterval(touching);
     // After a suspended machine the lock may be somebody else's by now.
     if ((await readText(path)) === token) await rm(path, { force: true });
   }
+}
+
+function heldForTooLong(path: string): CliError {
+  const message = `Another process has held the local cloud in ${dirname(path)} for a minute.`;
+  return new CliError('timeout', message, { hint: `If there is none any more, remove ${path}.` });
 }
 
 async function tryCreate(path: string, token: string): Promise<boolean> {
