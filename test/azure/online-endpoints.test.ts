@@ -133,6 +133,18 @@ test('a change is read again, put whole and followed to its end', async () => {
   expect(debugLines.join('\n')).not.toContain('canary');
 });
 
+test('an update that succeeded has, even where the deployment cannot be read right after', async () => {
+  const { v2 } = await open([
+    deploymentIs('deployment'),
+    endpointIs('endpoint'),
+    deploymentIs('deployment'),
+    putIs('put-accepted'),
+    operationIs('succeeded'),
+    { request: `GET ${deployment}`, answer: recorded('arm-2024-10-01-endpoint-not-found') },
+  ]);
+  expect(await v2.setInsights(blue, true, choice)).toMatchObject({ changed: true, applied: true });
+});
+
 test('--dry-run gives exactly the bytes that would be sent', async () => {
   const dry = await open([deploymentIs('deployment')]);
   const planned = await dry.v2.setInsights(blue, true, { ...choice, dryRun: true });

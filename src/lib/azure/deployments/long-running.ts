@@ -1,6 +1,8 @@
 import { createHttpPoller, type RawResponse } from '@azure/core-lro';
+import { CliError } from '../../errors.js';
 import type { Clock } from '../../host.js';
 import { POLL_MS } from '../busy.js';
+import { readString } from '../payload.js';
 import { type Answer, type AzureHttp, operationError, tooLate } from '../wire/http.js';
 import { retryAfter } from '../wire/transport.js';
 
@@ -46,10 +48,20 @@ export async function followPut(
     const pauseMs = retryAfter(last.headers, clock.now()) ?? POLL_MS;
     if (clock.now().getTime() + pauseMs > deadline) throw tooLate(what, timeoutMs);
     await clock.sleep(pauseMs, signal);
-    await poller.poll();
+    try {
+      await poller.poll();
+    } catch (error) {
+      // The poller ends with a read of the resource, which may be behind: what succeeded has.
+      if (!(error instanceof CliError) || !hasSucceeded(last.body)) throw error;
+      return;
+    }
   }
   const { status } = poller.getOperationState();
   if (status !== 'succeeded') throw operationError(last.body, what, status);
+}
+
+function hasSucceeded(operation: unknown): boolean {
+  return readString(operation, 'status', { ifAbsent: '' }).toLowerCase() === 'succeeded';
 }
 
 function toLro({ status, headers, body }: Answer) {
