@@ -1,9 +1,10 @@
+import { spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { canOpenBrowser } from '../../src/lib/azure/sign-in/browser.js';
 import { OTHER_TENANT_ID } from '../../src/lib/emulator/connection.js';
-import { type BuiltCli, type Env, openBuiltCli } from '../support/built-cli.js';
+import { BIN, type BuiltCli, type Env, openBuiltCli } from '../support/built-cli.js';
 import { temporaryFolder } from '../support/host.js';
 
 let cli: BuiltCli;
@@ -53,6 +54,30 @@ test.skipIf(process.platform !== 'linux')(
     expect(broken.stderr).toContain('There is no sign-in');
     expect(await cli.run(['logout'], { env })).toMatchObject({ status: 0 });
     expect(readdirSync(join(cli.folder, 'config'))).toEqual([]);
+  },
+);
+
+test.skipIf(process.platform !== 'linux')(
+  'Ctrl-C ends the wait for a browser that never comes back',
+  async () => {
+    const bin = join(cli.folder, 'idle');
+    mkdirSync(bin);
+    writeFileSync(join(bin, 'xdg-open'), '#!/bin/sh\nexit 3\n');
+    chmodSync(join(bin, 'xdg-open'), 0o755);
+    const env = { ...person, HOME: cli.folder, AML_MONITOR_CONFIG_DIR: join(cli.folder, 'idle') };
+    const child = spawn(process.execPath, [BIN, 'login'], {
+      env: { ...env, PATH: `${bin}:/usr/bin:/bin` },
+    });
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text) => {
+      if (!stderr.includes('browser')) setTimeout(() => child.kill('SIGINT'), 300);
+      stderr += text;
+    });
+    const status = await new Promise((resolve) => child.once('close', resolve));
+    expect({ status, stderr }).toEqual({
+      status: 130,
+      stderr: expect.stringMatching(/Interrupted/),
+    });
   },
 );
 

@@ -1,5 +1,6 @@
 import { CliError } from '../../errors.js';
 import type { SignIn } from '../../host.js';
+import { untilAborted } from './credential.js';
 import {
   type CredentialOptions,
   createUserCredential,
@@ -24,10 +25,12 @@ export function createSignIn(options: SignInOptions): SignIn {
       const shared = identityOptions(cloud, signIn.client);
       const credential = await createUserCredential(method, options, shared, undefined);
       try {
-        const record = await credential.authenticate(cloud.armScope, {
+        const asked = credential.authenticate(cloud.armScope, {
           abortSignal: signal,
           enableCae: true,
         });
+        // The SDK itself waits on for the browser.
+        const record = await untilAborted(asked, signal);
         if (record === undefined) throw new CliError('auth', 'The sign-in gave no account.');
         const tenantId = settings.tenantId ?? record.tenantId;
         await store.save({ method, authority: cloud.authority, tenantId, record });
