@@ -4,6 +4,7 @@ import { createMmsGateway } from '../../src/lib/azure/mms.js';
 import { createAzureHttp } from '../../src/lib/azure/wire/http.js';
 import type { Target } from '../../src/lib/model/target.js';
 import { type Exchange, recorded, recordedHttp } from '../support/recorded-http.js';
+import { target } from '../support/targets.js';
 import { MMS } from './addresses.js';
 import { collectItems } from './collect-items.js';
 
@@ -15,20 +16,14 @@ async function open(exchanges: readonly Exchange[]) {
   return { ...wire, v1: createMmsGateway({ http, workspaceUrl: async () => MMS, clock, signal }) };
 }
 
-const aks: Target = {
+const aks = target({
   api: 'v1',
   service: 'churn',
   part: null,
   computeType: 'AKS',
   state: 'Healthy',
-  insights: false,
-  collection: false,
-  collections: [],
-  scoringUri: null,
   replicas: 2,
-  dataPaths: [],
-  failure: null,
-};
+});
 const notes: string[] = [];
 const choice: ChangeOptions = { wait: true, dryRun: false, onNote: (note) => notes.push(note) };
 const get = `GET ${MMS}/services/churn?expand=true`;

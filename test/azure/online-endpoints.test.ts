@@ -1,11 +1,13 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ChangeOptions } from '../../src/lib/azure/gateways.js';
 import { armRequestKind, createMlClient } from '../../src/lib/azure/ml-client.js';
 import { createOnlineEndpointsGateway } from '../../src/lib/azure/online-endpoints.js';
-import type { Target } from '../../src/lib/model/target.js';
 import { type Exchange, recorded, recordedHttp } from '../support/recorded-http.js';
+import { target } from '../support/targets.js';
 import { ARM, VERSION, WORKSPACE, WORKSPACE_ID } from './addresses.js';
 import { collectItems } from './collect-items.js';
+import { object, unknown } from './odd-json.js';
 
 async function open(exchanges: readonly Exchange[]) {
   const wire = await recordedHttp(exchanges);
@@ -25,20 +27,7 @@ async function open(exchanges: readonly Exchange[]) {
   return { ...wire, v2 };
 }
 
-const blue: Target = {
-  api: 'v2',
-  service: 'fraud',
-  part: 'blue',
-  computeType: 'Managed',
-  state: 'Succeeded',
-  insights: false,
-  collection: false,
-  collections: [],
-  scoringUri: null,
-  replicas: 3,
-  dataPaths: [],
-  failure: null,
-};
+const blue = target({ replicas: 3 });
 const notes: string[] = [];
 const choice: ChangeOptions = { wait: true, dryRun: false, onNote: (note) => notes.push(note) };
 
@@ -157,6 +146,45 @@ test('--dry-run gives exactly the bytes that would be sent', async () => {
   ]);
   const done = await real.v2.setInsights(blue, true, { ...choice, wait: false });
   expect(done).toMatchObject({ changed: true, applied: false, requests: planned.requests });
+});
+
+test('so it does whatever the deployment holds', async () => {
+  const collectors = [
+    'null',
+    '{}',
+    '{"collections":{"request":{"dataCollectionMode":"Disabled"}}}',
+  ];
+  await fc.assert(
+    fc.asyncProperty(
+      unknown(['properties', 'identity']),
+      unknown(['appInsightsEnabled', 'dataCollector', 'provisioningState']),
+      fc.constantFrom(...collectors, undefined),
+      fc.boolean(),
+      async (top, inner, collector, isInsights) => {
+        const own = collector === undefined ? [] : [['dataCollector', collector, ''] as const];
+        const text = object([...top, ['properties', object([...inner, ...own]), '']]);
+        const read = { request: `GET ${deployment}`, answer: { status: 200, body: text } };
+        const run = async (wire: Awaited<ReturnType<typeof open>>, dryRun: boolean) =>
+          isInsights
+            ? wire.v2.setInsights(blue, true, { ...choice, wait: false, dryRun })
+            : wire.v2.setCollection(blue, { to: 'on' }, { ...choice, wait: false, dryRun });
+        const { requests } = await run(await open([read]), true);
+        const puts = requests.map(({ url, body }) => ({ request: `PUT ${url}`, body }));
+        const made = { status: 201, body: { name: '1' } };
+        const last = puts.length - 1;
+        const real = await open([
+          read,
+          endpointIs('endpoint'),
+          ...puts.slice(0, last).map((put) => ({ ...put, answer: made })),
+          read,
+          ...puts.slice(last).map((put) => ({ ...put, answer: putIs('put-accepted').answer })),
+        ]);
+        expect((await run(real, false)).requests).toEqual(requests);
+        expect(real.left()).toBe(0);
+      },
+    ),
+    { numRuns: 60 },
+  );
 });
 
 test('a failed operation tells code, message and details', async () => {
