@@ -40,6 +40,16 @@ test('the Azure CLI finds subscriptions, groups, providers and resources', async
   expect((await getJson(path)).value).toMatchObject([{ name: 'Sample-ML' }]);
 });
 
+test('every answer of ARM has an id of its own', async () => {
+  const idOf = async () =>
+    (await served.send('GET', `${served.workspaceId}?api-version=2024-10-01`)).headers.get(
+      'x-ms-request-id',
+    );
+  const [first, second] = [await idOf(), await idOf()];
+  expect(first).toMatch(/^[0-9a-f-]{36}$/);
+  expect(second).not.toBe(first);
+});
+
 test('an api-version has to be given, and to be one', async () => {
   const code = async (query: string) => (await getJson(`${served.workspaceId}${query}`)).error.code;
   expect(await code('')).toBe('MissingApiVersionParameter');

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Engine } from '../engine/engine.js';
@@ -123,12 +124,17 @@ function asCliError(error: unknown): CliError {
   throw error;
 }
 
-function answer(cloud: Cloud, request: Request): Promise<Response> {
+async function answer(cloud: Cloud, request: Request): Promise<Response> {
   const url = new URL(request.url);
   const hostPath = pathOfHost(url);
   const origin = url.origin.replace(/\/\/[a-z0-9]+\.blob\./, '//');
   if (hostPath !== undefined) url.pathname = hostPath;
-  return dispatch(ROUTES, { request, url, origin, now: cloud.now(), cloud });
+  const response = await dispatch(ROUTES, { request, url, origin, now: cloud.now(), cloud });
+  // Only ARM names its requests; the data planes are recorded without.
+  if (/^\/+subscriptions\b/i.test(url.pathname)) {
+    response.headers.set('x-ms-request-id', randomUUID());
+  }
+  return response;
 }
 
 /** A scoring request as a client of the service sends it, key and all. */
