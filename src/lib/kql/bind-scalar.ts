@@ -29,6 +29,8 @@ export function bindScalar(node: Expression, scope: Scope, binder: Binder): Scal
     }
     case 'DynamicExpression':
       return literal('dynamic', dynamicText(node.Expression, binder), node);
+    case 'TypeOfLiteralExpression': // the binder has read it: the call has that type
+      return literal('string', '', node);
     case 'NameReference':
       return bindName(node, scope, binder);
     case 'ParenthesizedExpression':

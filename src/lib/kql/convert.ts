@@ -21,7 +21,8 @@ export function convert(operand: Operand, to: KustoType): Operand {
     typeof literal === 'number' &&
     to === 'long' &&
     from === 'real' &&
-    Math.abs(literal) >= 2 ** 63
+    Math.abs(literal) >= 2 ** 63 &&
+    Number.isFinite(literal)
   ) {
     // A constant is converted by other code than a column: beyond the range lies the smallest long.
     return literalOperand('long', -(2n ** 63n));

@@ -1,4 +1,6 @@
 import { ARRAYS } from './functions/arrays.js';
+import { BAGS } from './functions/bags.js';
+import { BITS } from './functions/bits.js';
 import { COMPARISONS } from './functions/comparisons.js';
 import { CONDITIONS } from './functions/conditions.js';
 import { CONVERSIONS } from './functions/conversions.js';
@@ -14,6 +16,8 @@ import type { Rule } from './rule.js';
 /** Every scalar function and operator that this engine knows, by the name of the binder's symbol. */
 export const FUNCTIONS: Readonly<Record<string, Rule>> = {
   ...ARRAYS,
+  ...BAGS,
+  ...BITS,
   ...COMPARISONS,
   ...CONDITIONS,
   ...CONVERSIONS,

@@ -6,6 +6,7 @@ import { getSchema } from './operators/get-schema.js';
 import { join, lookup } from './operators/join.js';
 import { makeSeries } from './operators/make-series.js';
 import { mvExpand } from './operators/mv-expand.js';
+import { parse, parseWhere } from './operators/parse.js';
 import { as, render } from './operators/passive.js';
 import { print } from './operators/print.js';
 import { project, projectAway, projectRename } from './operators/project.js';
@@ -38,6 +39,8 @@ export const OPERATORS: { readonly [Kind in OperatorKind]?: OperatorRule<Kind> }
   GetSchemaOperator: getSchema,
   MakeSeriesOperator: makeSeries,
   MvExpandOperator: mvExpand,
+  ParseOperator: parse,
+  ParseWhereOperator: parseWhere,
   PrintOperator: print,
   ProjectAwayOperator: projectAway,
   ProjectKeepOperator: projectAway,

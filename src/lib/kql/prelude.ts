@@ -4,6 +4,22 @@ import { MAX_DATETIME_TICKS } from '../model/ticks.js';
 const CLOCK =
   '^\\s*(-?)(?:(\\d+)[.:])??([01]?\\d|2[0-3]):([0-5]?\\d)(?::([0-5]?\\d)(?:[.](\\d{1,7}))?)?\\s*$';
 
+const ISO_8601 =
+  '\\d{4}-\\d{1,2}-\\d{1,2}([T ]+\\d{1,2}:\\d{2}(:\\d{2}([.]\\d{1,9})?)?)?\\s*(Z|[+-]\\d{2}(:?\\d{2})?)?';
+
+/** RFC 822, RFC 850, and the American way. */
+const OTHER_DATES = [
+  ...['%a, %d %b %Y %H:%M:%S', '%d %b %Y %H:%M:%S', '%A, %d-%b-%y %H:%M:%S'].flatMap((format) => [
+    `${format} GMT`,
+    `${format} UTC`,
+    format,
+  ]),
+  ...['%m/%d/%Y', '%m/%d/%Y %H:%M', '%m/%d/%Y %H:%M:%S', '%m/%d/%Y %H:%M:%S.%f'],
+  ...['%m/%d/%Y %I:%M %p', '%m/%d/%Y %I:%M:%S %p'],
+]
+  .map((format) => `'${format}'`)
+  .join(', ');
+
 /**
  * Macros that every connection starts with: conversions that are long to spell out. DuckDB expands a macro as
  * text, so one that needs its argument often binds it with `once`: nested they would grow beyond measure.
@@ -77,9 +93,13 @@ export const PRELUDE: readonly string[] = [
   )}`,
   // DuckDB reads microseconds and drops the rest: the seventh digit is added.
   `kql_todatetime(s) AS ${once(
-    's',
-    `kql_ticks(CAST(TRY_CAST(x AS TIMESTAMPTZ) AS TIMESTAMP))
-     + coalesce(TRY_CAST(regexp_extract(x, '[.][0-9]{6}([0-9])', 1) AS BIGINT), 0)`,
+    'kql_trim(s)',
+    `CASE WHEN regexp_full_match(x, '${ISO_8601}') THEN kql_instant(
+       (TRY(kql_ticks(CAST(TRY_CAST(x AS TIMESTAMPTZ) AS TIMESTAMP)))
+       + coalesce(TRY_CAST(regexp_extract(x, '[.][0-9]{6}([0-9])', 1) AS BIGINT), 0))::HUGEINT)
+     WHEN regexp_full_match(x, '\\d{4}(-\\d{1,2})?') THEN TRY(kql_ticks(make_timestamp(
+       CAST(left(x, 4) AS BIGINT), coalesce(TRY_CAST(substring(x, 6) AS BIGINT), 1), 1, 0, 0, 0)))
+     WHEN regexp_matches(x, '[0-9]') THEN TRY(kql_ticks(try_strptime(x, [${OTHER_DATES}]))) END`,
   )}`,
   `kql_totimespan(s) AS ${once(
     `{ 'text': s, 'of': regexp_extract(s, '${CLOCK}', ['sign', 'days', 'hours', 'minutes', 'seconds', 'ticks']) }`,

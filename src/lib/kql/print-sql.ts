@@ -56,7 +56,7 @@ export function createColumnNames(): ColumnNames {
 }
 
 /** Names that SQL of ours uses beside columns: a lambda's parameter would hide a column of its name. */
-const RESERVED = ['kql_item', 'kql_step', 'kql_steps'];
+const RESERVED = ['kql_item', 'kql_items', 'kql_place', 'kql_step', 'kql_steps'];
 
 /** The name, or the name with the first free number behind it. Names that differ in case are alike. */
 export function uniqueName(name: string, taken: Set<string>): string {

@@ -131,6 +131,11 @@ export interface Wrapped extends ExpressionFacts {
   readonly Expression: Expression;
 }
 
+/** `typeof(…)` as an argument. */
+export interface TypeOf extends ExpressionFacts {
+  readonly kind: 'TypeOfLiteralExpression';
+}
+
 /** `dynamic(…)`; below it the JSON literal. */
 export interface Dynamic extends ExpressionFacts {
   readonly kind: 'DynamicExpression';
@@ -237,9 +242,23 @@ export interface OperatorSyntax {
     readonly RangeClause: SeriesRange;
     readonly ByClause?: { readonly Expressions: readonly Expression[] };
   };
+  ParseOperator: ParseFacts;
+  ParseWhereOperator: ParseFacts;
   AsOperator: { readonly Name: NameDeclaration };
   GetSchemaOperator: { readonly KindParameter?: Node };
   RenderOperator: { readonly ChartType: Token };
+}
+
+interface ParseFacts {
+  readonly Expression: Expression;
+  readonly Patterns: readonly ParsePattern[];
+}
+
+/** A text to find, a column to fill, or a star for whatever stands between. */
+export type ParsePattern = Literal | Star | NameDeclaration | NameAndTypeDeclaration;
+
+export interface NameAndTypeDeclaration extends NameAndType {
+  readonly kind: 'NameAndTypeDeclaration';
 }
 
 export interface JoinClause extends Node {
@@ -285,6 +304,7 @@ export type Expression =
   | Element
   | Wrapped
   | Dynamic
+  | TypeOf
   | JsonObject
   | JsonArray
   | NamedExpression

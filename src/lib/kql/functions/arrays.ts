@@ -54,6 +54,77 @@ function range([from, to, step]: readonly Operand[], call: CallFacts): string {
   );
 }
 
+/** Where the value is, from 0; -1 if nowhere. Numbers are found by value. */
+function indexOf(
+  [array, value, start, length, occurrence]: readonly Operand[],
+  call: CallFacts,
+): string {
+  if (!array || !value) return call.refuse(call.name, call.span);
+  if (start || length || occurrence) return call.refuse('array_index_of() with a start', call.span);
+  const isNumber = ['int', 'long', 'real', 'decimal'].includes(value.type);
+  const place = isNumber
+    ? `list_position(list_transform(${items(array.sql)}, lambda x: kql_toreal(x)), ${convert(value, 'real').sql})`
+    : `list_position(${items(array.sql)}, ${jsonElement(value)})`;
+  return `CASE WHEN starts_with(${array.sql}, '[') THEN CAST(coalesce(${place}, 0) - 1 AS BIGINT) END`;
+}
+
+/** Elements move by so many places; those that fall out come in at the other end, or a filler does. */
+function moved({ direction, filled }: { direction: 1 | -1; filled: boolean }): Rule {
+  return {
+    args: ['dynamic', 'long', 'any'],
+    sql: ([array, count, filler], call) => {
+      if (!array || !count) return call.refuse(call.name, call.span);
+      const by = direction === 1 ? count.sql : `(- ${count.sql})`;
+      const size = 'len(kql_items)';
+      const empty = filler ? jsonElement(filler) : `'null'`;
+      const from = `kql_item + ${by}`;
+      const element = filled
+        ? `CASE WHEN ${from} >= 0 AND ${from} < ${size} THEN kql_items[${from} + 1] ELSE ${empty} END`
+        : `kql_items[((${from}) % ${size} + ${size}) % ${size} + 1]`;
+      const list = `list_transform(range(${size}), lambda kql_item: ${element})`;
+      return `list_transform([${items(array.sql)}], lambda kql_items: ${json(list)})[1]`;
+    },
+  };
+}
+
+/** The array cut at the places of `indices`, a number or an array of them. */
+function split([array, indices]: readonly Operand[], call: CallFacts): string {
+  if (!array || !indices) return call.refuse(call.name, call.span);
+  const size = 'len(kql_items)';
+  const at = indices.type === 'dynamic' ? indices.sql : convert(indices, 'dynamic').sql;
+  const place = `CASE WHEN x < 0 THEN greatest(x + ${size}, 0) ELSE least(x, ${size}) END`;
+  const places = `list_transform(list_transform(kql_elements(${at}), lambda x: kql_tolong(x)), lambda x: ${place})`;
+  const ends = `list_zip([0::BIGINT] || ${places}, ${places} || [${size}])`;
+  const parts = `list_transform(${ends}, lambda kql_item: ${json('kql_items[kql_item[1] + 1 : kql_item[2]]')})`;
+  return `list_transform([${items(array.sql)}], lambda kql_items: ${json(parts)})[1]`;
+}
+
+/** Side by side: one array for each place, with nulls where one has ended. */
+function zip(args: readonly Operand[]): string {
+  const lists = args.map(({ sql }) => `kql_elements(${sql})`).join(', ');
+  const row = args.map((_, index) => `coalesce(kql_item[${index + 1}], 'null')`).join(', ');
+  return json(`list_transform(list_zip(${lists}), lambda kql_item: ${json(`[${row}]`)})`);
+}
+
+/** For each place of the condition the element of one array or of the other; scalars stand for every place. */
+function choose([test, yes, no]: readonly Operand[], call: CallFacts): string {
+  if (!test || !yes || !no) return call.refuse(call.name, call.span);
+  const at = (value: Operand) =>
+    value.type === 'dynamic'
+      ? `coalesce(kql_elements(${value.sql})[kql_item], 'null')`
+      : jsonElement(value);
+  const holds = `kql_dynamic_tobool(kql_dynamic_text(kql_items[kql_item]))`;
+  const element = `CASE WHEN ${holds} THEN ${at(yes)} WHEN NOT ${holds} THEN ${at(no)} ELSE 'null' END`;
+  const list = `list_transform(range(1, len(kql_items) + 1), lambda kql_item: ${element})`;
+  return `list_transform([${items(test.sql)}], lambda kql_items: ${json(list)})[1]`;
+}
+
+function repeat([value, count]: readonly Operand[], call: CallFacts): string {
+  if (!value || !count) return call.refuse(call.name, call.span);
+  const list = `list_transform(range(${convert(count, 'long').sql}), lambda kql_item: ${jsonElement(value)})`;
+  return `CASE WHEN ${convert(count, 'long').sql} >= 0 THEN ${json(list)} END`;
+}
+
 export const ARRAYS: Readonly<Record<string, Rule>> = {
   array_concat: { args: ['dynamic'], sql: concat },
   array_slice: { args: ['dynamic', 'long'], sql: slice },
@@ -66,8 +137,18 @@ export const ARRAYS: Readonly<Record<string, Rule>> = {
     args: ['dynamic'],
     sql: ([array]) => json(`list_reverse(${items(array?.sql ?? '')})`),
   },
+  array_iff: { args: ['dynamic', 'any'], sql: choose },
+  array_iif: { args: ['dynamic', 'any'], sql: choose },
+  array_index_of: { args: ['dynamic', 'any'], sql: indexOf },
+  array_rotate_left: moved({ direction: 1, filled: false }),
+  array_rotate_right: moved({ direction: -1, filled: false }),
+  array_shift_left: moved({ direction: 1, filled: true }),
+  array_shift_right: moved({ direction: -1, filled: true }),
+  array_split: { args: ['dynamic', 'any'], sql: split },
   array_sort_asc: sorted('ASC'),
   array_sort_desc: sorted('DESC'),
+  repeat: { args: ['any'], sql: repeat },
+  zip: { args: ['dynamic'], sql: zip },
   range: { args: ['any'], sql: range },
   set_has_element: {
     args: ['dynamic', 'any'],

@@ -2,7 +2,7 @@ import type { Operand } from '../operand.js';
 import { quoteText } from '../print-sql.js';
 import type { CallFacts, Rule } from '../rule.js';
 
-/** Parts of `format_datetime`'s pictures, as `strftime` writes them. */
+/** Parts of `format_datetime`'s pictures, as `strftime` writes them. Longer runs of a letter are several parts. */
 const PICTURES: Readonly<Record<string, string>> = {
   yyyy: '%Y',
   yy: '%y',
@@ -24,20 +24,54 @@ const PICTURES: Readonly<Record<string, string>> = {
 function formatDatetime([time, picture]: readonly Operand[], call: CallFacts): string {
   if (!time || typeof picture?.literal !== 'string')
     return call.refuse('a computed format', call.span);
-  const parts = picture.literal.match(/([a-zA-Z])\1*|[^a-zA-Z]+/g) ?? [];
+  const parts: readonly string[] = picture.literal.match(PARTS) ?? [];
   const pieces = parts.map((part) => {
-    if (/^[^a-zA-Z]/.test(part)) {
-      return /^[ /\-:,._[\]]+$/.test(part)
-        ? quoteText(part)
-        : call.refuse(`the format "${part}"`, call.span);
-    }
-    const digits = `lpad(CAST(${time.sql} % 10000000 AS VARCHAR), 7, '0')`;
-    if (/^f{1,7}$/.test(part)) return `left(${digits}, ${part.length})`;
-    if (/^F{1,7}$/.test(part)) return `rtrim(left(${digits}, ${part.length}), '0')`;
+    if (isDelimiter(part)) return quoteText(part);
+    if (/^[fF]/.test(part)) return fraction(time.sql, part);
+    if (part === 'y') return `CAST(year(kql_timestamp(${time.sql})) % 100 AS VARCHAR)`;
     const strftime = PICTURES[part] ?? call.refuse(`the format "${part}"`, call.span);
     return `strftime(kql_timestamp(${time.sql}), ${quoteText(strftime)})`;
   });
   return `(${pieces.join(' || ') || "''"})`;
+}
+
+const PARTS = /yyyy|yy?|MM?|dd?|HH?|hh?|mm?|ss?|tt|f{1,7}|F{1,7}|[ /\-:,._[\]]+|./gs;
+const SPAN_PARTS = /d{1,8}|HH?|hh?|mm?|ss?|f{1,7}|F{1,7}|[ /\-:,._[\]]+|./gs;
+
+function isDelimiter(part: string): boolean {
+  return /^[ /\-:,._[\]]+$/.test(part);
+}
+
+const TICKS_AND_SIZE: Readonly<Record<string, readonly [number, number]>> = {
+  d: [864_000_000_000, 100_000_000],
+  h: [36_000_000_000, 24],
+  H: [36_000_000_000, 24],
+  m: [600_000_000, 60],
+  s: [10_000_000, 60],
+};
+
+/** As many digits as there are letters, or more if the number has them. */
+function formatTimespan([time, picture]: readonly Operand[], call: CallFacts): string {
+  if (!time || typeof picture?.literal !== 'string')
+    return call.refuse('a computed format', call.span);
+  const parts: readonly string[] = picture.literal.match(SPAN_PARTS) ?? [];
+  const pieces = parts.map((part) => {
+    if (isDelimiter(part)) return quoteText(part);
+    if (/^[fF]/.test(part)) return fraction(`abs(${time.sql})`, part);
+    const [ticks, size] =
+      TICKS_AND_SIZE[part.charAt(0)] ?? call.refuse(`the format "${part}"`, call.span);
+    const number = `CAST(abs(${time.sql}) // ${ticks} % ${size} AS VARCHAR)`;
+    return part.length === 1
+      ? number
+      : `lpad(${number}, greatest(${part.length}, length(${number}))::INTEGER, '0')`;
+  });
+  return `(CASE WHEN ${time.sql} < 0 THEN '-' ELSE '' END || ${pieces.join(' || ') || "''"})`;
+}
+
+/** The first digits of a second's fraction; with capital letters without the zeros at their end. */
+function fraction(ticks: string, part: string): string {
+  const digits = `left(lpad(CAST(${ticks} % 10000000 AS VARCHAR), 7, '0'), ${part.length})`;
+  return part.startsWith('f') ? digits : `rtrim(${digits}, '0')`;
 }
 
 /** Percent encoding as .NET's: hexadecimal digits are small. DuckDB keeps only letters, digits and `-_.~`. */
@@ -48,6 +82,7 @@ function escaped(kept: string): string {
 }
 
 export const FORMATS: Readonly<Record<string, Rule>> = {
+  format_timespan: { args: ['timespan', 'string'], sql: formatTimespan },
   format_datetime: { args: ['datetime', 'string'], sql: formatDatetime },
   url_encode: { args: ['string'], sql: `replace(${escaped('[-A-Za-z0-9_.!*() ]')}, ' ', '+')` },
   url_encode_component: { args: ['string'], sql: escaped('[-A-Za-z0-9_.~]') },

@@ -17,6 +17,7 @@ function arithmetic(operator: '+' | '-' | '*'): Rule {
       if (call.type === 'long') return `kql_wrap(${a}::HUGEINT ${operator} ${b})`;
       if (call.type === 'int') return `kql_wrap32(${a}::BIGINT ${operator} ${b})`;
       if (call.type === 'real') return `(${a} ${operator} ${b})`;
+      if (call.type === 'decimal' && operator !== '*') return `TRY(${a} ${operator} ${b})`;
       return call.refuse(`${operator} on ${call.type}`, call.span);
     },
   };
@@ -136,6 +137,13 @@ function real(sql: string): Rule {
   return { args: ['real'], sql };
 }
 
+const NAN = `CAST('nan' AS DOUBLE)`;
+
+/** DuckDB stops at zero and below. */
+function logarithm(name: string): string {
+  return `CASE WHEN $1 > 0 THEN ${name}($1) WHEN $1 = 0 THEN CAST('-inf' AS DOUBLE) WHEN $1 IS NOT NULL THEN ${NAN} END`;
+}
+
 export const MATH: Readonly<Record<string, Rule>> = {
   Add: arithmetic('+'),
   Subtract: arithmetic('-'),
@@ -154,8 +162,11 @@ export const MATH: Readonly<Record<string, Rule>> = {
   },
   round: { args: ['real', 'long'], sql: round },
   sign: { args: ['any'], sql: 'sign($1)' },
-  sqrt: real("CASE WHEN $1 >= 0 THEN sqrt($1) ELSE CAST('nan' AS DOUBLE) END"),
+  sqrt: real(`CASE WHEN $1 >= 0 THEN sqrt($1) WHEN $1 IS NOT NULL THEN ${NAN} END`),
   pow: { args: ['real'], sql: 'pow($1, $2)' },
+  log: real(logarithm('ln')),
+  log2: real(logarithm('log2')),
+  log10: real(logarithm('log10')),
   exp: real('exp($1)'),
   exp2: real('pow(2e0, $1)'),
   exp10: real('pow(1e1, $1)'),
@@ -167,6 +178,12 @@ export const MATH: Readonly<Record<string, Rule>> = {
   cos: real('cos($1)'),
   tan: real('tan($1)'),
   atan: real('atan($1)'),
+  atan2: { args: ['real'], sql: 'atan2($1, $2)' },
+  asin: real(`CASE WHEN abs($1) <= 1 THEN asin($1) WHEN $1 IS NOT NULL THEN ${NAN} END`),
+  acos: real(`CASE WHEN abs($1) <= 1 THEN acos($1) WHEN $1 IS NOT NULL THEN ${NAN} END`),
+  cot: real('(1e0 / tan($1))'),
+  gamma: real('gamma($1)'),
+  loggamma: real('lgamma($1)'),
   degrees: real('degrees($1)'),
   radians: real('radians($1)'),
 };

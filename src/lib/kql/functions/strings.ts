@@ -1,4 +1,36 @@
-import type { Rule } from '../rule.js';
+import { convert } from '../convert.js';
+import type { Operand } from '../operand.js';
+import type { CallFacts, Rule } from '../rule.js';
+
+/** All matches: of one group its texts, of several an array for each match. Null if there are none. */
+function extractAll(args: readonly Operand[], call: CallFacts): string {
+  const [pattern, chosen, text] = args.length === 3 ? args : [args[0], undefined, args[1]];
+  if (!text || typeof pattern?.literal !== 'string') {
+    return call.refuse('a computed pattern', call.span);
+  }
+  const all = groupsIn(pattern.literal);
+  const groups = chosen
+    ? chosenGroups(chosen, call)
+    : Array.from({ length: all }, (_, at) => at + 1);
+  if (groups.length === 0) return call.refuse('extract_all() without a group', call.span);
+  const of = (group: number) => `regexp_extract_all(${text.sql}, ${pattern.sql}, ${group})`;
+  const [only] = groups;
+  const found =
+    groups.length === 1 && only !== undefined
+      ? `to_json(${of(only)})`
+      : `to_json(list_transform(list_zip(${groups.map(of).join(', ')}), lambda x: [${groups.map((_, at) => `coalesce(x[${at + 1}], '')`).join(', ')}]))`;
+  return `CASE WHEN regexp_matches(${text.sql}, ${pattern.sql}) THEN CAST(${found} AS VARCHAR) END`;
+}
+
+function chosenGroups({ literal }: Operand, call: CallFacts): readonly number[] {
+  const numbers: unknown = typeof literal === 'string' ? JSON.parse(literal) : undefined;
+  return Array.isArray(numbers) ? numbers.map(Number) : call.refuse('computed groups', call.span);
+}
+
+/** How many groups a pattern has that keep what they match. */
+function groupsIn(pattern: string): number {
+  return pattern.replaceAll(/\\.|\[\^?\]?[^\]]*\]|\(\?(?!P?<)/gs, '').split('(').length - 1;
+}
 
 export const STRINGS: Readonly<Record<string, Rule>> = {
   strlen: { args: ['string'], sql: 'length($1)' },
@@ -47,25 +79,41 @@ export const STRINGS: Readonly<Record<string, Rule>> = {
     },
   },
   indexof: {
-    args: ['string', 'string', 'long'],
-    sql: ([text, part, ...rest], call) =>
-      rest.length > 0
-        ? call.refuse('indexof() with a start', call.span)
-        : `CAST(strpos(${text?.sql}, nullif(${part?.sql}, '')) - 1 AS BIGINT)`,
-  },
-  extract: {
-    args: ['string', 'long', 'string'],
-    sql: ([pattern, group, text, type], call) => {
-      if (type) return call.refuse('extract() with a type', call.span);
-      if (group?.literal === undefined) return call.refuse('a computed group', call.span);
-      return `regexp_extract(${text?.sql}, ${pattern?.sql}, ${group.sql})`;
+    args: ['string', 'string', 'long', 'long', 'long'],
+    sql: ([text, part, start, length, occurrence], call) => {
+      if (!text || !part) return call.refuse(call.name, call.span);
+      if (length || occurrence) return call.refuse('indexof() with a length', call.span);
+      const find = (sql: string) => `strpos(${sql}, nullif(${part.sql}, ''))`;
+      if (!start) return `CAST(${find(text.sql)} - 1 AS BIGINT)`;
+      if (typeof start.literal !== 'bigint' || start.literal < 0n) {
+        return call.refuse('indexof() with this start', call.span);
+      }
+      const found = find(`substring(${text.sql}, ${start.sql} + 1)`);
+      return `CAST(CASE ${found} WHEN 0 THEN -1 ELSE ${found} - 1 + ${start.sql} END AS BIGINT)`;
     },
   },
+  extract: {
+    args: ['string', 'long', 'string', 'any'],
+    sql: ([pattern, group, text], call) => {
+      if (group?.literal === undefined) return call.refuse('a computed group', call.span);
+      const found = `regexp_extract(${text?.sql}, ${pattern?.sql}, ${group.sql})`;
+      return convert({ sql: found, type: 'string', isNullable: false }, call.type).sql;
+    },
+  },
+  extract_all: { args: ['string', 'any', 'string'], sql: extractAll },
   countof: {
     args: ['string'],
     sql: ([text, part, kind], call) => {
-      if (kind) return call.refuse('countof() with a kind', call.span);
-      return `CAST(CASE WHEN ${part?.sql} = '' THEN 0 ELSE (length(${text?.sql}) - length(replace(${text?.sql}, ${part?.sql}, ''))) // length(${part?.sql}) END AS BIGINT)`;
+      if (!text || !part) return call.refuse(call.name, call.span);
+      if (kind && kind.literal !== 'normal' && kind.literal !== 'regex') {
+        return call.refuse('countof() with a computed kind', call.span);
+      }
+      if (kind?.literal === 'regex') {
+        return `CAST(len(regexp_extract_all(${text.sql}, ${part.sql})) AS BIGINT)`;
+      }
+      // Each place counts, also where two overlap.
+      return `CAST(CASE WHEN ${part.sql} = '' THEN 0 ELSE len(list_filter(range(length(${text.sql})),
+        lambda kql_item: starts_with(substring(${text.sql}, kql_item + 1), ${part.sql}))) END AS BIGINT)`;
     },
   },
   strcmp: {

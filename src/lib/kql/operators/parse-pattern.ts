@@ -1,0 +1,61 @@
+import type { KustoType } from '../../model/table.js';
+import type { Column } from '../ir.js';
+import type { ParsePattern } from '../syntax.js';
+
+export interface PatternOptions {
+  readonly kind: string;
+  /** Of a regular expression: `i`, `s`, `m`, `U`. */
+  readonly flags: string;
+  /** The columns of the pattern, in its order. */
+  readonly columns: readonly Column[];
+  readonly refuse: (what: string) => never;
+}
+
+const NUMBERS: { readonly [Type in KustoType]?: string } = {
+  int: '[-+]?\\d+',
+  long: '[-+]?\\d+',
+  real: '[-+]?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][-+]?\\d+)?',
+  decimal: '[-+]?(?:\\d+\\.?\\d*|\\.\\d+)',
+};
+
+/**
+ * The pattern of `parse` as one regular expression over the whole text, with a group for each column.
+ *
+ * Known from: documented ("parse operator", "Regex mode": how the pattern is translated).
+ */
+export function parsePattern(
+  parts: readonly ParsePattern[],
+  { kind, flags, columns, refuse }: PatternOptions,
+): string {
+  if (!['simple', 'relaxed', 'regex'].includes(kind)) refuse(`parse kind=${kind}`);
+  if (!/^[imsU]*$/.test(flags)) refuse(`parse flags=${flags}`);
+  const isRegex = kind === 'regex';
+  const types = columns.values();
+  const pieces = parts.map((part, index) => {
+    switch (part.kind) {
+      case 'StarExpression':
+        return '.*?';
+      case 'LiteralExpression':
+      case 'CompoundStringLiteralExpression':
+        if (isRegex && hasGroup(part.value)) refuse('a group in the pattern of parse');
+        return isRegex ? `(?:${part.value})` : escapePattern(part.value);
+      default: {
+        const { type } = types.next().value ?? refuse('this pattern');
+        const isOpen = parts[index + 1]?.kind === 'StarExpression';
+        const number = NUMBERS[type];
+        if (number && (isRegex || isOpen)) return `(${number})`;
+        if (isOpen) refuse(`a ${type} before * in the pattern of parse`);
+        return '(.*?)';
+      }
+    }
+  });
+  return `${isRegex ? flags && `(?${flags})` : '(?s)'}^${pieces.join('')}$`;
+}
+
+function hasGroup(pattern: string): boolean {
+  return /\((?!\?(?!P?<))/.test(pattern.replaceAll(/\\.|\[\^?\]?[^\]]*\]/gs, ''));
+}
+
+function escapePattern(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&').replaceAll('\0', '\\x00');
+}
