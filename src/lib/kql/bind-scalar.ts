@@ -3,7 +3,8 @@ import { isWindow } from './functions/windows.js';
 import type { Call, Column, Literal, Scalar } from './ir.js';
 import { dynamicText, literalValue } from './literal.js';
 import { declareAll, parameters } from './names.js';
-import { type Binder, type Scope, scalarType } from './scope.js';
+import { type Binder, columnValue, type Scope, scalarType } from './scope.js';
+import { anyOf, isSearchable } from './star.js';
 import type { Expression, FunctionCall, NameReference, Path } from './syntax.js';
 
 /** Turns an expression over one row into the value it means. */
@@ -41,6 +42,16 @@ export function bindScalar(node: Expression, scope: Scope, binder: Binder): Scal
     case 'PrefixUnaryExpression':
       return operator([node.Expression]);
     case 'BinaryExpression':
+      if (node.Left.kind === 'StarExpression') {
+        const { symbol, Right: right } = node;
+        const name = symbol?.name ?? binder.refuse('this operator', node.span);
+        if (!/^(Has|Contains|StartsWith|EndsWith)/.test(name)) binder.refuse('* here', node.span);
+        const test = (text: Scalar): Scalar => ({
+          ...call(name, [right]),
+          args: [text, bind(right)],
+        });
+        return anyOf(scope.columns.filter(isSearchable), node, test);
+      }
       return operator([node.Left, node.Right]);
     case 'InExpression': {
       const [list] = node.Right.Expressions;
@@ -84,10 +95,6 @@ function bindName(node: NameReference, scope: Scope, binder: Binder): Scalar {
   const binding = scope.names.get(node.name);
   if (binding?.kind === 'scalar') return { ...binding.value, span: node.span };
   return binder.refuse(`the name ${node.name} here`, node.span);
-}
-
-export function columnValue(column: Column, { span }: Pick<Expression, 'span'>): Scalar {
-  return { kind: 'column', id: column.id, name: column.name, type: column.type, span };
 }
 
 /** `a.b` of a dynamic value, or `$left.a` in the condition of a join. */

@@ -46,7 +46,10 @@ export function bindQuery(syntax: BoundSyntax, { text, tables, now }: BindOption
     },
   };
   const names = new Map<string, Binding>(
-    tables.map((table) => [table.name, { kind: 'table', open: () => scan(table, binder) }]),
+    tables.map((table) => [
+      table.name,
+      { kind: 'table', open: () => scan(table, binder), isStored: true },
+    ]),
   );
   const scope: Scope = { columns: [], names };
   const relation = bindStatements(syntax.statements, undefined, scope, binder);

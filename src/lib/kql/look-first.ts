@@ -1,7 +1,6 @@
-import { columnValue } from './bind-scalar.js';
 import { isWindow } from './functions/windows.js';
 import type { Computed, Relation, Scalar } from './ir.js';
-import type { Binder } from './scope.js';
+import { type Binder, columnValue } from './scope.js';
 
 export interface Looked {
   /** The rows with the columns that looking needs, behind their own. */

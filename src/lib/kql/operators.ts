@@ -11,6 +11,7 @@ import { as, render } from './operators/passive.js';
 import { print } from './operators/print.js';
 import { project, projectAway, projectRename } from './operators/project.js';
 import { range } from './operators/range.js';
+import { search } from './operators/search.js';
 import { sort, top } from './operators/sort.js';
 import { summarize } from './operators/summarize.js';
 import { take } from './operators/take.js';
@@ -49,6 +50,7 @@ export const OPERATORS: { readonly [Kind in OperatorKind]?: OperatorRule<Kind> }
   ProjectReorderOperator: projectAway,
   RangeOperator: range,
   RenderOperator: render,
+  SearchOperator: search,
   SerializeOperator: serialize,
   SortOperator: sort,
   SummarizeOperator: summarize,

@@ -6,7 +6,7 @@ import type { Expression, FunctionDeclaration, Node, ResultType } from './syntax
 /** What a name of the query stands for. Tables are bound anew for each use: columns need ids of their own. */
 export type Binding =
   | { readonly kind: 'scalar'; readonly value: Scalar }
-  | { readonly kind: 'table'; readonly open: () => Relation }
+  | { readonly kind: 'table'; readonly open: () => Relation; readonly isStored?: true }
   | { readonly kind: 'function'; readonly declaration: FunctionDeclaration; readonly scope: Scope };
 
 /** Where an expression stands: the columns of its row and the names around it. */
@@ -35,6 +35,10 @@ export interface Binder {
 }
 
 export type Refuse = (what: string, span: Span) => never;
+
+export function columnValue(column: Column, { span }: Pick<Node, 'span'>): Scalar {
+  return { kind: 'column', id: column.id, name: column.name, type: column.type, span };
+}
 
 /** The scope of an expression over the rows of `input`. */
 export function over(input: Relation, scope: Scope): Scope {

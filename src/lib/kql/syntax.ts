@@ -242,6 +242,10 @@ export interface OperatorSyntax {
     readonly RangeClause: SeriesRange;
     readonly ByClause?: { readonly Expressions: readonly Expression[] };
   };
+  SearchOperator: {
+    readonly Condition: Expression;
+    readonly InClause?: { readonly Expressions: readonly Expression[] };
+  };
   ParseOperator: ParseFacts;
   ParseWhereOperator: ParseFacts;
   AsOperator: { readonly Name: NameDeclaration };

@@ -1,6 +1,5 @@
-import { columnValue } from '../bind-scalar.js';
 import type { OperatorRule } from '../operators.js';
-import { outputColumns, over } from '../scope.js';
+import { columnValue, outputColumns, over } from '../scope.js';
 
 export const distinct: OperatorRule<'DistinctOperator'> = (node, input, scope, binder) => {
   const columns = outputColumns(node, binder);

@@ -1,7 +1,6 @@
-import { columnValue } from '../bind-scalar.js';
 import type { Column, Join, Relation, Scalar } from '../ir.js';
 import type { OperatorRule } from '../operators.js';
-import type { Binder, Scope } from '../scope.js';
+import { type Binder, columnValue, type Scope } from '../scope.js';
 import type { Expression, JoinClause, NamedParameter, Node } from '../syntax.js';
 
 type Kind = Pick<Join, 'kind' | 'isUnique'> & { readonly swap?: true };

@@ -1,8 +1,7 @@
 import type { KustoType } from '../../model/table.js';
-import { columnValue } from '../bind-scalar.js';
 import type { Column, Relation, Scalar } from '../ir.js';
 import type { OperatorRule } from '../operators.js';
-import { type Binder, outputColumns, over, type Scope } from '../scope.js';
+import { type Binder, columnValue, outputColumns, over, type Scope } from '../scope.js';
 import type { NamedParameter, OperatorOf } from '../syntax.js';
 import { parsePattern } from './parse-pattern.js';
 

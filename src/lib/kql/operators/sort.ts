@@ -1,8 +1,7 @@
-import { columnValue } from '../bind-scalar.js';
 import type { Relation, SortKey } from '../ir.js';
 import { lookFirst } from '../look-first.js';
 import type { OperatorRule } from '../operators.js';
-import { type Binder, naturalOrder, over, type Scope } from '../scope.js';
+import { type Binder, columnValue, naturalOrder, over, type Scope } from '../scope.js';
 import type { Expression, Node } from '../syntax.js';
 
 export const sort: OperatorRule<'SortOperator'> = (node, input, scope, binder) =>

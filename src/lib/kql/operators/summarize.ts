@@ -1,10 +1,10 @@
 import { isList } from '../aggregates.js';
-import { columnValue } from '../bind-scalar.js';
 import type { Column, Computed, Relation, Scalar } from '../ir.js';
 import { lookFirst } from '../look-first.js';
 import type { OperatorRule } from '../operators.js';
 import {
   type Binder,
+  columnValue,
   isSerialized,
   naturalOrder,
   outputColumns,

@@ -1,8 +1,7 @@
-import { columnValue } from '../bind-scalar.js';
 import type { Column, Relation, Scalar } from '../ir.js';
 import type { OperatorRule } from '../operators.js';
-import { type Binder, outputColumns, type Scope } from '../scope.js';
-import type { Expression } from '../syntax.js';
+import { type Binder, columnValue, outputColumns, type Scope } from '../scope.js';
+import type { Expression, Node } from '../syntax.js';
 
 const KNOWN = ['kind', 'withsource', 'isfuzzy'];
 
@@ -13,7 +12,7 @@ export const union: OperatorRule<'UnionOperator'> = (node, input, scope, binder)
   const source = given.find(({ Name }) => Name.name === 'withsource')?.Expression;
   const sourceName = source && 'name' in source ? String(source.name) : source?.value;
   const isPiped = input.columns.length > 0 || input.op !== 'values';
-  const branches = node.Expressions.flatMap((expression) => open(expression, scope, binder));
+  const branches = node.Expressions.flatMap((expression) => openTables(expression, scope, binder));
   const inputs = isPiped ? [{ name: null, relation: input }, ...branches] : branches;
   const columns = outputColumns(node, binder);
   const isInner = given.some(
@@ -25,6 +24,20 @@ export const union: OperatorRule<'UnionOperator'> = (node, input, scope, binder)
   // The binder keeps the columns that Kusto leaves out here.
   if (isInner && !columns.every(isEverywhere))
     binder.refuse('union kind=inner of unlike tables', node.span);
+  return unionOf(inputs, { columns, sourceName, node });
+};
+
+/** Every row of several tables. What a table lacks is null there. */
+export function unionOf(
+  inputs: readonly Branch[],
+  options: {
+    readonly columns: readonly Column[];
+    /** The column that says which table a row comes from. */
+    readonly sourceName: string | undefined;
+    readonly node: Node;
+  },
+): Relation {
+  const { columns, sourceName, node } = options;
   return {
     op: 'union',
     columns,
@@ -41,7 +54,7 @@ export const union: OperatorRule<'UnionOperator'> = (node, input, scope, binder)
       }),
     })),
   };
-};
+}
 
 function isHint(name: string): boolean {
   return name.startsWith('hint.');
@@ -60,7 +73,7 @@ interface Branch {
 }
 
 /** The tables that one argument means: several for `app*`. */
-function open(node: Expression, scope: Scope, binder: Binder): readonly Branch[] {
+export function openTables(node: Expression, scope: Scope, binder: Binder): readonly Branch[] {
   if (node.kind === 'NameReference' && node.wildcard) {
     const pattern = new RegExp(`^${node.name.split('*').map(escapePattern).join('.*')}$`);
     return [...scope.names].flatMap(([name, binding]) =>
