@@ -1,4 +1,5 @@
 import type { KustoType } from '../model/table.js';
+import { bindLook } from './bind-look.js';
 import { isWindow } from './functions/windows.js';
 import type { Call, Column, Literal, Scalar } from './ir.js';
 import { dynamicText, literalValue } from './literal.js';
@@ -137,6 +138,7 @@ function bindCall(
     if (column) return columnValue(column, node);
     return otherwise ? binder.scalar(otherwise, scope) : binder.refuse(`${name}()`, node.span);
   }
+  if (isWindow(name)) return bindLook(call(name, args));
   if (name !== 'now' && name !== 'ago') return call(node.symbol?.name ?? name, args);
   // One instant for the whole query, as a constant that prunes Parquet row groups.
   const instant = literal('datetime', binder.now, node);

@@ -10,7 +10,7 @@ import { FORMATS } from './functions/formats.js';
 import { MATH } from './functions/math.js';
 import { SEARCHES } from './functions/searches.js';
 import { STRINGS } from './functions/strings.js';
-import { WINDOWS } from './functions/windows.js';
+import { IS_NEW, WINDOWS } from './functions/windows.js';
 import type { Rule } from './rule.js';
 
 /** Every scalar function and operator that this engine knows, by the name of the binder's symbol. */
@@ -28,4 +28,5 @@ export const FUNCTIONS: Readonly<Record<string, Rule>> = {
   ...SEARCHES,
   ...STRINGS,
   ...WINDOWS,
+  IsNew: IS_NEW,
 };

@@ -1,5 +1,5 @@
 import { convert } from './convert.js';
-import { isWindow } from './functions/windows.js';
+import { isWindow, placeOf } from './functions/windows.js';
 import type { Computed, Expand, Filter, Project, Scalar, Sort, SortKey, Take } from './ir.js';
 import type { Lowering } from './lower.js';
 import { lowerCondition, lowerScalar, type ScalarContext } from './lower-scalar.js';
@@ -17,7 +17,9 @@ export function lowerProject(node: Project, lowering: Lowering): Select {
   const select = mustNest(input, values) ? lowering.nest(input) : input;
   const context = lowering.contextOf(select);
   const computed = node.computed.map((item) => lowerComputed(item, context));
-  return { ...select, columns: pick(node.columns, [...select.columns, ...computed]) };
+  const place = values.map(placeOf).find((found) => found !== undefined);
+  const ordered = place ? { ...select, orderBy: [lowerScalar(place, context).sql] } : select;
+  return { ...ordered, columns: pick(node.columns, [...select.columns, ...computed]) };
 }
 
 export function lowerComputed({ column, value }: Computed, context: ScalarContext): SelectColumn {
