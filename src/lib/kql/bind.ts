@@ -109,7 +109,8 @@ function bindRelation(node: Expression, scope: Scope, binder: Binder): Relation 
     case 'DataTableExpression':
       return datatable(node, scope, binder);
     default:
-      if (node.kind in OPERATORS) return applyOperator(node as Operator, undefined, scope, binder);
+      if (node.kind in OPERATORS)
+        return applyOperator(node as Operator, scope.source, scope, binder);
   }
   return binder.refuse(words(node), node.span);
 }

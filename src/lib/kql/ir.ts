@@ -15,6 +15,7 @@ export type Relation =
   | Sort
   | Take
   | Join
+  | Apply
   | Union
   | Expand
   | Series;
@@ -109,6 +110,13 @@ export interface Join extends Facts {
   readonly on: readonly { readonly left: Scalar; readonly right: Scalar }[];
   /** Of left rows that agree on the keys only one takes part. */
   readonly isUnique: boolean;
+}
+
+/** Behind each row of `input` the rows of `inner`, whose values may look at that row's columns. */
+export interface Apply extends Facts {
+  readonly op: 'apply';
+  readonly input: Relation;
+  readonly inner: Relation;
 }
 
 export interface Union extends Facts {

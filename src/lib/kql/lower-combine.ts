@@ -1,4 +1,4 @@
-import type { Join, Relation, Union } from './ir.js';
+import type { Apply, Join, Relation, Union } from './ir.js';
 import type { Lowering } from './lower.js';
 import { lowerScalar } from './lower-scalar.js';
 import { carrierOf } from './operand.js';
@@ -53,6 +53,16 @@ function filled(
     const isString = columns.some(({ id, type }) => id === column.id && type === 'string');
     return mayBeMissing && isString ? { ...column, sql: `coalesce(${column.sql}, '')` } : column;
   });
+}
+
+export function lowerApply(node: Apply, lowering: Lowering): Select {
+  const outer = side(node.input, lowering);
+  const inner = lowering.within(outer, () => side(node.inner, lowering));
+  return {
+    ...EMPTY_SELECT,
+    columns: pick(node.columns, [...outer.columns, ...inner.columns]),
+    from: `${outer.from}, LATERAL ${inner.from}`,
+  };
 }
 
 export function lowerUnion(node: Union, lowering: Lowering): Select {

@@ -1,6 +1,6 @@
 import type { Column, Relation } from './ir.js';
 import { lowerAggregate } from './lower-aggregate.js';
-import { lowerJoin, lowerUnion } from './lower-combine.js';
+import { lowerApply, lowerJoin, lowerUnion } from './lower-combine.js';
 import { lowerExpand, lowerFilter, lowerProject, lowerSort, lowerTake } from './lower-rows.js';
 import type { ScalarContext } from './lower-scalar.js';
 import { lowerSeries } from './lower-series.js';
@@ -33,6 +33,8 @@ export interface Lowering extends LowerOptions {
   readonly nest: (select: Select) => Select;
   /** For values over the columns of this select. */
   readonly contextOf: (select: Select, aggregates?: ScalarContext['aggregates']) => ScalarContext;
+  /** What is lowered meanwhile may use the columns of this select, which stands around it. */
+  readonly within: (outer: Select, lower: () => Select) => Select;
   /** A table was read. */
   readonly reads: (table: string) => void;
 }
@@ -40,6 +42,7 @@ export interface Lowering extends LowerOptions {
 export function lowerQuery(relation: Relation, options: LowerOptions): LoweredQuery {
   const names = createColumnNames();
   const tables = new Set<string>();
+  const around = new Map<number, string>();
   const aliasOf = (id: number) => names.of({ id, name: `column${id}` });
 
   const lowering: Lowering = {
@@ -66,11 +69,17 @@ export function lowerQuery(relation: Relation, options: LowerOptions): LoweredQu
     contextOf(select, aggregates) {
       const sqlOf = new Map(select.columns.map(({ id, sql }) => [id, sql]));
       return {
-        columnSql: (id) => sqlOf.get(id),
+        columnSql: (id) => sqlOf.get(id) ?? around.get(id),
         relationSql: (inner) => printAlone(inner, inner.columns.slice(0, 1), lowering),
         aggregates,
         refuse: options.refuse,
       };
+    },
+    within(outer, lower) {
+      for (const { id, sql } of outer.columns) around.set(id, sql);
+      const select = lower();
+      for (const { id } of outer.columns) around.delete(id);
+      return select;
     },
     reads: (table) => tables.add(table),
   };
@@ -122,6 +131,8 @@ function lowerNode(node: Relation, lowering: Lowering): Select {
       return lowerSeries(node, lowering);
     case 'join':
       return lowerJoin(node, lowering);
+    case 'apply':
+      return lowerApply(node, lowering);
     case 'union':
       return lowerUnion(node, lowering);
   }

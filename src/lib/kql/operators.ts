@@ -5,8 +5,10 @@ import { extend, serialize } from './operators/extend.js';
 import { getSchema } from './operators/get-schema.js';
 import { join, lookup } from './operators/join.js';
 import { makeSeries } from './operators/make-series.js';
+import { mvApply } from './operators/mv-apply.js';
 import { mvExpand } from './operators/mv-expand.js';
 import { parse, parseWhere } from './operators/parse.js';
+import { partition } from './operators/partition.js';
 import { as, render } from './operators/passive.js';
 import { print } from './operators/print.js';
 import { project, projectAway, projectRename } from './operators/project.js';
@@ -15,6 +17,7 @@ import { search } from './operators/search.js';
 import { sort, top } from './operators/sort.js';
 import { summarize } from './operators/summarize.js';
 import { take } from './operators/take.js';
+import { topNested } from './operators/top-nested.js';
 import { union } from './operators/union.js';
 import { where } from './operators/where.js';
 import type { Binder, Scope } from './scope.js';
@@ -39,9 +42,11 @@ export const OPERATORS: { readonly [Kind in OperatorKind]?: OperatorRule<Kind> }
   LookupOperator: lookup,
   GetSchemaOperator: getSchema,
   MakeSeriesOperator: makeSeries,
+  MvApplyOperator: mvApply,
   MvExpandOperator: mvExpand,
   ParseOperator: parse,
   ParseWhereOperator: parseWhere,
+  PartitionOperator: partition,
   PrintOperator: print,
   ProjectAwayOperator: projectAway,
   ProjectKeepOperator: projectAway,
@@ -55,6 +60,7 @@ export const OPERATORS: { readonly [Kind in OperatorKind]?: OperatorRule<Kind> }
   SortOperator: sort,
   SummarizeOperator: summarize,
   TakeOperator: take,
+  TopNestedOperator: topNested,
   TopOperator: top,
   UnionOperator: union,
 };

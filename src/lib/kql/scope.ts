@@ -17,6 +17,8 @@ export interface Scope {
   /** In the condition of a join: what `$right` means. `$left` is `columns`. */
   readonly right?: readonly Column[];
   readonly names: ReadonlyMap<string, Binding>;
+  /** In the subquery of `mv-apply` or `partition`: the rows that its first operator takes. */
+  readonly source?: Relation;
 }
 
 /** What binding needs beside the scope; one per query. */
@@ -38,6 +40,20 @@ export type Refuse = (what: string, span: Span) => never;
 
 export function columnValue(column: Column, { span }: Pick<Node, 'span'>): Scalar {
   return { kind: 'column', id: column.id, name: column.name, type: column.type, span };
+}
+
+/** Whether two values are the same, nulls included. */
+export function isSame(one: Scalar, other: Scalar): Scalar {
+  const { span } = one;
+  const call = (name: string, args: readonly Scalar[]): Scalar => ({
+    kind: 'call',
+    name,
+    args,
+    type: 'bool',
+    span,
+  });
+  const bothNull = call('And', [call('isnull', [one]), call('isnull', [other])]);
+  return call('Or', [call('Equal', [one, other]), bothNull]);
 }
 
 /** The scope of an expression over the rows of `input`. */

@@ -236,6 +236,18 @@ export interface OperatorSyntax {
     readonly Expressions: readonly MvExpandColumn[];
     readonly RowLimitClause?: { readonly RowLimit: Expression };
   };
+  MvApplyOperator: {
+    readonly Expressions: readonly MvExpandColumn[];
+    readonly RowLimitClause?: { readonly RowLimit: Expression };
+    readonly ContextIdClause?: Node;
+    readonly Subquery: { readonly Expression: Expression };
+  };
+  PartitionOperator: {
+    readonly ByExpression: Expression;
+    readonly ScopeClause?: Node;
+    readonly Operand: Node & { readonly Subquery?: Expression };
+  };
+  TopNestedOperator: { readonly Clauses: readonly TopNestedClause[] };
   MakeSeriesOperator: {
     readonly Aggregates: readonly SeriesAggregate[];
     readonly OnClause: { readonly Expression: Expression };
@@ -270,8 +282,15 @@ export interface JoinClause extends Node {
   readonly Expressions: readonly Expression[];
 }
 
+export interface TopNestedClause extends Node {
+  readonly Expression?: Expression;
+  readonly OfExpression: Expression;
+  readonly WithOthersClause?: Node;
+  readonly ByExpression: Expression;
+}
+
 export interface MvExpandColumn extends ExpressionFacts {
-  readonly kind: 'MvExpandExpression';
+  readonly kind: 'MvExpandExpression' | 'MvApplyExpression';
   readonly Expression: Expression;
   readonly ToTypeOf?: {
     readonly TypeOf: ExpressionFacts & { readonly Types: readonly NameAndType['Type'][] };

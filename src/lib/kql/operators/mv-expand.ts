@@ -45,7 +45,7 @@ function take(columns: Column[], name: string): Column | null {
   return columns.splice(place, place < 0 ? 0 : 1)[0] ?? null;
 }
 
-function nameOf({ Expression: value }: MvExpandColumn): string | undefined {
+export function nameOf({ Expression: value }: MvExpandColumn): string | undefined {
   if (value.kind === 'SimpleNamedExpression') return value.Name.name;
   return value.kind === 'NameReference' ? value.name : undefined;
 }
