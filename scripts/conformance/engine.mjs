@@ -43,6 +43,6 @@ export const tables = Object.entries(TABLES).flatMap(([name, columns]) => [
 function workspaceColumn({ name, type }, table) {
   if (name === 'success') return { name: 'Success', type: 'bool' };
   if (name === 'type') return { name: TYPE_NAMES[table] ?? 'Type', type };
-  const pascal = name.replaceAll(/(^|_)([a-z])/g, (_, _before, letter) => letter.toUpperCase());
+  const pascal = name.replaceAll(/(^|_)([a-zA-Z])/g, (_, _before, letter) => letter.toUpperCase());
   return { name: RENAMED[name] ?? pascal.replace(/Duration$/, 'DurationMs'), type };
 }

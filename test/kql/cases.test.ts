@@ -44,6 +44,7 @@ async function translate(text: string): Promise<string> {
   const parser = await loadKustoParser();
   const { tables } = sample;
   const query = bindQuery(parser.parse(text, tables), { text, tables, now: dateToTicks(NOW) });
+  if ('asks' in query) throw new Error('Its columns depend on the rows.');
   return lowerQuery(query.relation, {
     refuse: refuseIn(text),
     tableName: (table) => table,

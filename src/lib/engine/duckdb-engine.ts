@@ -1,11 +1,13 @@
 import type { Database } from '../duckdb/database.js';
 import { assertFiles, readJsonLines, type TicksRange } from '../duckdb/json-lines.js';
 import { bindQuery } from '../kql/bind.js';
+import type { Relation } from '../kql/ir.js';
 import { loadKustoParser } from '../kql/kusto.js';
 import { lowerQuery } from '../kql/lower.js';
 import { PRELUDE } from '../kql/prelude.js';
 import { quoteName, uniqueName } from '../kql/print-sql.js';
 import { refuseIn } from '../kql/scope.js';
+import type { Row } from '../model/table.js';
 import { dateToTicks } from '../model/ticks.js';
 import type { Engine, EngineResult, RunOptions, SourceTable } from './engine.js';
 
@@ -33,28 +35,51 @@ async function run(
   opening.catch(() => undefined); // said below, if the query gets there
   const parser = await loadKustoParser();
   options.signal?.throwIfAborted();
-  const now = dateToTicks(options.now);
-  const query = bindQuery(parser.parse(kql, sources), { text: kql, tables: sources, now });
+  const schemas = new Map<number, string>();
+  const bind = () => {
+    const bound = { text: kql, tables: sources, now: dateToTicks(options.now) };
+    return bindQuery(parser.parse(kql, sources, schemas), bound);
+  };
+  const rowsOf = (relation: Relation) => stream(relation, kql, sources, options, opening);
+  let query = bind();
+  // Each question answers one call, so there are no more of them than calls.
+  while ('asks' in query) {
+    const rows: Row[] = [];
+    for await (const row of await rowsOf(query.asks)) rows.push(row);
+    schemas.set(query.at, query.toSchema(rows));
+    query = bind();
+  }
+  const { columns } = query.relation;
+  return {
+    columns: columns.map(({ name, type }) => ({ name, type })),
+    rows: await rowsOf(query.relation),
+    render: query.render,
+  };
+}
+
+async function stream(
+  relation: Relation,
+  kql: string,
+  sources: readonly SourceTable[],
+  options: RunOptions,
+  opening: Promise<Database>,
+): Promise<AsyncIterable<Row>> {
   const names = sqlNames(sources);
-  const { sql, tables } = lowerQuery(query.relation, {
+  const { sql, tables } = lowerQuery(relation, {
     refuse: refuseIn(kql),
     tableName: (table) => names.get(table) ?? table,
     columnNames: (table) => columnsOf(table, sources),
   });
   const read = sources.filter(({ name }) => tables.includes(name));
-  const { streamRows } = await import('../duckdb/rows.js');
   await assertFiles(read.flatMap(({ jsonLines }) => jsonLines));
-  const views = read.map((source) => {
+  const setup = read.map((source) => {
     const rows = readJsonLines(source.jsonLines, source.columns, rangeOf(source, options));
     return `CREATE TEMP VIEW ${quoteName(names.get(source.name) ?? source.name)} AS ${rows}`;
   });
-  const { columns } = query.relation;
+  const { streamRows } = await import('../duckdb/rows.js');
+  const { columns } = relation;
   const connection = await (await opening).connect();
-  return {
-    columns: columns.map(({ name, type }) => ({ name, type })),
-    rows: await streamRows(connection, { setup: views, sql, columns, signal: options.signal }),
-    render: query.render,
-  };
+  return streamRows(connection, { setup, sql, columns, signal: options.signal });
 }
 
 function sqlNames(sources: readonly SourceTable[]): ReadonlyMap<string, string> {

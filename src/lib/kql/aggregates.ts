@@ -1,5 +1,6 @@
 import { convert, jsonElement } from './convert.js';
-import type { Operand } from './operand.js';
+import { elements } from './functions/comparisons.js';
+import { literalOperand, type Operand } from './operand.js';
 import type { CallFacts, Rule } from './rule.js';
 
 /** What an aggregate knows about its call. */
@@ -61,6 +62,14 @@ function spread(name: string): AggregateRule {
   };
 }
 
+/** Of less than two rows 0. */
+function covariance(name: string): AggregateRule['sql'] {
+  return ([x, y], call, where) =>
+    x && y
+      ? `coalesce(${name}(${y.sql}, ${x.sql})${where}, 0e0)`
+      : call.refuse(`${call.name}()`, call.span);
+}
+
 const count: AggregateRule = {
   args: ['any'],
   sql: (_args, _call, where) => `count(*)${where}`, // also count(x), nulls and all
@@ -98,6 +107,30 @@ function collect({ distinct, nulls }: { distinct: boolean; nulls: boolean }): Ag
       return `('[' || coalesce(array_to_string(list_transform(${cut}, lambda x: ${json}), ','), '') || ']')`;
     },
   };
+}
+
+/** One bag of all members; of a name in several the first row's value. */
+function collectBag([bag]: readonly Operand[], call: AggregateFacts, where: string): string {
+  if (!bag) return call.refuse(`${call.name}()`, call.span);
+  const ordered = call.order && ` ORDER BY ${call.order}`;
+  return `kql_bag(flatten(coalesce(list(kql_members(${bag.sql})${ordered})${where}, [])))`;
+}
+
+/** The values behind a count of distinct ones: all of them, where Kusto keeps a sketch. */
+function collectDistinct(args: readonly Operand[], call: AggregateFacts, where: string): string {
+  return collect({ distinct: true, nulls: false }).sql(args.slice(0, 1), call, where);
+}
+
+function percentileArray(
+  [value, ...ranks]: readonly Operand[],
+  call: AggregateFacts,
+  where: string,
+): string {
+  if (!value) return call.refuse(`${call.name}()`, call.span);
+  const all = ranks.flatMap((rank) => elements(rank, call)).map(({ literal }) => Number(literal));
+  const found = all.map((rank) => percentile([value, literalOperand('real', rank)], call, where));
+  const json = found.map((sql) => jsonElement({ sql, type: value.type, isNullable: true }));
+  return `('[' || ${json.join(` || ',' || `)} || ']')`;
 }
 
 /** The greatest or smallest value; a NaN among the numbers is both. */
@@ -140,10 +173,18 @@ const BASE: Readonly<Record<string, AggregateRule>> = {
   arg_max: extreme('arg_max'),
   arg_min: extreme('arg_min'),
   avg: { args: ['any'], conditionAt: 1, sql: avg },
+  binary_all_and: template('bit_and($1)$where'),
+  binary_all_or: template('bit_or($1)$where'),
+  binary_all_xor: template('bit_xor($1)$where'),
   cnt: count,
   count,
   count_distinct: { args: ['any'], conditionAt: 1, isTotal: true, sql: dcount },
   dcount: { args: ['any'], conditionAt: 1, isTotal: true, sql: dcount },
+  covariance: { args: ['real'], conditionAt: 2, sql: covariance('covar_samp'), isTotal: true },
+  covariancep: { args: ['real'], conditionAt: 2, sql: covariance('covar_pop'), isTotal: true },
+  hll: { args: ['any'], conditionAt: 1, isTotal: true, sql: collectDistinct },
+  hll_merge: { args: ['dynamic'], isTotal: true, sql: collectDistinct },
+  make_bag: { args: ['dynamic'], conditionAt: 1, isTotal: true, sql: collectBag },
   make_list: collect({ distinct: false, nulls: false }),
   make_list_with_nulls: collect({ distinct: false, nulls: true }),
   make_set: collect({ distinct: true, nulls: false }),
@@ -152,6 +193,7 @@ const BASE: Readonly<Record<string, AggregateRule>> = {
   max: bound('max'),
   min: bound('min'),
   percentile: { args: ['any'], sql: percentile },
+  percentiles_array: { args: ['any'], sql: percentileArray },
   stdev: spread('stddev_samp'),
   stdevp: spread('stddev_pop'),
   sum: { args: ['any'], conditionAt: 1, sql: sum, isTotal: true },
@@ -166,11 +208,19 @@ export const AGGREGATES: Readonly<Record<string, AggregateRule>> = {
   ...Object.fromEntries(
     Object.entries(BASE).flatMap(([name, rule]) => {
       if (rule.conditionAt === undefined) return [];
-      const separator = name.startsWith('make_') ? '_' : '';
-      return [[`${name}${separator}if`, conditional(rule, rule.conditionAt)]];
+      return [[withIf(name), conditional(rule, rule.conditionAt)]];
     }),
   ),
 };
+
+function withIf(name: string): string {
+  return name.startsWith('make_') ? `${name}_if` : `${name}if`;
+}
+
+/** The name of the form that looks at some of the rows only; undefined if there is none. */
+export function conditionalName(name: string): string | undefined {
+  return isAggregate(withIf(name)) ? withIf(name) : undefined;
+}
 
 function conditional(rule: AggregateRule, at: number): AggregateRule {
   return {
@@ -185,7 +235,7 @@ function conditional(rule: AggregateRule, at: number): AggregateRule {
 
 /** Whether the order of the rows shows in the answer. */
 export function isList(name: string): boolean {
-  return /^make_?list/.test(name);
+  return /^make_?(list|bag)/.test(name);
 }
 
 export function isAggregate(name: string): boolean {

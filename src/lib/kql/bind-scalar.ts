@@ -139,12 +139,25 @@ function bindCall(
     return otherwise ? binder.scalar(otherwise, scope) : binder.refuse(`${name}()`, node.span);
   }
   if (isWindow(name)) return bindLook(call(name, args));
+  if (name === 'pack_all') return packAll(node, scope);
   if (name !== 'now' && name !== 'ago') return call(node.symbol?.name ?? name, args);
   // One instant for the whole query, as a constant that prunes Parquet row groups.
   const instant = literal('datetime', binder.now, node);
   if (args.length === 0) return instant;
   const moved = call(name === 'now' ? 'Add' : 'Subtract', args);
   return { ...moved, args: [instant, ...moved.args] };
+}
+
+/** A bag of all columns; with `true` of those that hold something. */
+function packAll(node: FunctionCall, scope: Scope): Call {
+  const [filled] = node.ArgumentList.Expressions;
+  const isFilled = filled?.kind === 'LiteralExpression' && filled.value.toLowerCase() === 'true';
+  const args = scope.columns.flatMap((column) => [
+    literal('string', column.name, node),
+    columnValue(column, node),
+  ]);
+  const name = isFilled ? 'PackFilled' : 'bag_pack';
+  return { kind: 'call', name, args, type: 'dynamic', span: node.span };
 }
 
 function literal(type: KustoType, value: Literal['value'], { span }: Pick<Expression, 'span'>) {

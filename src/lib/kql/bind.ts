@@ -5,6 +5,7 @@ import type { Query, Relation } from './ir.js';
 import { declareAll, parameters, words } from './names.js';
 import { datatable } from './operators/datatable.js';
 import { OPERATORS } from './operators.js';
+import { type Question, Unanswered } from './question.js';
 import { type Binder, type Binding, refuseIn, type Scope } from './scope.js';
 import type {
   BoundSyntax,
@@ -23,12 +24,21 @@ export interface BindOptions {
 }
 
 /**
- * Turns bound syntax into the relation it means.
+ * Turns bound syntax into the relation it means, or into what has to be known first.
  *
  * @throws {CliError} `usage` with Kusto's code and the span of the first mistake; `unsupported` with the span
  * of what has no meaning here
  */
-export function bindQuery(syntax: BoundSyntax, { text, tables, now }: BindOptions): Query {
+export function bindQuery(syntax: BoundSyntax, options: BindOptions): Query | Question {
+  try {
+    return bindKnown(syntax, options);
+  } catch (error) {
+    if (error instanceof Unanswered) return error.question;
+    throw error;
+  }
+}
+
+function bindKnown(syntax: BoundSyntax, { text, tables, now }: BindOptions): Query {
   throwMistake(syntax, text);
   let lastId = 0;
   let render: string | null = null;
@@ -41,6 +51,7 @@ export function bindQuery(syntax: BoundSyntax, { text, tables, now }: BindOption
     reject: (message, span) => {
       throw new CliError('usage', message, { kql: { text, span } });
     },
+    source: ({ start, end }) => text.slice(start, end),
     chart: (kind) => {
       render = kind;
     },

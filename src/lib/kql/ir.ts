@@ -149,6 +149,8 @@ export interface Series extends Facts {
   readonly from: Scalar | null;
   readonly to: Scalar | null;
   readonly step: Scalar;
+  /** Whether the end itself may be a step. */
+  readonly isEndIncluded: boolean;
   /** One row of defaults where there are no rows and no groups. */
   readonly isNonEmpty: boolean;
 }

@@ -1,5 +1,6 @@
 import { CliError, type Span } from '../errors.js';
 import type { KustoType } from '../model/table.js';
+import { insertSchemas } from './insert-schemas.js';
 import { refuseIn } from './scope.js';
 import type { BoundSyntax, Diagnostic, Statement, TableSchema } from './syntax.js';
 
@@ -14,9 +15,14 @@ export interface KustoParser {
   /**
    * Parses and binds. Mistakes of the text are diagnostics, not exceptions.
    *
+   * @param schemas what plugins answer with, if that is known by now: see `insertSchemas`
    * @throws {CliError} `unsupported` if the parser itself gives up, or a name is one that it cannot hold
    */
-  parse(text: string, tables: readonly TableSchema[]): BoundSyntax;
+  parse(
+    text: string,
+    tables: readonly TableSchema[],
+    schemas?: ReadonlyMap<number, string>,
+  ): BoundSyntax;
 }
 
 let loaded: Promise<KustoParser> | undefined;
@@ -33,11 +39,12 @@ async function load(): Promise<KustoParser> {
   const { Bridge, Kusto } = globalThis as unknown as Globals;
   const { Language } = Kusto;
   return {
-    parse(text, tables) {
+    parse(text, tables, schemas = new Map()) {
       // An uncaught exception would print its script, 4 MB on one line: only its message leaves.
       try {
         const globals = declare(Language, tables.filter(isHoldable));
-        const syntax = convert(Bridge, Language, bind(Language, text, globals));
+        const { text: whole, toOriginal } = insertSchemas(text, schemas);
+        const syntax = convert(Bridge, Language, bind(Language, whole, globals), toOriginal);
         refuseUnholdable(text, syntax.diagnostics, tables);
         return syntax;
       } catch (error) {
@@ -131,7 +138,12 @@ function bind(language: Language, text: string, globals: MsGlobals): MsNode {
   }
 }
 
-function convert(bridge: BridgeRuntime, language: Language, root: MsNode): BoundSyntax {
+function convert(
+  bridge: BridgeRuntime,
+  language: Language,
+  root: MsNode,
+  place: (offset: number) => number,
+): BoundSyntax {
   const { SyntaxList, SeparatedElement } = language.Syntax;
   const Expression = language.Syntax.Expression;
 
@@ -154,7 +166,7 @@ function convert(bridge: BridgeRuntime, language: Language, root: MsNode): Bound
     return {
       ...Object.fromEntries(members.filter(([, value]) => value !== undefined)),
       kind,
-      span: call ?? { start: source.TextStart, end: source.End },
+      span: call ?? spanOf(source),
       ...(source.ReferencedSymbol && { symbol: symbol(source.ReferencedSymbol) }),
       ...(bridge.is(source, Expression) && { type: resultType(source.ResultType) }),
       ...extras(kind, source, call),
@@ -177,7 +189,7 @@ function convert(bridge: BridgeRuntime, language: Language, root: MsNode): Bound
       case 'FunctionCallExpression': {
         if (className(source.ReferencedSymbol) !== 'FunctionSymbol') return {};
         const body = source.GetCalledFunctionBody?.();
-        const here = call ?? { start: source.TextStart, end: source.End };
+        const here = call ?? spanOf(source);
         return body ? { body: node(body, here) } : {};
       }
       default:
@@ -185,9 +197,13 @@ function convert(bridge: BridgeRuntime, language: Language, root: MsNode): Bound
     }
   }
 
+  function spanOf(source: MsNode): Span {
+    return { start: place(source.TextStart), end: place(source.End) };
+  }
+
   function token(source: MsNode, call?: Span): unknown {
     if (source.Width === 0) return undefined;
-    const span = call ?? { start: source.TextStart, end: source.End };
+    const span = call ?? spanOf(source);
     return { kind: 'Token', span, text: source.Text, value: String(source.Value ?? source.Text) };
   }
 
@@ -213,7 +229,7 @@ function convert(bridge: BridgeRuntime, language: Language, root: MsNode): Bound
     return { name: source.Name, columns };
   }
 
-  const diagnostics = list(root.GetContainedDiagnostics()).map(toDiagnostic);
+  const diagnostics = list(root.GetContainedDiagnostics()).map((it) => toDiagnostic(it, place));
   const wrong = diagnostics.some(({ severity }) => severity === 'error');
   const statements = wrong ? [] : children(root).find(([name]) => name === 'Statements');
   return {
@@ -228,9 +244,12 @@ function convert(bridge: BridgeRuntime, language: Language, root: MsNode): Bound
  */
 const FALSE_ALARMS: ReadonlySet<string> = new Set(['KS107', 'KS234']);
 
-function toDiagnostic({ Code, Message, Start, End, Severity }: MsDiagnostic): Diagnostic {
+function toDiagnostic(
+  { Code, Message, Start, End, Severity }: MsDiagnostic,
+  place: (offset: number) => number,
+): Diagnostic {
   const severity = Severity === 'Error' && !FALSE_ALARMS.has(Code) ? 'error' : 'warning';
-  return { code: Code, message: Message, span: { start: Start, end: End }, severity };
+  return { code: Code, message: Message, span: { start: place(Start), end: place(End) }, severity };
 }
 
 function list<Item>(source: MsList<Item>): Item[] {

@@ -26,7 +26,10 @@ export function lowerSeries(node: Series, lowering: Lowering): Select {
   const first = node.from
     ? constant(node.from, type)
     : `(SELECT min(kql_item) - (min(kql_item) % ${step} + ${step}) % ${step} FROM ${source})`;
-  const end = node.to ? constant(node.to, type) : `(SELECT max(kql_item) + 1 FROM ${source})`;
+  const last = node.isEndIncluded ? ' + 1' : '';
+  const end = node.to
+    ? `(${constant(node.to, type)}${last})`
+    : `(SELECT max(kql_item) + 1 FROM ${source})`;
   const place = `(${axis} - (${axis} - ${first}) % ${step})`;
   const kept = [...rows.where, `${axis} >= ${first}`, `${axis} < ${end}`];
 

@@ -1,6 +1,7 @@
 import type { Relation } from './ir.js';
 import { count } from './operators/count.js';
 import { distinct } from './operators/distinct.js';
+import { evaluate } from './operators/evaluate.js';
 import { extend, serialize } from './operators/extend.js';
 import { getSchema } from './operators/get-schema.js';
 import { join, lookup } from './operators/join.js';
@@ -36,6 +37,7 @@ export const OPERATORS: { readonly [Kind in OperatorKind]?: OperatorRule<Kind> }
   AsOperator: as,
   CountOperator: count,
   DistinctOperator: distinct,
+  EvaluateOperator: evaluate,
   ExtendOperator: extend,
   FilterOperator: where,
   JoinOperator: join,

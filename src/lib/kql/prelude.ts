@@ -74,6 +74,14 @@ export const PRELUDE: readonly string[] = [
      ELSE ${elements()} END`,
   )}`,
 
+  // Members of bags, as names and JSON texts; what is no bag has none. Of a name met twice the first counts.
+  `kql_members(j) AS CASE WHEN starts_with(j, '{') THEN list_zip(json_keys(j), CAST(json_extract(j, '$.*') AS VARCHAR[])) ELSE [] END`,
+  `kql_bag(ms) AS ${once(
+    "{ 'all': ms, 'names': list_transform(ms, lambda p: p[1]) }",
+    `'{' || array_to_string(list_transform(list_filter(x.all, lambda p, i: list_position(x.names, p[1]) = i),
+       lambda p: CAST(to_json(p[1]) AS VARCHAR) || ':' || p[2]), ',') || '}'`,
+  )}`,
+
   // Times: ticks of 100 ns. Before the year 1 and after 9999 there are none. Takes HUGEINT.
   `kql_instant(h) AS CAST(nullif(nullif(greatest(least(h, ${MAX_DATETIME_TICKS + 1n}), -1), -1), ${MAX_DATETIME_TICKS + 1n}) AS BIGINT)`,
   `kql_timestamp(t) AS make_timestamp((t - 621355968000000000) // 10)`,

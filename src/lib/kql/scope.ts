@@ -32,6 +32,8 @@ export interface Binder {
   readonly refuse: Refuse;
   /** @throws {CliError} `usage`, always: what the binder lets pass and Kusto does not */
   readonly reject: Refuse;
+  /** The KQL at a place. */
+  readonly source: (span: Span) => string;
   /** A `render` operator was met. */
   readonly chart: (kind: string) => void;
 }

@@ -248,6 +248,7 @@ export interface OperatorSyntax {
     readonly Operand: Node & { readonly Subquery?: Expression };
   };
   TopNestedOperator: { readonly Clauses: readonly TopNestedClause[] };
+  EvaluateOperator: { readonly FunctionCall: FunctionCall; readonly Schema?: Node };
   MakeSeriesOperator: {
     readonly Aggregates: readonly SeriesAggregate[];
     readonly OnClause: { readonly Expression: Expression };
@@ -303,8 +304,9 @@ export interface SeriesAggregate extends ExpressionFacts {
   readonly DefaultExpression?: { readonly Expression: Expression };
 }
 
-/** Only the form `from … to … step …` is known; the other one is obsolete. */
 export interface SeriesRange extends Node {
+  /** Of `in range(…)`. */
+  readonly Arguments?: ExpressionList;
   readonly MakeSeriesFromClause?: { readonly Expression: Expression };
   readonly MakeSeriesToClause?: { readonly Expression: Expression };
   readonly MakeSeriesStepClause?: { readonly Expression: Expression };

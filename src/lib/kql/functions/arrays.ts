@@ -157,6 +157,12 @@ export const ARRAYS: Readonly<Record<string, Rule>> = {
       return `list_contains(${items(set.sql)}, ${jsonElement(value)})`;
     },
   },
+  hll_merge: sets((lists) => `list_distinct(${lists.join(' || ')})`),
+  dcount_hll: {
+    args: ['dynamic'],
+    sql: ([set]) => `CAST(coalesce(len(${items(set?.sql ?? '')}), 0) AS BIGINT)`,
+    isTotal: true,
+  },
   set_union: sets((lists) => `list_distinct(${lists.join(' || ')})`),
   set_intersect: sets((lists) => lists.reduce((one, other) => `list_intersect(${one}, ${other})`)),
   set_difference: sets((lists) =>

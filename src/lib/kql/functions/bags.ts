@@ -1,24 +1,12 @@
 import type { Operand } from '../operand.js';
+import { quoteText } from '../print-sql.js';
 import type { CallFacts, Rule } from '../rule.js';
-
-/** Names and values of a bag, as one list of pairs; null of what is none. */
-const pairs = (sql: string) =>
-  `CASE WHEN starts_with(${sql}, '{') THEN list_zip(json_keys(${sql}), CAST(json_extract(${sql}, '$.*') AS VARCHAR[])) END`;
-
-/** JSON text of a list of pairs. */
-export function bagOf(list: string): string {
-  const member = "CAST(to_json(kql_item[1]) AS VARCHAR) || ':' || kql_item[2]";
-  return `('{' || array_to_string(list_transform(${list}, lambda kql_item: ${member}), ',') || '}')`;
-}
 
 /** Of a name in several bags the first value counts. Nulls are no bags. */
 function merge(args: readonly Operand[]): string {
-  const all = args.map(({ sql }) => `coalesce(${pairs(sql)}, [])`).join(' || ');
-  const isFirst = 'list_position(kql_items.names, kql_item[1]) = kql_place';
-  const kept = `list_filter(kql_items.all, lambda kql_item, kql_place: ${isFirst})`;
+  const all = args.map(({ sql }) => `kql_members(${sql})`).join(' || ');
   const some = args.map(({ sql }) => `${sql} IS NOT NULL`).join(' OR ');
-  return `CASE WHEN ${some} THEN list_transform([${all}], lambda x: list_transform(
-    [{ 'all': x, 'names': list_transform(x, lambda p: p[1]) }], lambda kql_items: ${bagOf(kept)})[1])[1] END`;
+  return `CASE WHEN ${some} THEN kql_bag(${all}) END`;
 }
 
 function removeKeys([bag, keys]: readonly Operand[], call: CallFacts): string {
@@ -28,19 +16,32 @@ function removeKeys([bag, keys]: readonly Operand[], call: CallFacts): string {
   if (names.some((name) => String(name).startsWith('$'))) {
     return call.refuse('bag_remove_keys() with a path', call.span);
   }
-  const list = names.map((name) => `'${String(name).replaceAll("'", "''")}'`).join(', ');
-  return bagOf(`list_filter(${pairs(bag.sql)}, lambda p: p[1] NOT IN (${list || 'NULL'}))`);
+  const gone = names.map((name) => quoteText(String(name))).join(', ') || 'NULL';
+  return `CASE WHEN starts_with(${bag.sql}, '{')
+    THEN kql_bag(list_filter(kql_members(${bag.sql}), lambda p: p[1] NOT IN (${gone}))) END`;
 }
 
 /** The bag with one member more, or with another value in its place. */
 function setKey([bag, name, value]: readonly Operand[], call: CallFacts): string {
   if (!bag || !name || !value) return call.refuse(call.name, call.span);
-  const others = `list_filter(${pairs(bag.sql)}, lambda kql_item: kql_item[1] <> ${name.sql})`;
-  return bagOf(`${others} || [(${name.sql}, ${value.sql})]`);
+  const members = `kql_members(${bag.sql})`;
+  const others = `list_filter(${members}, lambda kql_item: kql_item[1] <> ${name.sql})`;
+  return `CASE WHEN starts_with(${bag.sql}, '{') THEN kql_bag(${others} || [(${name.sql}, ${value.sql})]) END`;
+}
+
+/** Names and values by turns; what is null or empty is left out. */
+function packFilled(args: readonly Operand[]): string {
+  const members = args.flatMap((name, index) => {
+    const value = args[index + 1];
+    if (index % 2 === 1 || !value) return [];
+    return `CASE WHEN ${value.sql} <> '""' THEN ${name.sql} || ':' || ${value.sql} END`;
+  });
+  return `('{' || concat_ws(',', ${members.join(', ') || 'NULL'}) || '}')`;
 }
 
 export const BAGS: Readonly<Record<string, Rule>> = {
   bag_merge: { args: ['dynamic'], sql: merge },
   bag_remove_keys: { args: ['dynamic'], sql: removeKeys },
   bag_set_key: { args: ['dynamic', 'string', 'dynamic'], sql: setKey },
+  PackFilled: { args: ['dynamic'], sql: packFilled, isTotal: true },
 };

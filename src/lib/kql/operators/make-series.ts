@@ -1,16 +1,11 @@
 import type { Computed, Series } from '../ir.js';
 import type { OperatorRule } from '../operators.js';
-import { outputColumns, over } from '../scope.js';
-import type { Expression } from '../syntax.js';
+import { type Binder, outputColumns, over } from '../scope.js';
+import type { Expression, OperatorOf } from '../syntax.js';
 
 export const makeSeries: OperatorRule<'MakeSeriesOperator'> = (node, input, scope, binder) => {
   const inner = over(input, scope);
-  const {
-    MakeSeriesFromClause: from,
-    MakeSeriesToClause: to,
-    MakeSeriesStepClause: step,
-  } = node.RangeClause;
-  if (!step) return binder.refuse('make-series in range()', node.RangeClause.span);
+  const { from, to, step, isEndIncluded } = rangeOf(node, binder);
   for (const { Name, Expression: value, span } of node.Parameters ?? []) {
     const isKnown = Name.name === 'kind' && value.value === 'nonempty';
     if (!isKnown && !Name.name.startsWith('hint.')) binder.refuse(`make-series ${Name.name}`, span);
@@ -28,25 +23,37 @@ export const makeSeries: OperatorRule<'MakeSeriesOperator'> = (node, input, scop
     return value ? [{ column, value: binder.scalar(withoutName(value), inner) }] : [];
   });
   const axis = computed.at(-1) ?? binder.refuse('make-series without an axis', node.span);
-  const bound = (clause: { readonly Expression: Expression } | undefined) =>
-    clause ? binder.scalar(clause.Expression, scope) : null;
+  const bound = (value: Expression | undefined) => (value ? binder.scalar(value, scope) : null);
   const series: Series = {
     op: 'series',
     input,
     groups: computed.slice(0, by.length),
     computed: computed.slice(by.length, -1).map((item, index) => ({
       ...item,
-      otherwise: bound(node.Aggregates[index]?.DefaultExpression),
+      otherwise: bound(node.Aggregates[index]?.DefaultExpression?.Expression),
     })),
     axis,
     from: bound(from),
     to: bound(to),
-    step: binder.scalar(step.Expression, scope),
+    step: binder.scalar(step, scope),
+    isEndIncluded,
     isNonEmpty: (node.Parameters ?? []).some(({ Name }) => Name.name === 'kind'),
     columns,
   };
   return series;
 };
+
+/** `from … to … step …`, or the older `in range(first, last, step)`, which includes its end. */
+function rangeOf({ RangeClause: clause }: OperatorOf<'MakeSeriesOperator'>, binder: Binder) {
+  const { MakeSeriesFromClause, MakeSeriesToClause, MakeSeriesStepClause, Arguments } = clause;
+  const [from, to, size] = Arguments?.Expressions ?? [
+    MakeSeriesFromClause?.Expression,
+    MakeSeriesToClause?.Expression,
+    MakeSeriesStepClause?.Expression,
+  ];
+  const step = size ?? binder.refuse('make-series without a step', clause.span);
+  return { from, to, step, isEndIncluded: Arguments !== undefined };
+}
 
 function withoutName(node: Expression): Expression {
   return node.kind === 'SimpleNamedExpression' ? node.Expression : node;

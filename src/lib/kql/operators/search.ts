@@ -1,6 +1,6 @@
 import type { Column, Relation, Scalar } from '../ir.js';
 import type { OperatorRule } from '../operators.js';
-import { type Binder, columnValue, outputColumns, type Scope } from '../scope.js';
+import { type Binder, outputColumns, type Scope } from '../scope.js';
 import { anyOf, isSearchable } from '../star.js';
 import type { Expression, Literal, OperatorOf } from '../syntax.js';
 import { openTables, unionOf } from './union.js';

@@ -1,0 +1,20 @@
+import type { OperatorRule } from '../operators.js';
+import { bagUnpack } from '../plugins/bag-unpack.js';
+import { dcountIntersect } from '../plugins/dcount-intersect.js';
+import { narrow } from '../plugins/narrow.js';
+import { pivot } from '../plugins/pivot.js';
+
+/** The plugins that this engine knows. */
+export const PLUGINS: Readonly<Record<string, OperatorRule<'EvaluateOperator'>>> = {
+  bag_unpack: bagUnpack,
+  dcount_intersect: dcountIntersect,
+  narrow,
+  pivot,
+};
+
+export const evaluate: OperatorRule<'EvaluateOperator'> = (node, input, scope, binder) => {
+  const { name } = node.FunctionCall.Name;
+  const plugin = Object.hasOwn(PLUGINS, name) ? PLUGINS[name] : undefined;
+  if (!plugin) return binder.refuse(`evaluate ${name}`, node.span);
+  return plugin(node, input, scope, binder);
+};
