@@ -249,7 +249,7 @@ describe('refusals', () => {
   });
 
   test('KQL that is right but beyond the local engine is 501', async () => {
-    const { status, body } = await ask({ query: 'traces | evaluate bag_unpack(customDimensions)' });
+    const { status, body } = await ask({ query: 'traces | reduce by message' });
     expect(status).toBe(501);
     expect(body.error).toMatchObject({
       code: 'NotSupportedLocally',
