@@ -8,7 +8,9 @@ import { DATETIME } from './functions/datetime.js';
 import { DYNAMIC } from './functions/dynamic.js';
 import { FORMATS } from './functions/formats.js';
 import { MATH } from './functions/math.js';
+import { NETWORKS } from './functions/networks.js';
 import { SEARCHES } from './functions/searches.js';
+import { SERIES } from './functions/series.js';
 import { STRINGS } from './functions/strings.js';
 import { IS_NEW, WINDOWS } from './functions/windows.js';
 import type { Rule } from './rule.js';
@@ -25,7 +27,9 @@ export const FUNCTIONS: Readonly<Record<string, Rule>> = {
   ...DYNAMIC,
   ...FORMATS,
   ...MATH,
+  ...NETWORKS,
   ...SEARCHES,
+  ...SERIES,
   ...STRINGS,
   ...WINDOWS,
   IsNew: IS_NEW,

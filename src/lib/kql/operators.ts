@@ -9,6 +9,7 @@ import { makeSeries } from './operators/make-series.js';
 import { mvApply } from './operators/mv-apply.js';
 import { mvExpand } from './operators/mv-expand.js';
 import { parse, parseWhere } from './operators/parse.js';
+import { parseKv } from './operators/parse-kv.js';
 import { partition } from './operators/partition.js';
 import { as, render } from './operators/passive.js';
 import { print } from './operators/print.js';
@@ -17,7 +18,7 @@ import { range } from './operators/range.js';
 import { search } from './operators/search.js';
 import { sort, top } from './operators/sort.js';
 import { summarize } from './operators/summarize.js';
-import { take } from './operators/take.js';
+import { sampleDistinct, take } from './operators/take.js';
 import { topNested } from './operators/top-nested.js';
 import { union } from './operators/union.js';
 import { where } from './operators/where.js';
@@ -46,6 +47,7 @@ export const OPERATORS: { readonly [Kind in OperatorKind]?: OperatorRule<Kind> }
   MakeSeriesOperator: makeSeries,
   MvApplyOperator: mvApply,
   MvExpandOperator: mvExpand,
+  ParseKvOperator: parseKv,
   ParseOperator: parse,
   ParseWhereOperator: parseWhere,
   PartitionOperator: partition,
@@ -57,6 +59,8 @@ export const OPERATORS: { readonly [Kind in OperatorKind]?: OperatorRule<Kind> }
   ProjectReorderOperator: projectAway,
   RangeOperator: range,
   RenderOperator: render,
+  SampleDistinctOperator: sampleDistinct,
+  SampleOperator: take,
   SearchOperator: search,
   SerializeOperator: serialize,
   SortOperator: sort,

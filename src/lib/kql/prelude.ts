@@ -4,6 +4,8 @@ import { MAX_DATETIME_TICKS } from '../model/ticks.js';
 const CLOCK =
   '^\\s*(-?)(?:(\\d+)[.:])??([01]?\\d|2[0-3]):([0-5]?\\d)(?::([0-5]?\\d)(?:[.](\\d{1,7}))?)?\\s*$';
 
+const IPV4 = '^\\s*(\\d{1,3})[.](\\d{1,3})[.](\\d{1,3})[.](\\d{1,3})(?:/(\\d{1,2}))?\\s*$';
+
 const ISO_8601 =
   '\\d{4}-\\d{1,2}-\\d{1,2}([T ]+\\d{1,2}:\\d{2}(:\\d{2}([.]\\d{1,9})?)?)?\\s*(Z|[+-]\\d{2}(:?\\d{2})?)?';
 
@@ -80,6 +82,18 @@ export const PRELUDE: readonly string[] = [
     "{ 'all': ms, 'names': list_transform(ms, lambda p: p[1]) }",
     `'{' || array_to_string(list_transform(list_filter(x.all, lambda p, i: list_position(x.names, p[1]) = i),
        lambda p: CAST(to_json(p[1]) AS VARCHAR) || ':' || p[2]), ',') || '}'`,
+  )}`,
+
+  // Addresses as numbers, and how many of their bits a prefix keeps: 32 without one.
+  `kql_ipv4(s) AS ${once(
+    `regexp_extract(s, '${IPV4}', ['a', 'b', 'c', 'd', 'length'])`,
+    `CASE WHEN x.a <> '' AND greatest(x.a::INTEGER, x.b::INTEGER, x.c::INTEGER, x.d::INTEGER) <= 255
+     THEN ((x.a::BIGINT * 256 + x.b::BIGINT) * 256 + x.c::BIGINT) * 256 + x.d::BIGINT END`,
+  )}`,
+  `kql_ipv4_suffix(s) AS ${once(
+    `regexp_extract(s, '${IPV4}', ['a', 'b', 'c', 'd', 'length'])`,
+    `CASE WHEN x.a <> '' AND coalesce(TRY_CAST(x.length AS INTEGER), 32) <= 32
+     THEN coalesce(TRY_CAST(x.length AS BIGINT), 32) END`,
   )}`,
 
   // Times: ticks of 100 ns. Before the year 1 and after 9999 there are none. Takes HUGEINT.

@@ -255,6 +255,12 @@ export interface OperatorSyntax {
     readonly RangeClause: SeriesRange;
     readonly ByClause?: { readonly Expressions: readonly Expression[] };
   };
+  SampleOperator: { readonly Expression: Expression };
+  SampleDistinctOperator: { readonly Expression: Expression; readonly OfExpression: Expression };
+  ParseKvOperator: {
+    readonly Expression: Expression;
+    readonly WithClause?: { readonly Properties: readonly NamedParameter[] };
+  };
   SearchOperator: {
     readonly Condition: Expression;
     readonly InClause?: { readonly Expressions: readonly Expression[] };

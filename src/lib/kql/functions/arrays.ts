@@ -7,8 +7,11 @@ const items = (sql: string) =>
   `CASE WHEN starts_with(${sql}, '[') THEN CAST(json_extract(${sql}, '$[*]') AS VARCHAR[]) END`;
 const json = (list: string) => `('[' || array_to_string(${list}, ',') || ']')`;
 
+/** Nulls add nothing; of nothing but nulls there is no array. */
 function concat(args: readonly Operand[]): string {
-  return json(args.map(({ sql }) => `(${items(sql)})`).join(' || '));
+  const some = args.map(({ sql }) => `${sql} IS NOT NULL`).join(' OR ');
+  const all = args.map(({ sql }) => `coalesce(${items(sql)}, [])`).join(' || ');
+  return `CASE WHEN ${some} THEN ${json(all)} END`;
 }
 
 /** Places from the end are negative; both ends are included. */

@@ -150,6 +150,30 @@ function fromUnix(times: number, over = 1): Rule {
   };
 }
 
+/** The clock of a place instead of that of Greenwich, or the other way round. */
+function shifted(direction: 'utc_to_local' | 'local_to_utc'): Rule {
+  return {
+    args: ['datetime', 'string'],
+    sql: ([time, zone], call) => {
+      if (!time || typeof zone?.literal !== 'string' || !isTimeZone(zone.literal)) {
+        return call.refuse('this time zone', call.span);
+      }
+      const at = (sql: string, place: string) => `(${sql} AT TIME ZONE ${place})`;
+      const clock = `kql_timestamp(${time.sql})`;
+      const [from, to] = direction === 'utc_to_local' ? ["'UTC'", zone.sql] : [zone.sql, "'UTC'"];
+      return instant(`TRY(kql_ticks(${at(at(clock, from), to)})) + ${time.sql} % 10`);
+    },
+  };
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false; // how Intl says no
+  }
+}
+
 export const DATETIME: Readonly<Record<string, Rule>> = {
   startofday: start('day', 0),
   startofweek: start('week', 0),
@@ -172,6 +196,8 @@ export const DATETIME: Readonly<Record<string, Rule>> = {
     args: ['datetime'],
     sql: `CASE WHEN $1 < ${LAST_WEEK} THEN ($1 // ${TICKS_PER_DAY} + 1) % 7 * ${TICKS_PER_DAY} END`,
   },
+  datetime_local_to_utc: shifted('local_to_utc'),
+  datetime_utc_to_local: shifted('utc_to_local'),
   datetime_part: { args: ['string', 'datetime'], sql: datetimePart },
   datepart: { args: ['string', 'datetime'], sql: datetimePart },
   datetime_add: { args: ['string', 'long', 'datetime'], sql: datetimeAdd },

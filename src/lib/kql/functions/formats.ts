@@ -81,7 +81,28 @@ function escaped(kept: string): string {
     ELSE regexp_replace(lower(hex(encode(kql_item))), '(..)', '%\\1', 'g') END), '')`;
 }
 
+const BYTE_UNITS = ['Bytes', 'KB', 'MB', 'GB', 'TB', 'PB', 'EB'];
+
+/** In the asked unit, or the largest that the number fills. */
+function formatBytes([size, precision, unit]: readonly Operand[], call: CallFacts): string {
+  if (!size) return call.refuse(call.name, call.span);
+  const asked = unit && unit.literal !== '' ? unit.literal : undefined;
+  if (unit && typeof unit.literal !== 'string') return call.refuse('a computed unit', call.span);
+  const power = asked === undefined ? undefined : BYTE_UNITS.indexOf(String(asked));
+  if (power === -1) return call.refuse(`the unit "${asked}"`, call.span);
+  const texts = BYTE_UNITS.map((name, index) => {
+    const number = `round(${size.sql} / pow(1024e0, ${index}), ${precision?.sql ?? '0'})`;
+    return `regexp_replace(CAST(${number} AS VARCHAR), '[.]0$', '') || ' ${name}'`;
+  });
+  if (power !== undefined) return texts[power] ?? "''";
+  const steps = texts.map(
+    (text, index) => `WHEN abs(${size.sql}) < pow(1024e0, ${index + 1}) THEN ${text}`,
+  );
+  return `CASE ${steps.join(' ')} END`;
+}
+
 export const FORMATS: Readonly<Record<string, Rule>> = {
+  format_bytes: { args: ['real', 'long', 'string'], sql: formatBytes },
   format_timespan: { args: ['timespan', 'string'], sql: formatTimespan },
   format_datetime: { args: ['datetime', 'string'], sql: formatDatetime },
   url_encode: { args: ['string'], sql: `replace(${escaped('[-A-Za-z0-9_.!*() ]')}, ' ', '+')` },

@@ -1,4 +1,5 @@
 import { convert } from '../convert.js';
+import { escapePattern } from '../escape-pattern.js';
 import type { Operand } from '../operand.js';
 import { quoteText } from '../print-sql.js';
 import type { CallFacts, Rule } from '../rule.js';
@@ -32,10 +33,6 @@ function term({ before, after }: { before: boolean; after: boolean }): Test {
     const pattern = quoteText(head + escapePattern(word) + tail);
     return `(${quick} AND regexp_matches(${text}, ${pattern}))`;
   };
-}
-
-function escapePattern(text: string): string {
-  return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&').replaceAll('\0', '\\x00');
 }
 
 const TESTS = {

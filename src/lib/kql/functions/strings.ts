@@ -1,5 +1,6 @@
 import { convert } from '../convert.js';
 import type { Operand } from '../operand.js';
+import { quoteText } from '../print-sql.js';
 import type { CallFacts, Rule } from '../rule.js';
 
 /** All matches: of one group its texts, of several an array for each match. Null if there are none. */
@@ -20,6 +21,34 @@ function extractAll(args: readonly Operand[], call: CallFacts): string {
       ? `to_json(${of(only)})`
       : `to_json(list_transform(list_zip(${groups.map(of).join(', ')}), lambda x: [${groups.map((_, at) => `coalesce(x[${at + 1}], '')`).join(', ')}]))`;
   return `CASE WHEN regexp_matches(${text.sql}, ${pattern.sql}) THEN CAST(${found} AS VARCHAR) END`;
+}
+
+/** Up to four parts, each with eight digits; missing ones are 0. */
+function parseVersion([text]: readonly Operand[], call: CallFacts): string {
+  if (!text) return call.refuse(call.name, call.span);
+  const part = (index: number) =>
+    `lpad(CAST(coalesce(TRY_CAST(string_split(${text.sql}, '.')[${index}] AS BIGINT), 0) AS VARCHAR), 8, '0')`;
+  const digits = [1, 2, 3, 4].map(part).join(' || ');
+  return `CASE WHEN regexp_full_match(${text.sql}, '\\d{1,8}([.]\\d{1,8}){0,3}') THEN CAST(${digits} AS DECIMAL(38, 0)) END`;
+}
+
+/** The fields of the first record; quotes keep commas and line ends, two of them are one. */
+function parseCsv([text]: readonly Operand[], call: CallFacts): string {
+  if (!text) return call.refuse(call.name, call.span);
+  const line = `regexp_extract(${text.sql}, '^(?:"(?:[^"]|"")*"|[^"\\r\\n])*')`;
+  const fields = `regexp_extract_all(${line}, '(?:^|,)("(?:[^"]|"")*"|[^,]*)', 1)`;
+  const bare = `CASE WHEN starts_with(x, '"') THEN replace(substring(x, 2, length(x) - 2), '""', '"') ELSE x END`;
+  return `CAST(to_json(list_transform(${fields}, lambda x: ${bare})) AS VARCHAR)`;
+}
+
+/** Each character of the first text becomes the one at its place in the second, or its last one. */
+function translate([from, to, text]: readonly Operand[], call: CallFacts): string {
+  if (!text || typeof from?.literal !== 'string' || typeof to?.literal !== 'string') {
+    return call.refuse('translate() of computed characters', call.span);
+  }
+  const [source, target] = [[...from.literal], [...to.literal]];
+  const padded = source.map((_, index) => target[index] ?? target.at(-1) ?? '').join('');
+  return `translate(${text.sql}, ${quoteText(from.literal)}, ${quoteText(padded)})`;
 }
 
 function chosenGroups({ literal }: Operand, call: CallFacts): readonly number[] {
@@ -116,6 +145,22 @@ export const STRINGS: Readonly<Record<string, Rule>> = {
         lambda kql_item: starts_with(substring(${text.sql}, kql_item + 1), ${part.sql}))) END AS BIGINT)`;
     },
   },
+  isutf8: { args: ['string'], sql: 'true' },
+  isascii: { args: ['string'], sql: '(length($1) = strlen($1))' },
+  unicode_codepoints_from_string: {
+    args: ['string'],
+    sql: "CAST(to_json(list_transform(regexp_extract_all($1, '(?s).'), lambda x: unicode(x))) AS VARCHAR)",
+  },
+  unicode_codepoints_to_string: {
+    args: ['any'],
+    sql: (args) => {
+      const codes = args.map((code) => `kql_elements(${convert(code, 'dynamic').sql})`);
+      return `array_to_string(list_transform(flatten([${codes.join(', ')}]), lambda x: chr(kql_toint(x))), '')`;
+    },
+  },
+  parse_version: { args: ['string'], sql: parseVersion },
+  parse_csv: { args: ['string'], sql: parseCsv },
+  translate: { args: ['string'], sql: translate },
   strcmp: {
     args: ['string'],
     sql: '(CASE WHEN $1 < $2 THEN -1 WHEN $1 > $2 THEN 1 ELSE 0 END)',

@@ -1,4 +1,5 @@
 import type { KustoType } from '../../model/table.js';
+import { escapePattern } from '../escape-pattern.js';
 import type { Column } from '../ir.js';
 import type { ParsePattern } from '../syntax.js';
 
@@ -30,11 +31,13 @@ export function parsePattern(
   if (!['simple', 'relaxed', 'regex'].includes(kind)) refuse(`parse kind=${kind}`);
   if (!/^[imsU]*$/.test(flags)) refuse(`parse flags=${flags}`);
   const isRegex = kind === 'regex';
+  // A regular expression takes as much as it can, unless its flag U turns that round.
+  const anything = isRegex ? '.*' : '.*?';
   const types = columns.values();
   const pieces = parts.map((part, index) => {
     switch (part.kind) {
       case 'StarExpression':
-        return '.*?';
+        return anything;
       case 'LiteralExpression':
       case 'CompoundStringLiteralExpression':
         if (isRegex && hasGroup(part.value)) refuse('a group in the pattern of parse');
@@ -45,7 +48,7 @@ export function parsePattern(
         const number = NUMBERS[type];
         if (number && (isRegex || isOpen)) return `(${number})`;
         if (isOpen) refuse(`a ${type} before * in the pattern of parse`);
-        return '(.*?)';
+        return `(${anything})`;
       }
     }
   });
@@ -54,8 +57,4 @@ export function parsePattern(
 
 function hasGroup(pattern: string): boolean {
   return /\((?!\?(?!P?<))/.test(pattern.replaceAll(/\\.|\[\^?\]?[^\]]*\]/gs, ''));
-}
-
-function escapePattern(text: string): string {
-  return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&').replaceAll('\0', '\\x00');
 }

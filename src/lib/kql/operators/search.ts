@@ -51,7 +51,8 @@ function sources(
     : [...scope.names].flatMap(([name, binding]) =>
         binding.kind === 'table' && binding.isStored ? [{ name, relation: binding.open() }] : [],
       );
-  if (inputs.some(({ name }) => name === null)) binder.refuse('search of these tables', node.span);
+  if (inputs.length === 0 || inputs.some(({ name }) => name === null))
+    binder.refuse('search of these tables', node.span);
   return unionOf(inputs, { columns, sourceName: source.name, node });
 }
 

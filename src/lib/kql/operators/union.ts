@@ -1,3 +1,4 @@
+import { escapePattern } from '../escape-pattern.js';
 import type { Column, Relation, Scalar } from '../ir.js';
 import type { OperatorRule } from '../operators.js';
 import { type Binder, columnValue, outputColumns, type Scope } from '../scope.js';
@@ -82,8 +83,4 @@ export function openTables(node: Expression, scope: Scope, binder: Binder): read
   }
   const isTable = node.kind === 'NameReference' && node.symbol?.kind === 'TableSymbol';
   return [{ name: isTable ? node.name : null, relation: binder.relation(node, scope) }];
-}
-
-function escapePattern(text: string): string {
-  return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }
