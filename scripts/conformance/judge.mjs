@@ -99,7 +99,7 @@ const KEEPS_ORDER =
 function sortKeys(query, columns) {
   const steps = query.replaceAll(/\/\/.*$/gm, '').split('|');
   const last = steps.map((step) => step.trim()).findLast((step) => !KEEPS_ORDER.test(step));
-  if (!/^(sort|order|top)\b/.test(last ?? '')) return null;
+  if (!/^(sort|order|top)\s/.test(last ?? '')) return null;
   const keys = last.split(/\bby\b/)[1]?.split(',') ?? [];
   const names = keys.map((key) => key.trim().split(/\s/)[0]);
   const places = names.map((name) => columns.findIndex((column) => column.name === name));
