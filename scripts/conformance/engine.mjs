@@ -29,13 +29,13 @@ const REMOVED = ['appName', 'itemId', 'valueStdDev'];
 
 /** The tables of Application Insights, without a row, by their names in a component and in a workspace. */
 export const tables = Object.entries(TABLES).flatMap(([name, columns]) => [
-  { name, columns, jsonLines: [] },
+  { name, columns, rows: [] },
   {
     name: WORKSPACE_TABLES[name],
     columns: columns
       .filter((column) => !REMOVED.includes(column.name))
       .map((column) => workspaceColumn(column, name)),
-    jsonLines: [],
+    rows: [],
   },
 ]);
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openEngine } from '../../src/lib/engine/duckdb-engine.js';
-import type { Engine } from '../../src/lib/engine/engine.js';
+import type { Engine, SourceTable } from '../../src/lib/engine/engine.js';
 import type { Column } from '../../src/lib/model/table.js';
 import { formatDatetime, formatTimespan, MAX_DATETIME_TICKS } from '../../src/lib/model/ticks.js';
 import { rowsOf, runKql } from './run-kql.js';
@@ -64,12 +64,54 @@ test('a table without files, or with an empty one, has no rows', async () => {
 
 test('a file that is gone is named; one that the query does not read is not missed', async () => {
   const columns: readonly Column[] = [{ name: 'a', type: 'long' }];
-  const gone = { name: 'gone', columns, jsonLines: [join(folder, 'gone.jsonl')] };
+  const rows = [{ format: 'jsonl', files: [join(folder, 'gone.jsonl')] }] as const;
+  const gone = { name: 'gone', columns, rows };
   await expect(runKql(engine, 'gone', [gone])).rejects.toMatchObject({
     kind: 'not-found',
     message: expect.stringContaining('gone.jsonl cannot be read'),
   });
   expect(await runKql(engine, 'print a = 1', [gone])).toEqual([{ a: 1 }]);
+});
+
+test('a table can be a view of another one: columns renamed, converted as Kusto does, or one text', async () => {
+  const view: SourceTable = {
+    name: 'AppRequests',
+    columns: [
+      { name: 'TimeGenerated', type: 'datetime' },
+      { name: 'Success', type: 'string' },
+      { name: 'Type', type: 'string' },
+      { name: 'TenantId', type: 'string' },
+      { name: 'Size', type: 'real' },
+    ],
+    rows: {
+      of: 'requests',
+      shown: {
+        TimeGenerated: { column: 'timestamp' },
+        Success: { column: 'success' },
+        Type: { text: 'AppRequests' },
+        Size: { column: 'bytes' },
+      },
+    },
+  };
+  const rows = await runKql(engine, 'AppRequests | sort by Size desc', [...sample.tables, view], {
+    timeRange: { from: new Date('2026-03-01T11:10:00Z'), to: null },
+  });
+  expect(rows).toEqual([
+    {
+      TimeGenerated: '2026-03-01T11:20:00.0000000Z',
+      Success: 'True',
+      Type: 'AppRequests',
+      TenantId: '',
+      Size: 30,
+    },
+    {
+      TimeGenerated: '2026-03-01T11:10:00.0000000Z',
+      Success: 'False',
+      Type: 'AppRequests',
+      TenantId: '',
+      Size: null,
+    },
+  ]);
 });
 
 test('queries at the same time keep their tables apart', async () => {

@@ -74,7 +74,7 @@ export async function writeSampleTables(): Promise<SampleTables> {
     tables: [
       await write('traces', TRACES.columns, TRACES.rows),
       await write('requests', REQUESTS.columns, REQUESTS.rows),
-      { name: 'nothing', columns: TRACES.columns, jsonLines: [] },
+      { name: 'nothing', columns: TRACES.columns, rows: [] },
     ],
     remove: () => rm(folder, { recursive: true, force: true }),
   };
@@ -88,5 +88,5 @@ export async function writeTable(
 ): Promise<SourceTable> {
   const path = join(folder, `${name}.jsonl`);
   await writeFile(path, lines.map((line) => `${line}\n`).join(''));
-  return { name, columns, jsonLines: [path] };
+  return { name, columns, rows: [{ format: 'jsonl', files: [path] }] };
 }

@@ -57,7 +57,8 @@ async function run(kql: string, table: TelemetryTable, rows: readonly Item[], co
   const path = join(folder, `${files++}.jsonl`);
   const lines = rows.map((row) => JSON.stringify({ timestamp: '2026-11-22T09:00:00Z', ...row }));
   await writeFile(path, `${lines.join('\n')}\n`);
-  const source = { name: table, columns: columnsOf(table), jsonLines: [path] };
+  const stored = [{ format: 'jsonl', files: [path] }] as const;
+  const source = { name: table, columns: columnsOf(table), rows: stored };
   const result = await engine.run(kql, [source], { now });
   const index = result.columns.findIndex(({ name }) => name === column);
   const values: unknown[] = [];

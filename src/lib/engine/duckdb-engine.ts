@@ -1,15 +1,16 @@
 import type { Database } from '../duckdb/database.js';
-import { assertFiles, readJsonLines, type TicksRange } from '../duckdb/json-lines.js';
+import { assertFiles } from '../duckdb/files.js';
 import { bindQuery } from '../kql/bind.js';
 import type { Relation } from '../kql/ir.js';
 import { loadKustoParser } from '../kql/kusto.js';
 import { lowerQuery } from '../kql/lower.js';
 import { PRELUDE } from '../kql/prelude.js';
-import { quoteName, uniqueName } from '../kql/print-sql.js';
+import { uniqueName } from '../kql/print-sql.js';
 import { refuseIn } from '../kql/scope.js';
 import type { Row } from '../model/table.js';
 import { dateToTicks } from '../model/ticks.js';
 import type { Engine, EngineResult, RunOptions, SourceTable } from './engine.js';
+import { createViews, filesOf, withViewed } from './table-views.js';
 
 /** An engine on DuckDB. Neither DuckDB nor the KQL parser is loaded before the first query. */
 export function openEngine(): Promise<Engine> {
@@ -70,12 +71,9 @@ async function stream(
     tableName: (table) => names.get(table) ?? table,
     columnNames: (table) => columnsOf(table, sources),
   });
-  const read = sources.filter(({ name }) => tables.includes(name));
-  await assertFiles(read.flatMap(({ jsonLines }) => jsonLines));
-  const setup = read.map((source) => {
-    const rows = readJsonLines(source.jsonLines, source.columns, rangeOf(source, options));
-    return `CREATE TEMP VIEW ${quoteName(names.get(source.name) ?? source.name)} AS ${rows}`;
-  });
+  const read = withViewed(tables, sources);
+  await assertFiles(read.flatMap(filesOf));
+  const setup = createViews(read, { names, timeRange: options.timeRange });
   const { streamRows } = await import('../duckdb/rows.js');
   const { columns } = relation;
   const connection = await (await opening).connect();
@@ -90,15 +88,4 @@ function sqlNames(sources: readonly SourceTable[]): ReadonlyMap<string, string> 
 function columnsOf(table: string, sources: readonly SourceTable[]): readonly string[] {
   const source = sources.find(({ name }) => name === table);
   return source?.columns.map(({ name }) => name) ?? [];
-}
-
-function rangeOf({ columns }: SourceTable, { timeRange }: RunOptions): TicksRange | undefined {
-  const column = columns.find(({ name }) => name === 'timestamp' || name === 'TimeGenerated');
-  if (!timeRange || !column) return undefined;
-  const { from, to } = timeRange;
-  return {
-    column: column.name,
-    from: from && dateToTicks(from),
-    to: to && dateToTicks(to),
-  };
 }

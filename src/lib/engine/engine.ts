@@ -1,16 +1,26 @@
+import type { FileRows } from '../duckdb/read-rows.js';
 import type { Column, Table } from '../model/table.js';
 
-/** A named table that KQL may read: columns as KQL sees them, rows from files or from memory. */
+/** A named table that KQL may read: columns as KQL sees them, and where its rows are. */
 export interface SourceTable {
   readonly name: string;
   readonly columns: readonly Column[];
-  /**
-   * Where the rows are. Files are JSON lines with exactly these columns as members: `datetime` as
-   * ISO text with up to 7 digits, `timespan` in .NET "c" form, `dynamic` as any JSON value, a missing
-   * member as null (as '' for a string).
-   */
-  readonly jsonLines: readonly string[];
+  /** Files, one set behind the other, none for an empty table; or another table, seen in another way. */
+  readonly rows: readonly FileRows[] | TableView;
 }
+
+/** A table as another one shows it. */
+export interface TableView {
+  /** The name of the table that has the rows. */
+  readonly of: string;
+  /**
+   * What the columns of the view show, by their names: a column of that table, converted as Kusto converts, or the
+   * same text in every row. A column that is not here has no value.
+   */
+  readonly shown: Readonly<Record<string, ShownColumn>>;
+}
+
+export type ShownColumn = { readonly column: string } | { readonly text: string };
 
 export interface RunOptions {
   /** What `now()` and `ago()` start from. */

@@ -195,10 +195,10 @@ function telemetryTables(): readonly string[] {
 async function sourceTables({ cloud }: Call, state: State): Promise<readonly SourceTable[]> {
   return Promise.all(
     Object.entries(TABLES).map(async ([name, columns]): Promise<SourceTable> => {
-      const jsonLines = isListed(name, state.facts.behaviour.query.deniedTables)
+      const files = isListed(name, state.facts.behaviour.query.deniedTables)
         ? []
         : await cloud.segments.list(`telemetry/${name}`);
-      return { name, columns, jsonLines };
+      return { name, columns, rows: [{ format: 'jsonl', files }] };
     }),
   );
 }

@@ -1,0 +1,110 @@
+import type { KustoType } from '../model/table.js';
+
+/** Where a column is in a file: under which name and as which type of DuckDB; or the same text in every row. */
+export type StoredColumn =
+  | { readonly name: string; readonly type: string }
+  | { readonly text: string };
+
+/**
+ * How this tool writes a Kusto type, as a type of DuckDB. Times are ticks; `JSON TEXT` is text that is known
+ * to be compact JSON, where `VARCHAR` may hold anything.
+ */
+export const CARRIERS: Readonly<Record<KustoType, string>> = {
+  bool: 'BOOLEAN',
+  int: 'INTEGER',
+  long: 'BIGINT',
+  real: 'DOUBLE',
+  decimal: 'DECIMAL(38, 18)',
+  datetime: 'BIGINT',
+  timespan: 'BIGINT',
+  guid: 'UUID',
+  string: 'VARCHAR',
+  dynamic: 'JSON TEXT',
+};
+
+/** SQL for no value of a type: a string is never null. */
+export function nothing(type: KustoType): string {
+  if (type === 'string') return "''";
+  return `CAST(NULL AS ${type === 'dynamic' ? 'VARCHAR' : CARRIERS[type]})`;
+}
+
+/**
+ * SQL that makes the carrier of a Kusto type of a stored value. What already is the carrier costs nothing, so
+ * that DuckDB prunes by it.
+ *
+ * @param sql the stored value
+ * @param stored its DuckDB type, as DESCRIBE names it
+ */
+export function fromStored(sql: string, stored: string, type: KustoType): string {
+  const from = stored.replace(/\(.*/s, '');
+  switch (type) {
+    case 'string':
+      return `coalesce(${toText(sql, stored)}, '')`;
+    case 'dynamic':
+      return toJson(sql, stored);
+    case 'datetime':
+      return toInstant(sql, from);
+    case 'timespan':
+      if (from === 'VARCHAR') return `kql_totimespan(${sql})`;
+      if (from === 'INTERVAL' || from === 'TIME') return `epoch_us(${sql}) * 10`;
+      return sql;
+    case 'bool':
+      if (from === 'BOOLEAN') return sql;
+      return from === 'VARCHAR' ? `kql_tobool(${sql})` : `(${sql} <> 0)`;
+    case 'int':
+    case 'long':
+      return toInteger(sql, from, type);
+    case 'real':
+      if (from === 'DOUBLE') return sql;
+      return from === 'VARCHAR' ? `kql_toreal(${sql})` : `CAST(${sql} AS DOUBLE)`;
+    case 'decimal':
+      return stored === CARRIERS.decimal ? sql : `TRY_CAST(${sql} AS ${CARRIERS.decimal})`;
+    case 'guid':
+      return from === 'UUID' ? sql : `TRY_CAST(${sql} AS UUID)`;
+  }
+}
+
+function toText(sql: string, stored: string): string {
+  if (stored === 'VARCHAR') return sql;
+  if (stored === 'BOOLEAN') return `CASE WHEN ${sql} THEN 'True' WHEN NOT ${sql} THEN 'False' END`;
+  if (stored === 'BLOB') return `decode(${sql})`;
+  if (stored === 'DOUBLE') return `kql_real_text(${sql})`;
+  return isNested(stored) ? toJson(sql, stored) : `CAST(${sql} AS VARCHAR)`;
+}
+
+function toJson(sql: string, stored: string): string {
+  if (stored === CARRIERS.dynamic) return sql;
+  if (stored === 'JSON') return `CAST(${sql} AS VARCHAR)`;
+  if (stored === 'VARCHAR') return `kql_parse_json(${sql})`;
+  return `CAST(to_json(${sql}) AS VARCHAR)`;
+}
+
+function isNested(stored: string): boolean {
+  return stored.endsWith(']') || /^(STRUCT|MAP|UNION|VARIANT)\b/.test(stored);
+}
+
+function toInstant(sql: string, from: string): string {
+  switch (from) {
+    case 'VARCHAR':
+      return `kql_todatetime(${sql})`;
+    case 'TIMESTAMP':
+    case 'TIMESTAMP WITH TIME ZONE':
+      return `kql_ticks(${sql})`;
+    case 'TIMESTAMP_NS':
+      return `(epoch_ns(${sql}) // 100 + 621355968000000000)`;
+    case 'TIMESTAMP_MS':
+    case 'TIMESTAMP_S':
+    case 'DATE':
+      return `kql_ticks(CAST(${sql} AS TIMESTAMP))`;
+    default:
+      return `CAST(${sql} AS BIGINT)`;
+  }
+}
+
+function toInteger(sql: string, from: string, type: 'int' | 'long'): string {
+  if (from === CARRIERS[type]) return sql;
+  if (from === 'VARCHAR') return `kql_to${type}(${sql})`;
+  if (from === 'DOUBLE' || from === 'FLOAT') return `kql_real_to${type}(${sql})`;
+  if (from === 'DECIMAL') return `TRY_CAST(trunc(${sql}) AS ${CARRIERS[type]})`;
+  return `TRY_CAST(${sql} AS ${CARRIERS[type]})`;
+}

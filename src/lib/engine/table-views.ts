@@ -1,0 +1,90 @@
+import { readRows, type TicksRange } from '../duckdb/read-rows.js';
+import { nothing } from '../duckdb/stored.js';
+import { convert } from '../kql/convert.js';
+import { literalOperand, type Operand } from '../kql/operand.js';
+import { quoteName } from '../kql/print-sql.js';
+import type { Column } from '../model/table.js';
+import { dateToTicks } from '../model/ticks.js';
+import type { RunOptions, ShownColumn, SourceTable, TableView } from './engine.js';
+
+/** The tables of these names, each behind the one that it is a view of. */
+export function withViewed(
+  names: readonly string[],
+  sources: readonly SourceTable[],
+): readonly SourceTable[] {
+  const read = new Set<SourceTable>();
+  const add = (name: string) => {
+    const source = sources.find((one) => one.name === name);
+    if (!source || read.has(source)) return;
+    if ('of' in source.rows) add(source.rows.of);
+    read.add(source);
+  };
+  names.forEach(add);
+  return [...read];
+}
+
+export function filesOf({ rows }: SourceTable): readonly string[] {
+  return 'of' in rows ? [] : rows.flatMap(({ files }) => files);
+}
+
+export interface ViewOptions {
+  /** The SQL names of the tables. */
+  readonly names: ReadonlyMap<string, string>;
+  readonly timeRange: RunOptions['timeRange'];
+}
+
+/** SQL that makes the tables known, as plain views: DuckDB prunes columns and filters rows through them. */
+export function createViews(
+  sources: readonly SourceTable[],
+  { names, timeRange }: ViewOptions,
+): readonly string[] {
+  const nameOf = (table: string) => quoteName(names.get(table) ?? table);
+  return sources.map(({ name, columns, rows }) => {
+    const select =
+      'of' in rows
+        ? selectView(rows, columns, { from: nameOf(rows.of), viewed: columnsOf(rows.of, sources) })
+        : readRows(rows, columns, rangeOf(columns, timeRange));
+    return `CREATE TEMP VIEW ${nameOf(name)} AS ${select}`;
+  });
+}
+
+function selectView(
+  { shown }: TableView,
+  columns: readonly Column[],
+  { from, viewed }: { readonly from: string; readonly viewed: readonly Column[] },
+): string {
+  const selected = columns.map(({ name, type }) => {
+    const operand = operandOf(shown[name], viewed);
+    const sql = operand ? convert(operand, type).sql : nothing(type);
+    return `${sql} AS ${quoteName(name)}`;
+  });
+  return `SELECT ${selected.join(', ')} FROM ${from}`;
+}
+
+function operandOf(shown: ShownColumn | undefined, viewed: readonly Column[]): Operand | undefined {
+  if (!shown) return undefined;
+  if ('text' in shown) return literalOperand('string', shown.text);
+  const column = viewed.find(({ name }) => name === shown.column);
+  if (!column) return undefined;
+  const { name, type } = column;
+  return { sql: quoteName(name), type, isNullable: type !== 'string' };
+}
+
+function columnsOf(table: string, sources: readonly SourceTable[]): readonly Column[] {
+  return sources.find(({ name }) => name === table)?.columns ?? [];
+}
+
+/** A view has the range of the table that it shows. */
+function rangeOf(
+  columns: readonly Column[],
+  timeRange: RunOptions['timeRange'],
+): TicksRange | undefined {
+  const column = columns.find(({ name }) => name === 'timestamp' || name === 'TimeGenerated');
+  if (!timeRange || !column) return undefined;
+  const { from, to } = timeRange;
+  return {
+    column: column.name,
+    from: from && dateToTicks(from),
+    to: to && dateToTicks(to),
+  };
+}
