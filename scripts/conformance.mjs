@@ -1,11 +1,9 @@
 // Runs files of KQL with known answers through the engine and says how many came out right.
 // `npm run conformance -- FILE… [--kind emu] [--id ID] [--refused] [--verbose]`
 
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { rolldown } from 'rolldown';
+import { importBundled } from './bundle.mjs';
 import { judgeAnswer } from './conformance/judge.mjs';
 
 const USAGE = 'usage: npm run conformance -- FILE… [--kind KIND] [--id ID] [--refused] [--verbose]';
@@ -48,7 +46,14 @@ function readRecords(file) {
 }
 
 async function judgeAll(records) {
-  const { openEngine, tables } = await buildEngine();
+  const { openEngine, tables } = await importBundled(
+    'scripts/conformance/engine.mjs',
+    async (it) => {
+      const warm = await it.openEngine();
+      await run(warm, 'print 1', []);
+      await warm.close();
+    },
+  );
   const engine = await openEngine();
   const verdicts = [];
   for (const record of records) {
@@ -69,31 +74,6 @@ async function run(engine, kql, tables) {
     return { columns, rows: all };
   } catch (error) {
     return { error };
-  }
-}
-
-/** The engine of this source tree, built into a folder that npm's own caches use too. */
-async function buildEngine() {
-  const root = fileURLToPath(new URL('..', import.meta.url));
-  const dir = join(root, 'node_modules', '.cache', 'aml-monitor', `conformance-${process.pid}`);
-  mkdirSync(dir, { recursive: true });
-  try {
-    const bundle = await rolldown({
-      cwd: root,
-      input: { engine: 'scripts/conformance/engine.mjs' },
-      external: [/^@duckdb\//, /^@kusto\//],
-      platform: 'node',
-    });
-    await bundle.write({ dir, entryFileNames: '[name].mjs', chunkFileNames: '[name].mjs' });
-    await bundle.close();
-    const engine = await import(pathToFileURL(join(dir, 'engine.mjs')).href);
-    // Its lazy parts are loaded before the folder goes.
-    const warm = await engine.openEngine();
-    await run(warm, 'print 1', []);
-    await warm.close();
-    return engine;
-  } finally {
-    rmSync(dir, { recursive: true, force: true });
   }
 }
 

@@ -43,7 +43,7 @@ export function bindLook(call: Call): Scalar {
       const number = make('row_number', [long(1n), ...within(restart)], 'long');
       const none: Scalar = { kind: 'literal', type: 'long', value: null, span };
       const start = make('iff', [isNew, number, none], 'long');
-      return make('row_cummax', [start, ...within(restart)], 'long');
+      return make('RowCummax', [start, ...within(restart)], 'long');
     }
     default:
       return call;

@@ -1,7 +1,6 @@
 import type { KustoType } from '../model/table.js';
-import { bindLook } from './bind-look.js';
-import { isWindow } from './functions/windows.js';
-import type { Call, Column, Literal, Scalar } from './ir.js';
+import { bindCall } from './bind-call.js';
+import type { Call, Literal, Scalar } from './ir.js';
 import { dynamicText, literalValue } from './literal.js';
 import { declareAll, parameters } from './names.js';
 import { type Binder, columnValue, type Scope, scalarType } from './scope.js';
@@ -123,43 +122,6 @@ function bindOwnFunction(node: FunctionCall, scope: Scope, binder: Binder): Scal
   return binder.scalar(body.Expression, declareAll(body.Statements, inner, binder).scope);
 }
 
-function bindCall(
-  node: FunctionCall,
-  call: (name: string, args: readonly Expression[]) => Call,
-  scope: Scope,
-  binder: Binder,
-): Scalar {
-  const { name } = node.Name;
-  if (isWindow(name)) checkWindow(node, scope, binder);
-  const args = node.ArgumentList.Expressions;
-  if (/^column_?ifexists$/.test(name)) {
-    const [wanted, otherwise] = args;
-    const column = scope.columns.find((candidate) => isNamed(candidate, wanted));
-    if (column) return columnValue(column, node);
-    return otherwise ? binder.scalar(otherwise, scope) : binder.refuse(`${name}()`, node.span);
-  }
-  if (isWindow(name)) return bindLook(call(name, args));
-  if (name === 'pack_all') return packAll(node, scope);
-  if (name !== 'now' && name !== 'ago') return call(node.symbol?.name ?? name, args);
-  // One instant for the whole query, as a constant that prunes Parquet row groups.
-  const instant = literal('datetime', binder.now, node);
-  if (args.length === 0) return instant;
-  const moved = call(name === 'now' ? 'Add' : 'Subtract', args);
-  return { ...moved, args: [instant, ...moved.args] };
-}
-
-/** A bag of all columns; with `true` of those that hold something. */
-function packAll(node: FunctionCall, scope: Scope): Call {
-  const [filled] = node.ArgumentList.Expressions;
-  const isFilled = filled?.kind === 'LiteralExpression' && filled.value.toLowerCase() === 'true';
-  const args = scope.columns.flatMap((column) => [
-    literal('string', column.name, node),
-    columnValue(column, node),
-  ]);
-  const name = isFilled ? 'PackFilled' : 'bag_pack';
-  return { kind: 'call', name, args, type: 'dynamic', span: node.span };
-}
-
 function literal(type: KustoType, value: Literal['value'], { span }: Pick<Expression, 'span'>) {
   return { kind: 'literal', type, value, span } satisfies Literal;
 }
@@ -168,25 +130,4 @@ function typeOf(node: Expression, binder: Binder): KustoType {
   const name = node.type?.name;
   if (name === 'null') return 'dynamic'; // a bare null, which every type takes
   return scalarType(name) ?? binder.refuse(`a value of type ${name ?? 'unknown'}`, node.span);
-}
-
-function isNamed({ name }: Column, wanted: Expression | undefined): boolean {
-  return wanted?.kind === 'LiteralExpression' && wanted.value === name;
-}
-
-/** What Kusto's engine checks behind the binder's back. */
-function checkWindow(node: FunctionCall, scope: Scope, binder: Binder): void {
-  const { name } = node.Name;
-  if (!scope.isSerialized) {
-    const message = `The function '${name}' needs rows in an order: put sort or serialize before it.`;
-    binder.reject(message, node.span);
-  }
-  const [, distance] = node.ArgumentList.Expressions;
-  if (
-    /^(prev|next)$/.test(name) &&
-    distance?.kind === 'LiteralExpression' &&
-    distance.value === '0'
-  ) {
-    binder.reject(`The function '${name}' cannot look 0 rows away.`, distance.span);
-  }
 }

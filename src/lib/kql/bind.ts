@@ -6,6 +6,7 @@ import { declareAll, parameters, words } from './names.js';
 import { datatable } from './operators/datatable.js';
 import { OPERATORS } from './operators.js';
 import { type Question, Unanswered } from './question.js';
+import { REFUSED, withReason } from './refused.js';
 import { type Binder, type Binding, refuseIn, type Scope } from './scope.js';
 import type {
   BoundSyntax,
@@ -116,14 +117,14 @@ function bindRelation(node: Expression, scope: Scope, binder: Binder): Relation 
         const relation = inner && bindBody(node.body, inner, binder);
         if (relation) return relation;
       }
-      return binder.refuse(`${node.Name.name}()`, node.span);
+      return binder.refuse(withReason(`${node.Name.name}()`, REFUSED.functions), node.span);
     case 'DataTableExpression':
       return datatable(node, scope, binder);
     default:
       if (node.kind in OPERATORS)
         return applyOperator(node as Operator, scope.source, scope, binder);
   }
-  return binder.refuse(words(node), node.span);
+  return binder.refuse(withReason(words(node), REFUSED.operators), node.span);
 }
 
 function bindBody(body: FunctionBody, scope: Scope, binder: Binder): Relation | undefined {
@@ -137,7 +138,8 @@ function applyOperator(
   binder: Binder,
 ): Relation {
   const rule: unknown = OPERATORS[node.kind];
-  if (typeof rule !== 'function') return binder.refuse(words(node), node.span);
+  if (typeof rule !== 'function')
+    return binder.refuse(withReason(words(node), REFUSED.operators), node.span);
   // Each rule takes the syntax of its own key: the table's type says so, but a lookup loses it.
   return (rule as OperatorRule)(node, input ?? EMPTY, scope, binder);
 }

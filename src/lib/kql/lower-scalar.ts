@@ -6,6 +6,7 @@ import { FUNCTIONS } from './functions.js';
 import type { Call, Relation, Scalar } from './ir.js';
 import { literalOperand, type Operand } from './operand.js';
 import { quoteText } from './print-sql.js';
+import { REFUSED, withReason } from './refused.js';
 import { applyRule, type CallFacts } from './rule.js';
 import type { Refuse } from './scope.js';
 
@@ -72,7 +73,10 @@ function lowerCall(call: Call, context: ScalarContext): Operand {
     );
   }
   const rule = own(FUNCTIONS, call.name);
-  if (!rule) return context.refuse(describe(call.name), call.span);
+  if (!rule) {
+    const reasons = context.aggregates ? REFUSED.aggregates : REFUSED.functions;
+    return context.refuse(withReason(describe(call.name), reasons), call.span);
+  }
   return (
     lowerPath(call, context) ??
     applyRule(

@@ -66,8 +66,19 @@ function isTabular(node: Expression): boolean {
   return node.type?.columns !== undefined;
 }
 
+/** Operators whose class is not named as KQL does. */
+const KEYWORDS: Readonly<Record<string, string>> = {
+  ExternalDataExpression: 'externaldata',
+  FilterOperator: 'where',
+  GetSchemaOperator: 'getschema',
+  PartitionByOperator: '__partitionby',
+  ReduceByOperator: 'reduce',
+};
+
 /** `MvApplyOperator` as a user knows it: `mv-apply`. */
 export function words(node: { readonly kind: string }): string {
+  const keyword = KEYWORDS[node.kind];
+  if (keyword) return keyword;
   return node.kind
     .replace(/(Operator|Expression|Statement)$/, '')
     .replace(/([a-z])([A-Z])/g, '$1-$2')

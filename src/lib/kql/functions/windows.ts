@@ -45,7 +45,7 @@ function greatest([value, part, place]: readonly Operand[], call: CallFacts): st
 export const WINDOWS: Readonly<Record<string, Rule>> = {
   next: neighbour('lead'),
   prev: neighbour('lag'),
-  row_cummax: { args: ['any'], sql: greatest },
+  RowCummax: { args: ['any'], sql: greatest },
   row_cumsum: { args: ['any'], sql: cumulative },
   row_number: { args: ['any'], sql: rowNumber, isTotal: true },
 };
@@ -58,16 +58,20 @@ export const IS_NEW: Rule = {
     `(${place?.sql} = 1 OR ${value?.sql} IS DISTINCT FROM ${before?.sql} OR coalesce(${restart?.sql ?? 'false'}, false))`,
 };
 
-const NAMES: readonly string[] = [...Object.keys(WINDOWS), 'row_rank_dense', 'row_rank_min'];
+export const WINDOW_NAMES: readonly string[] = [
+  ...Object.keys(WINDOWS),
+  'row_rank_dense',
+  'row_rank_min',
+];
 
 export function isWindow(name: string): boolean {
-  return NAMES.includes(name);
+  return WINDOW_NAMES.includes(name);
 }
 
 /** Which place the rows of a look have to be brought back to: looking at parts has shuffled them. */
 export function placeOf(scalar: Scalar): Scalar | undefined {
   if (scalar.kind !== 'call') return undefined;
-  if (isWindow(scalar.name) && scalar.args.length === 3 && /^row_/.test(scalar.name)) {
+  if (isWindow(scalar.name) && scalar.args.length === 3 && /^row/i.test(scalar.name)) {
     return scalar.args[2];
   }
   return scalar.args.map(placeOf).find((place) => place !== undefined);

@@ -3,6 +3,7 @@ import { bagUnpack } from '../plugins/bag-unpack.js';
 import { dcountIntersect } from '../plugins/dcount-intersect.js';
 import { narrow } from '../plugins/narrow.js';
 import { pivot } from '../plugins/pivot.js';
+import { REFUSED, withReason } from '../refused.js';
 
 /** The plugins that this engine knows. */
 export const PLUGINS: Readonly<Record<string, OperatorRule<'EvaluateOperator'>>> = {
@@ -15,6 +16,6 @@ export const PLUGINS: Readonly<Record<string, OperatorRule<'EvaluateOperator'>>>
 export const evaluate: OperatorRule<'EvaluateOperator'> = (node, input, scope, binder) => {
   const { name } = node.FunctionCall.Name;
   const plugin = Object.hasOwn(PLUGINS, name) ? PLUGINS[name] : undefined;
-  if (!plugin) return binder.refuse(`evaluate ${name}`, node.span);
+  if (!plugin) return binder.refuse(withReason(`evaluate ${name}`, REFUSED.plugins), node.span);
   return plugin(node, input, scope, binder);
 };

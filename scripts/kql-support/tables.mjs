@@ -1,0 +1,21 @@
+// What docs/kql-support.md needs of the source tree, as one bundle.
+
+import { AGGREGATES } from '../../src/lib/kql/aggregates.ts';
+import { BOUND_CALLS } from '../../src/lib/kql/bind-call.ts';
+import { FUNCTIONS } from '../../src/lib/kql/functions.ts';
+import { words } from '../../src/lib/kql/names.ts';
+import { PLUGINS } from '../../src/lib/kql/operators/evaluate.ts';
+import { OPERATORS } from '../../src/lib/kql/operators.ts';
+import { REFUSED } from '../../src/lib/kql/refused.ts';
+
+export const TABLES = {
+  AGGREGATES,
+  BOUND_CALLS,
+  FUNCTIONS,
+  OPERATORS,
+  PLUGINS,
+  REFUSED,
+};
+
+/** An operator's class as the word of KQL. */
+export const wordOf = (kind) => words({ kind });

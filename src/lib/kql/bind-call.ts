@@ -1,0 +1,94 @@
+import type { KustoType } from '../model/table.js';
+import { bindLook } from './bind-look.js';
+import { WINDOW_NAMES } from './functions/windows.js';
+import type { Call, Column, Literal, Scalar } from './ir.js';
+import { type Binder, columnValue, type Scope } from './scope.js';
+import type { Expression, FunctionCall } from './syntax.js';
+
+/** Makes a call with the type that the binder found, of arguments bound one by one. */
+export type MakeCall = (name: string, args: readonly Expression[]) => Call;
+
+type CallRule = (node: FunctionCall, call: MakeCall, scope: Scope, binder: Binder) => Scalar;
+
+export function bindCall(node: FunctionCall, call: MakeCall, scope: Scope, binder: Binder): Scalar {
+  const { name } = node.Name;
+  const rule = Object.hasOwn(BOUND_CALLS, name) ? BOUND_CALLS[name] : undefined;
+  if (rule) return rule(node, call, scope, binder);
+  return call(node.symbol?.name ?? name, node.ArgumentList.Expressions);
+}
+
+/** One instant for the whole query, as a constant that prunes Parquet row groups. */
+function instant(operator: 'Add' | 'Subtract'): CallRule {
+  return (node, call, _scope, binder) => {
+    const now = literal('datetime', binder.now, node);
+    const args = node.ArgumentList.Expressions;
+    if (args.length === 0) return now;
+    const moved = call(operator, args);
+    return { ...moved, args: [now, ...moved.args] };
+  };
+}
+
+/** The column of that name, if the rows have it. */
+const columnIfExists: CallRule = (node, _call, scope, binder) => {
+  const [wanted, otherwise] = node.ArgumentList.Expressions;
+  const column = scope.columns.find((candidate) => isNamed(candidate, wanted));
+  if (column) return columnValue(column, node);
+  return otherwise
+    ? binder.scalar(otherwise, scope)
+    : binder.refuse(`${node.Name.name}()`, node.span);
+};
+
+const isColumnExists: CallRule = (node, _call, scope) => {
+  const [wanted] = node.ArgumentList.Expressions;
+  const exists = scope.columns.some((candidate) => isNamed(candidate, wanted));
+  return literal('bool', exists, node);
+};
+
+/** A bag of all columns; with `true` of those that hold something. */
+const packAll: CallRule = (node, _call, scope) => {
+  const [filled] = node.ArgumentList.Expressions;
+  const isFilled = filled?.kind === 'LiteralExpression' && filled.value.toLowerCase() === 'true';
+  return pack(scope.columns, isFilled ? 'PackFilled' : 'bag_pack', node);
+};
+
+function pack(columns: readonly Column[], name: string, node: FunctionCall): Call {
+  const args = columns.flatMap((column) => [
+    literal('string', column.name, node),
+    columnValue(column, node),
+  ]);
+  return { kind: 'call', name, args, type: 'dynamic', span: node.span };
+}
+
+/** What Kusto's engine checks behind the binder's back. */
+const look: CallRule = (node, call, scope, binder) => {
+  const { name } = node.Name;
+  if (!scope.isSerialized) {
+    const message = `The function '${name}' needs rows in an order: put sort or serialize before it.`;
+    binder.reject(message, node.span);
+  }
+  const [, distance] = node.ArgumentList.Expressions;
+  const isLiteral = distance?.kind === 'LiteralExpression';
+  if (/^(prev|next)$/.test(name) && isLiteral && distance.value === '0') {
+    binder.reject(`The function '${name}' cannot look 0 rows away.`, distance.span);
+  }
+  return bindLook(call(name, node.ArgumentList.Expressions));
+};
+
+/** Functions that mean more than their arguments: a row's columns, the rows around it, the time. */
+export const BOUND_CALLS: Readonly<Record<string, CallRule>> = {
+  ...Object.fromEntries(WINDOW_NAMES.map((name) => [name, look])),
+  ago: instant('Subtract'),
+  column_ifexists: columnIfExists,
+  columnifexists: columnIfExists,
+  iscolumnexists: isColumnExists,
+  now: instant('Add'),
+  pack_all: packAll,
+};
+
+function literal(type: KustoType, value: Literal['value'], { span }: Pick<Expression, 'span'>) {
+  return { kind: 'literal', type, value, span } satisfies Literal;
+}
+
+function isNamed({ name }: Column, wanted: Expression | undefined): boolean {
+  return wanted?.kind === 'LiteralExpression' && wanted.value === name;
+}
