@@ -1,36 +1,67 @@
-import { convert, jsonElement } from '../convert.js';
+import { convert } from '../convert.js';
 import type { Operand } from '../operand.js';
-import type { CallFacts, Rule } from '../rule.js';
-
-/** Numbers of an array; null for what is none. */
-const numbers = (sql: string) =>
-  `CASE WHEN starts_with(${sql}, '[') THEN list_transform(CAST(json_extract(${sql}, '$[*]') AS VARCHAR[]), lambda x: kql_toreal(x)) END`;
-
-const json = (list: string, element = 'kql_real_json(x)') =>
-  `('[' || array_to_string(list_transform(${list}, lambda x: coalesce(${element}, 'null')), ',') || ']')`;
+import type { Rule } from '../rule.js';
+import { SERIES_FILLS } from './series-fill.js';
+import { SERIES_FILTERS } from './series-filters.js';
+import { SERIES_FITS } from './series-fit.js';
+import { SERIES_SEASONS } from './series-seasons.js';
+import { isIntegral, jsonArray, letting, numbers } from './series-sql.js';
 
 /** One number from each number. What has none is null, as is what is no number. */
-function each(sql: string): Rule {
+function each(sql: string, element?: string): Rule {
   return {
-    args: ['dynamic', 'real'],
-    sql: ([series, other]) => {
-      const body = sql.replaceAll('$1', 'kql_item').replaceAll('$2', other?.sql ?? 'NULL');
-      const list = `list_transform(${numbers(series?.sql ?? '')}, lambda kql_item: ${body})`;
-      return json(list);
+    args: ['dynamic'],
+    sql: ([series], call) => {
+      if (!series) return call.refuse(`${call.name}()`, call.span);
+      const list = `list_transform(kql_s.v, lambda kql_item: ${sql.replaceAll('$1', 'kql_item')})`;
+      const known = { v: numbers(series.sql), integral: isIntegral(series.sql) };
+      return letting('kql_s', known, jsonArray(list, element));
     },
   };
 }
 
-/** One value from the two numbers at each place, null where one of them is missing. */
+/** What DuckDB computes of finite numbers only, and of those that `condition` lets through. */
+function within(condition: string, sql: string): Rule {
+  return each(
+    `CASE WHEN isfinite($1) AND ${condition} THEN ${sql} WHEN $1 IS NOT NULL THEN CAST('nan' AS DOUBLE) END`,
+  );
+}
+
+/** Integers among integers, reals elsewhere: `kql_s.integral` knows. */
+const ALIKE =
+  'CASE WHEN kql_s.integral AND abs(x) < 9e18 THEN CAST(CAST(x AS BIGINT) AS VARCHAR) ELSE kql_real_json(x) END';
+
+/** One value from the two numbers at each place, null where one is missing. A number stands for every place. */
 function pairs(sql: string, element?: string): Rule {
   return {
-    args: ['dynamic'],
-    sql: ([one, other]) => {
-      const zipped = `list_zip(${numbers(one?.sql ?? '')}, ${numbers(other?.sql ?? '')})`;
+    args: ['any'],
+    sql: ([one, other], call) => {
+      if (!one || !other) return call.refuse(`${call.name}()`, call.span);
       const body = sql.replaceAll('$1', 'x[1]').replaceAll('$2', 'x[2]');
-      return json(`list_transform(${zipped}, lambda x: ${body})`, element);
+      const list = `list_transform(list_zip(${side('a')}, ${side('b')}), lambda x: ${body})`;
+      const known = {
+        a: values(one),
+        b: values(other),
+        integral: `${isWhole(one)} AND ${isWhole(other)}`,
+      };
+      return letting('kql_s', known, jsonArray(list, element));
+
+      function side(name: 'a' | 'b'): string {
+        const [here, there] = name === 'a' ? [one, 'b'] : [other, 'a'];
+        if (here?.type === 'dynamic') return `kql_s.${name}`;
+        return `list_transform(kql_s.${there}, lambda x: kql_s.${name})`;
+      }
     },
   };
+}
+
+function values(operand: Operand): string {
+  return operand.type === 'dynamic' ? numbers(operand.sql) : convert(operand, 'real').sql;
+}
+
+function isWhole({ type, sql }: Operand): string {
+  if (type === 'dynamic') return isIntegral(sql);
+  return type === 'int' || type === 'long' ? 'true' : 'false';
 }
 
 function compare(operator: string): Rule {
@@ -41,100 +72,76 @@ function compare(operator: string): Rule {
 function total(list: (numbers: string) => string): Rule {
   return {
     args: ['dynamic'],
-    sql: ([series]) => list(numbers(series?.sql ?? '')),
+    sql: ([series], call) =>
+      series ? list(numbers(series.sql)) : call.refuse(`${call.name}()`, call.span),
   };
 }
 
-/** Nulls become the value; with a placeholder what equals that does. */
-function fillConst([series, value, placeholder]: readonly Operand[], call: CallFacts): string {
-  if (!series || !value) return call.refuse(call.name, call.span);
-  const missing = placeholder ? `kql_item = ${jsonElement(placeholder)}` : `kql_item = 'null'`;
-  const list = `list_transform(kql_elements(${series.sql}),
-    lambda kql_item: CASE WHEN ${missing} THEN ${jsonElement(value)} ELSE kql_item END)`;
-  return `CASE WHEN starts_with(${series.sql}, '[') THEN '[' || array_to_string(${list}, ',') || ']' END`;
-}
-
-/** Nulls take the last value before them, or the next behind them. */
-function fillFrom(side: 'before' | 'behind'): Rule {
+/** One number of the pairs of numbers at the places that both series have. */
+function together(sql: string): Rule {
   return {
-    args: ['dynamic'],
-    sql: ([series, placeholder], call) => {
-      if (!series) return call.refuse(call.name, call.span);
-      const missing = placeholder ? jsonElement(placeholder) : `'null'`;
-      const found = `list_filter(${side === 'before' ? 'kql_items[:kql_place]' : 'kql_items[kql_place:]'}, lambda x: x <> ${missing})`;
-      const value = `coalesce(${found}[${side === 'before' ? '-1' : '1'}], kql_item)`;
-      const list = `list_transform(kql_items, lambda kql_item, kql_place: ${value})`;
-      return `CASE WHEN starts_with(${series.sql}, '[') THEN list_transform([kql_elements(${series.sql})],
-        lambda kql_items: '[' || array_to_string(${list}, ',') || ']')[1] END`;
+    args: ['any'],
+    sql: ([one, other, first, second], call) => {
+      if (!one || !other) return call.refuse(`${call.name}()`, call.span);
+      if (first || second) call.refuse(`${call.name}() with magnitudes`, call.span);
+      const repeated = (here: Operand, there: Operand) =>
+        here.type === 'dynamic'
+          ? values(here)
+          : `list_transform(${values(there)}, lambda x: ${values(here)})`;
+      const zipped = `list_zip(${repeated(one, other)}, ${repeated(other, one)})`;
+      const full = `list_filter(${zipped}, lambda x: x[1] IS NOT NULL AND x[2] IS NOT NULL)`;
+      return letting('kql_s', { v: full }, `CASE WHEN len(kql_s.v) > 0 THEN ${sql} END`);
     },
   };
 }
 
-/** A filter with fixed weights: normalized if asked for, around each place or from it backwards. */
-function fir([series, filter, normalize, center]: readonly Operand[], call: CallFacts): string {
-  if (!series || !filter) return call.refuse(call.name, call.span);
-  const flag = (operand: Operand | undefined, otherwise: boolean) => {
-    if (!operand) return otherwise;
-    const { literal } = convert(operand, 'bool');
-    return typeof literal === 'boolean' ? literal : call.refuse('a computed flag', call.span);
-  };
-  const isCentered = flag(center, false);
-  const isNormal = flag(normalize, true);
-  const weights = numbers(filter.sql);
-  const shift = isCentered ? 'len(kql_items.w) // 2' : '0';
-  const at = `kql_place + ${shift} - kql_step + 1`;
-  const term = `CASE WHEN ${at} >= 1 THEN kql_items.s[${at}] * kql_items.w[kql_step] END`;
-  const sum = `coalesce(list_sum(list_transform(range(1, len(kql_items.w) + 1), lambda kql_step: ${term})), 0)`;
-  const scaled = isNormal ? `${sum} / list_sum(kql_items.w)` : sum;
-  const list = `list_transform(range(1, len(kql_items.s) + 1), lambda kql_place: ${scaled})`;
-  return `list_transform([{ 's': ${numbers(series.sql)}, 'w': ${weights} }], lambda kql_items: ${json(list)})[1]`;
-}
+const sum = (term: string) => `list_sum(list_transform(kql_s.v, lambda x: ${term}))`;
+const mean = (side: 1 | 2) => `list_avg(list_transform(kql_s.v, lambda x: x[${side}]))`;
+
+const correlation = letting(
+  'kql_m',
+  { a: mean(1), b: mean(2) },
+  `${sum('(x[1] - kql_m.a) * (x[2] - kql_m.b)')}
+    / sqrt(${sum('(x[1] - kql_m.a) ** 2')} * ${sum('(x[2] - kql_m.b) ** 2')})`,
+);
 
 /** Arrays of numbers as series: functions of their elements. */
 export const SERIES: Readonly<Record<string, Rule>> = {
-  series_abs: each('abs($1)'),
-  series_acos: each(
-    "CASE WHEN abs($1) <= 1 THEN acos($1) WHEN $1 IS NOT NULL THEN CAST('nan' AS DOUBLE) END",
-  ),
-  series_asin: each(
-    "CASE WHEN abs($1) <= 1 THEN asin($1) WHEN $1 IS NOT NULL THEN CAST('nan' AS DOUBLE) END",
-  ),
+  series_abs: each('abs($1)', ALIKE),
+  series_acos: within('abs($1) <= 1', 'acos($1)'),
+  series_asin: within('abs($1) <= 1', 'asin($1)'),
   series_atan: each('atan($1)'),
-  series_ceiling: each('ceil($1)'),
-  series_cos: each('cos($1)'),
+  series_ceiling: each('ceil($1)', ALIKE),
+  series_cos: within('true', 'cos($1)'),
   series_exp: each('exp($1)'),
-  series_floor: each('floor($1)'),
+  series_floor: each('floor($1)', ALIKE),
   series_log: each(
     "CASE WHEN $1 > 0 THEN ln($1) WHEN $1 = 0 THEN CAST('-inf' AS DOUBLE) WHEN $1 IS NOT NULL THEN CAST('nan' AS DOUBLE) END",
   ),
-  series_sign: each('sign($1)::DOUBLE'),
-  series_sin: each('sin($1)'),
-  series_tan: each('tan($1)'),
-  series_add: pairs('($1 + $2)'),
+  series_sign: each('sign($1)::DOUBLE', ALIKE),
+  series_sin: within('true', 'sin($1)'),
+  series_tan: within('true', 'tan($1)'),
+  series_add: pairs('($1 + $2)', ALIKE),
   series_divide: pairs('($1 / $2)'),
-  series_multiply: pairs('($1 * $2)'),
-  series_subtract: pairs('($1 - $2)'),
+  series_multiply: pairs('($1 * $2)', ALIKE),
+  series_pow: pairs('pow($1, $2)'),
+  series_subtract: pairs('($1 - $2)', ALIKE),
   series_equals: compare('='),
   series_greater: compare('>'),
   series_greater_equals: compare('>='),
   series_less: compare('<'),
   series_less_equals: compare('<='),
   series_not_equals: compare('<>'),
-  series_dot_product: {
-    args: ['dynamic'],
-    sql: ([one, other]) =>
-      `list_sum(list_transform(list_zip(${numbers(one?.sql ?? '')}, ${numbers(other?.sql ?? '')}), lambda x: x[1] * x[2]))`,
-  },
-  series_pearson_correlation: {
-    args: ['dynamic'],
-    sql: ([one, other]) =>
-      `(SELECT corr(kql_item, kql_items) FROM (SELECT unnest(${numbers(one?.sql ?? '')}) AS kql_item, unnest(${numbers(other?.sql ?? '')}) AS kql_items))`,
-  },
+  series_cosine_similarity: together(
+    `${sum('x[1] * x[2]')} / sqrt(${sum('x[1] * x[1]')} * ${sum('x[2] * x[2]')})`,
+  ),
+  series_dot_product: together(sum('x[1] * x[2]')),
+  series_pearson_correlation: together(correlation),
   series_magnitude: total((list) => `sqrt(list_sum(list_transform(${list}, lambda x: x * x)))`),
   series_product: total((list) => `list_product(${list})`),
   series_sum: total((list) => `list_sum(${list})`),
-  series_fill_const: { args: ['dynamic', 'any'], sql: fillConst },
-  series_fill_backward: fillFrom('behind'),
-  series_fill_forward: fillFrom('before'),
-  series_fir: { args: ['dynamic', 'dynamic', 'any'], sql: fir },
+  ...SERIES_FILLS,
+  ...SERIES_FILTERS,
+  ...SERIES_FITS,
+  ...SERIES_SEASONS,
 };

@@ -1,20 +1,17 @@
 import type { Column, Computed, Relation } from '../ir.js';
 import { lookFirst } from '../look-first.js';
 import type { OperatorRule } from '../operators.js';
-import { outputColumns, over } from '../scope.js';
+import { outputColumns } from '../scope.js';
+import { valuesOf } from '../tuples.js';
 
 /** A name that is taken gets the new value in the old place. */
 export const extend: OperatorRule<'ExtendOperator'> = (node, input, scope, binder) => {
   const outputs = outputColumns(node, binder);
-  const inner = over(input, scope);
-  const given = node.Expressions.map((expression) => ({
-    name: expression.resultName,
-    value: binder.scalar(expression, inner),
-  }));
+  const { input: rows, values: given } = valuesOf(node.Expressions, input, scope, binder);
   const replaced = new Map<string, Column>();
   const added = outputs.slice(input.columns.length);
   const ready = lookFirst(
-    input,
+    rows,
     given.map(({ value }) => value),
     1,
     binder,

@@ -1,20 +1,19 @@
 import type { Column, Computed } from '../ir.js';
 import { lookFirst } from '../look-first.js';
 import type { OperatorRule } from '../operators.js';
-import { outputColumns, over } from '../scope.js';
-import type { Expression } from '../syntax.js';
+import { outputColumns } from '../scope.js';
+import { valuesOf } from '../tuples.js';
 
 export const project: OperatorRule<'ProjectOperator'> = (node, input, scope, binder) => {
   const outputs = outputColumns(node, binder);
-  const inner = over(input, scope);
   const columns: Column[] = [];
   const computed: Computed[] = [];
-  const expressions = node.Expressions.flatMap(withoutNames);
-  if (expressions.length !== outputs.length) {
+  const given = valuesOf(node.Expressions, input, scope, binder);
+  if (given.values.length !== outputs.length) {
     return binder.refuse('an expression of several columns', node.span);
   }
-  const given = expressions.map((expression) => binder.scalar(expression, inner));
-  const { input: rows, values } = lookFirst(input, given, 1, binder);
+  const scalars = given.values.map(({ value }) => value);
+  const { input: rows, values } = lookFirst(given.input, scalars, 1, binder);
   values.forEach((value, index) => {
     const output = outputs[index];
     if (!output) return;
@@ -28,10 +27,6 @@ export const project: OperatorRule<'ProjectOperator'> = (node, input, scope, bin
   });
   return { op: 'project', input: rows, computed, columns };
 };
-
-function withoutNames(node: Expression): readonly Expression[] {
-  return node.kind === 'SimpleNamedExpression' ? [node.Expression] : [node];
-}
 
 /** Also `project-keep` and `project-reorder`: the binder knows which columns stay, and in what order. */
 export const projectAway: OperatorRule<
