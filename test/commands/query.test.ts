@@ -113,6 +113,20 @@ test('a cut answer is shown and is exit status 8, unless that is allowed', async
   expect(allowed.stderr).toContain('WARNING: Azure cut the answer after 1 row');
 });
 
+test('tables go by the names of the component and by those of the workspace', async () => {
+  const cloud = localCloud();
+  const answer = async (kql: string) => {
+    const run = await runCli(['query', kql, '--since', '3h', '-o', 'json'], { cloud });
+    expect(run).toMatchObject({ status: 0, stderr: '' });
+    return JSON.parse(run.stdout);
+  };
+  const classic = `requests | where success == "False" | summarize n = count(), ms = max(duration) by item = itemType`;
+  const workspace = `AppRequests | where Success == false | summarize n = count(), ms = max(DurationMs) by item = Type`;
+  const [failed] = await answer(classic);
+  expect(failed).toMatchObject({ item: 'request' });
+  expect(await answer(workspace)).toEqual([{ ...failed, item: 'AppRequests' }]);
+});
+
 test('--component needs no workspace', async () => {
   const cloud = localCloud();
   const show = await runCli(['show', 'my-service', '-o', 'json'], { cloud });

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openEngine } from '../../src/lib/engine/duckdb-engine.js';
 import type { Engine, SourceTable } from '../../src/lib/engine/engine.js';
+import { workspaceTable } from '../../src/lib/engine/workspace-tables.js';
 import type { Column } from '../../src/lib/model/table.js';
 import { formatDatetime, formatTimespan, MAX_DATETIME_TICKS } from '../../src/lib/model/ticks.js';
 import { rowsOf, runKql } from './run-kql.js';
@@ -111,6 +112,19 @@ test('a table can be a view of another one: columns renamed, converted as Kusto 
       TenantId: '',
       Size: null,
     },
+  ]);
+});
+
+test('a view counts once: search and union * go through the tables that have the rows', async () => {
+  const [traces] = sample.tables;
+  if (!traces) throw new Error('no traces');
+  const view = workspaceTable(traces);
+  const tables = view ? [traces, view] : [];
+  expect(await runKql(engine, 'search "loaded" | count', tables)).toEqual([{ Count: 1 }]);
+  expect(await runKql(engine, 'union * | count', tables)).toEqual([{ Count: 3 }]);
+  expect(await runKql(engine, 'union App* | count', tables)).toEqual([{ Count: 3 }]);
+  expect(await runKql(engine, 'AppTraces | where Message has "loaded" | count', tables)).toEqual([
+    { Count: 1 },
   ]);
 });
 

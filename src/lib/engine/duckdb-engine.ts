@@ -10,7 +10,7 @@ import { refuseIn } from '../kql/scope.js';
 import type { Row } from '../model/table.js';
 import { dateToTicks } from '../model/ticks.js';
 import type { Engine, EngineResult, RunOptions, SourceTable } from './engine.js';
-import { createViews, filesOf, withViewed } from './table-views.js';
+import { createViews, filesOf, meantBy, withViewed } from './table-views.js';
 
 /** An engine on DuckDB. Neither DuckDB nor the KQL parser is loaded before the first query. */
 export function openEngine(): Promise<Engine> {
@@ -28,10 +28,11 @@ export function openEngine(): Promise<Engine> {
 
 async function run(
   kql: string,
-  sources: readonly SourceTable[],
+  known: readonly SourceTable[],
   options: RunOptions,
   opening: Promise<Database>,
 ): Promise<EngineResult> {
+  const sources = meantBy(kql, known);
   // DuckDB opens on threads of its own while the parser has this one.
   opening.catch(() => undefined); // said below, if the query gets there
   const parser = await loadKustoParser();

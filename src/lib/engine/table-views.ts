@@ -7,6 +7,30 @@ import type { Column } from '../model/table.js';
 import { dateToTicks } from '../model/ticks.js';
 import type { RunOptions, ShownColumn, SourceTable, TableView } from './engine.js';
 
+/**
+ * The tables that a text of KQL may mean. A view is one only where the text has a name like its own: `search` and
+ * `union *` go through all tables, and would find its rows twice.
+ */
+export function meantBy(kql: string, sources: readonly SourceTable[]): readonly SourceTable[] {
+  const words = kql.toLowerCase().match(/[\w*]+/g) ?? [];
+  const isMeant = (name: string) => {
+    const folded = name.toLowerCase();
+    return words.some((word) =>
+      word.includes('*')
+        ? word !== '*' && matchesWildcard(folded, word)
+        : word.startsWith(folded.slice(0, LIKE_LENGTH)),
+    );
+  };
+  return sources.filter(({ name, rows }) => !('of' in rows) || isMeant(name));
+}
+
+/** As many letters tell `AppTraces` from `AppRoleName`, and still know a name that is mistyped behind them. */
+const LIKE_LENGTH = 5;
+
+function matchesWildcard(name: string, pattern: string): boolean {
+  return new RegExp(`^${pattern.replaceAll('*', '.*')}$`).test(name);
+}
+
 /** The tables of these names, each behind the one that it is a view of. */
 export function withViewed(
   names: readonly string[],

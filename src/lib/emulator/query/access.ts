@@ -1,6 +1,6 @@
+import { TABLES, WORKSPACE_TABLES } from '../../engine/telemetry-tables.js';
 import { logsFault } from '../answers.js';
 import type { State } from '../state/state.js';
-import { TABLES, WORKSPACE_TABLES } from '../tables.js';
 import { badArgument } from './query-faults.js';
 
 /**
@@ -43,7 +43,8 @@ export function isListed(table: string, list: readonly string[]): boolean {
 export function assertAnalyticsPlan(state: State, kql: string): void {
   for (const table of Object.keys(TABLES)) {
     if (!isListed(table, state.facts.behaviour.query.basicTables)) continue;
-    if (!new RegExp(`(^|[^\\w'"])${table}($|[^\\w'"])`).test(kql)) continue;
+    const names = `${table}|${WORKSPACE_TABLES[table]}`;
+    if (!new RegExp(`(^|[^\\w'"])(${names})($|[^\\w'"])`).test(kql)) continue;
     throw badArgument({
       code: 'UnsupportedApiQueryValidationError',
       message:

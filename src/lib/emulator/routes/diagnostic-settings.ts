@@ -1,3 +1,4 @@
+import { WORKSPACE_TABLES } from '../../engine/telemetry-tables.js';
 import { json, jsonText } from '../answers.js';
 import { removeMember, setMember } from '../resources/json-text.js';
 import {
@@ -12,7 +13,6 @@ import {
 } from '../resources/resources.js';
 import { type Call, type Route, route } from '../router.js';
 import { authorizeSubscription } from '../sign-in/authorize.js';
-import { WORKSPACE_TABLES } from '../tables.js';
 
 type Path = Readonly<Record<string, string>>;
 

@@ -1,4 +1,6 @@
 import type { Engine, SourceTable } from '../../engine/engine.js';
+import { TABLES } from '../../engine/telemetry-tables.js';
+import { workspaceTable } from '../../engine/workspace-tables.js';
 import { json, jsonText, logsFault } from '../answers.js';
 import { assertAnalyticsPlan, assertOpen, isListed, permissions } from '../query/access.js';
 import { render, statistics } from '../query/extras.js';
@@ -9,7 +11,6 @@ import { findResource, isObject, read } from '../resources/resources.js';
 import { type Call, type Route, route } from '../router.js';
 import { authorizeSubscription } from '../sign-in/authorize.js';
 import type { State } from '../state/state.js';
-import { TABLES } from '../tables.js';
 
 type Path = Readonly<Record<string, string>>;
 
@@ -193,7 +194,7 @@ function telemetryTables(): readonly string[] {
 
 /** Denied tables are there, but without rows: Azure does not say so unless asked. */
 async function sourceTables({ cloud }: Call, state: State): Promise<readonly SourceTable[]> {
-  return Promise.all(
+  const classic = await Promise.all(
     Object.entries(TABLES).map(async ([name, columns]): Promise<SourceTable> => {
       const files = isListed(name, state.facts.behaviour.query.deniedTables)
         ? []
@@ -201,6 +202,7 @@ async function sourceTables({ cloud }: Call, state: State): Promise<readonly Sou
       return { name, columns, rows: [{ format: 'jsonl', files }] };
     }),
   );
+  return [...classic, ...classic.flatMap((table) => workspaceTable(table) ?? [])];
 }
 
 /** Tables and columns, as tools discover them. */
