@@ -4,10 +4,10 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { rolldown } from 'rolldown';
 
 /**
- * Imports a module of this source tree, TypeScript and all, as one bundle in a folder that npm's own caches
- * use too. The folder goes at once, so `warm` has to load what is loaded lazily.
+ * Imports a module of this source tree, TypeScript and all, as one file in a folder that npm's own caches
+ * use too.
  */
-export async function importBundled(entry, warm = () => {}) {
+export async function importBundled(entry) {
   const root = fileURLToPath(new URL('..', import.meta.url));
   const dir = join(root, 'node_modules', '.cache', 'aml-monitor', `bundle-${process.pid}`);
   mkdirSync(dir, { recursive: true });
@@ -18,11 +18,9 @@ export async function importBundled(entry, warm = () => {}) {
       external: [/^@duckdb\//, /^@kusto\//],
       platform: 'node',
     });
-    await bundle.write({ dir, entryFileNames: '[name].mjs', chunkFileNames: '[name].mjs' });
+    await bundle.write({ dir, entryFileNames: '[name].mjs', codeSplitting: false });
     await bundle.close();
-    const module = await import(pathToFileURL(join(dir, 'main.mjs')).href);
-    await warm(module);
-    return module;
+    return await import(pathToFileURL(join(dir, 'main.mjs')).href);
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }

@@ -46,14 +46,7 @@ function readRecords(file) {
 }
 
 async function judgeAll(records) {
-  const { openEngine, tables } = await importBundled(
-    'scripts/conformance/engine.mjs',
-    async (it) => {
-      const warm = await it.openEngine();
-      await run(warm, 'print 1', []);
-      await warm.close();
-    },
-  );
+  const { openEngine, tables } = await importBundled('scripts/conformance/engine.mjs');
   const engine = await openEngine();
   const verdicts = [];
   for (const record of records) {

@@ -1,9 +1,12 @@
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { CliError } from '../errors.js';
+import { register, type Scripted } from './scripted.js';
 
-/** DuckDB in memory. Connections share macros, each has its own temporary views. */
+/** DuckDB in memory. Connections share macros and functions, each has its own temporary views. */
 export interface Database {
   connect(): Promise<DuckDBConnection>;
+  /** Adds functions that SQL may call; those that it has stay as they are. */
+  learn(functions: Readonly<Record<string, Scripted>>): Promise<void>;
   close(): void;
 }
 
@@ -18,7 +21,19 @@ export async function openDatabase(macros: readonly string[]): Promise<Database>
   const statements = [`SET TimeZone = 'UTC'`, ...macros.map((macro) => `CREATE MACRO ${macro}`)];
   await connection.run(statements.join(';\n'));
   connection.closeSync();
-  return { connect: () => instance.connect(), close: () => instance.closeSync() };
+  const known = new Set<string>();
+  return {
+    connect: () => instance.connect(),
+    async learn(functions) {
+      const news = Object.entries(functions).filter(([name]) => !known.has(name));
+      if (news.length === 0) return;
+      for (const [name] of news) known.add(name);
+      const teaching = await instance.connect();
+      await register(teaching, Object.fromEntries(news));
+      teaching.closeSync();
+    },
+    close: () => instance.closeSync(),
+  };
 }
 
 async function createInstance(): Promise<DuckDBInstance> {

@@ -7,8 +7,10 @@ import { lowerQuery } from '../kql/lower.js';
 import { PRELUDE } from '../kql/prelude.js';
 import { uniqueName } from '../kql/print-sql.js';
 import { refuseIn } from '../kql/scope.js';
+import { loadScripts } from '../kql/scripts.js';
 import type { Row } from '../model/table.js';
 import { dateToTicks } from '../model/ticks.js';
+import { COMPRESSION } from './compression.js';
 import type { Engine, EngineResult, RunOptions, SourceTable } from './engine.js';
 import { createViews, filesOf, meantBy, withViewed } from './table-views.js';
 
@@ -77,7 +79,10 @@ async function stream(
   const setup = createViews(read, { names, timeRange: options.timeRange });
   const { streamRows } = await import('../duckdb/rows.js');
   const { columns } = relation;
-  const connection = await (await opening).connect();
+  const database = await opening;
+  const scripts = await loadScripts(sql);
+  if (scripts) await database.learn({ ...scripts, ...COMPRESSION });
+  const connection = await database.connect();
   return streamRows(connection, { setup, sql, columns, signal: options.signal });
 }
 

@@ -6,11 +6,14 @@ import { CONDITIONS } from './functions/conditions.js';
 import { CONVERSIONS } from './functions/conversions.js';
 import { DATETIME } from './functions/datetime.js';
 import { DYNAMIC } from './functions/dynamic.js';
+import { ENCODINGS } from './functions/encodings.js';
 import { FORMATS } from './functions/formats.js';
 import { MATH } from './functions/math.js';
 import { NETWORKS } from './functions/networks.js';
+import { PARSERS } from './functions/parsers.js';
 import { SEARCHES } from './functions/searches.js';
 import { SERIES } from './functions/series.js';
+import { STATISTICS } from './functions/statistics.js';
 import { STRINGS } from './functions/strings.js';
 import { IS_NEW, WINDOWS } from './functions/windows.js';
 import type { Rule } from './rule.js';
@@ -25,11 +28,14 @@ export const FUNCTIONS: Readonly<Record<string, Rule>> = {
   ...CONVERSIONS,
   ...DATETIME,
   ...DYNAMIC,
+  ...ENCODINGS,
   ...FORMATS,
   ...MATH,
   ...NETWORKS,
+  ...PARSERS,
   ...SEARCHES,
   ...SERIES,
+  ...STATISTICS,
   ...STRINGS,
   ...WINDOWS,
   IsNew: IS_NEW,

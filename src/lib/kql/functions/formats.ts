@@ -108,9 +108,4 @@ export const FORMATS: Readonly<Record<string, Rule>> = {
   url_encode: { args: ['string'], sql: `replace(${escaped('[-A-Za-z0-9_.!*() ]')}, ' ', '+')` },
   url_encode_component: { args: ['string'], sql: escaped('[-A-Za-z0-9_.~]') },
   url_decode: { args: ['string'], sql: "url_decode(replace($1, '+', ' '))" },
-  hash_md5: { args: ['string'], sql: 'md5($1)' },
-  hash_sha1: { args: ['string'], sql: 'sha1($1)' },
-  hash_sha256: { args: ['string'], sql: 'sha256($1)' },
-  base64_encode_tostring: { args: ['string'], sql: 'base64(encode($1))' },
-  base64_decode_tostring: { args: ['string'], sql: "coalesce(TRY(decode(from_base64($1))), '')" },
 };

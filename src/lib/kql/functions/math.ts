@@ -182,8 +182,6 @@ export const MATH: Readonly<Record<string, Rule>> = {
   asin: real(`CASE WHEN abs($1) <= 1 THEN asin($1) WHEN $1 IS NOT NULL THEN ${NAN} END`),
   acos: real(`CASE WHEN abs($1) <= 1 THEN acos($1) WHEN $1 IS NOT NULL THEN ${NAN} END`),
   cot: real('(1e0 / tan($1))'),
-  gamma: real('gamma($1)'),
-  loggamma: real('lgamma($1)'),
   degrees: real('degrees($1)'),
   radians: real('radians($1)'),
 };
