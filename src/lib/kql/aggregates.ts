@@ -1,37 +1,10 @@
-import { convert, jsonElement } from './convert.js';
-import { elements } from './functions/comparisons.js';
-import { literalOperand, type Operand } from './operand.js';
-import type { CallFacts, Rule } from './rule.js';
-
-/** What an aggregate knows about its call. */
-export interface AggregateFacts extends CallFacts {
-  /** What the elements of a list are in the order of; '' if that is all the same. */
-  readonly order: string;
-}
-
-/**
- * How an aggregate becomes SQL. `where` is a FILTER clause, or nothing: the builder puts it behind each
- * SQL aggregate, so that the conditional form needs no rule of its own.
- */
-export interface AggregateRule {
-  readonly args: Rule['args'];
-  readonly sql: (args: readonly Operand[], call: AggregateFacts, where: string) => string;
-  /** Place of the condition in the form with `if` at its end; there is none without it. */
-  readonly conditionAt?: number;
-  readonly isTotal?: true;
-}
-
-function template(text: string, extra: Partial<AggregateRule> = {}): AggregateRule {
-  return {
-    args: ['any'],
-    conditionAt: 1,
-    ...extra,
-    sql: ([value], call, where) =>
-      text
-        .replaceAll('$1', value?.sql ?? call.refuse(`${call.name}()`, call.span))
-        .replaceAll('$where', where),
-  };
-}
+import { digest, mergeDigests } from './aggregates/digests.js';
+import { collect, collectBag, collectDistinct } from './aggregates/lists.js';
+import { PERCENTILES } from './aggregates/percentiles.js';
+import { type AggregateRule, template } from './aggregates/rule.js';
+import { convert } from './convert.js';
+import type { Operand } from './operand.js';
+import type { CallFacts } from './rule.js';
 
 /** Nothing adds up to 0; integers wrap. */
 function sum([value]: readonly Operand[], call: CallFacts, where: string): string {
@@ -82,57 +55,6 @@ function dcount([value]: readonly Operand[], call: CallFacts, where: string): st
   return value ? `count(DISTINCT ${value.sql})${where}` : call.refuse('dcount()', call.span);
 }
 
-/**
- * A JSON array of the values, cut to a size if one is given. Nulls are left out, but not those of dynamic
- * values; arrays give their elements.
- */
-function collect({ distinct, nulls }: { distinct: boolean; nulls: boolean }): AggregateRule {
-  return {
-    args: ['any'],
-    conditionAt: 1,
-    isTotal: true,
-    sql: ([value, size], call, where) => {
-      if (!value) return call.refuse(`${call.name}()`, call.span);
-      const isDynamic = value.type === 'dynamic';
-      const ordered = call.order && ` ORDER BY ${call.order}`;
-      const item = isDynamic ? `kql_elements(${value.sql})` : value.sql;
-      const list = isDynamic
-        ? `flatten(list(${item}${ordered})${where})`
-        : `list(${distinct ? `DISTINCT ${item} ORDER BY ${item}` : `${item}${ordered}`})${where}`;
-      const unique = distinct && isDynamic ? `list_sort(list_distinct(${list}))` : list;
-      const present =
-        nulls || isDynamic ? unique : `list_filter(${unique}, lambda x: x IS NOT NULL)`;
-      const cut = size ? `(${present})[1:${size.sql}]` : present;
-      const json = jsonElement({ ...value, sql: 'x', isNullable: true });
-      return `('[' || coalesce(array_to_string(list_transform(${cut}, lambda x: ${json}), ','), '') || ']')`;
-    },
-  };
-}
-
-/** One bag of all members; of a name in several the first row's value. */
-function collectBag([bag]: readonly Operand[], call: AggregateFacts, where: string): string {
-  if (!bag) return call.refuse(`${call.name}()`, call.span);
-  const ordered = call.order && ` ORDER BY ${call.order}`;
-  return `kql_bag(flatten(coalesce(list(kql_members(${bag.sql})${ordered})${where}, [])))`;
-}
-
-/** The values behind a count of distinct ones: all of them, where Kusto keeps a sketch. */
-function collectDistinct(args: readonly Operand[], call: AggregateFacts, where: string): string {
-  return collect({ distinct: true, nulls: false }).sql(args.slice(0, 1), call, where);
-}
-
-function percentileArray(
-  [value, ...ranks]: readonly Operand[],
-  call: AggregateFacts,
-  where: string,
-): string {
-  if (!value) return call.refuse(`${call.name}()`, call.span);
-  const all = ranks.flatMap((rank) => elements(rank, call)).map(({ literal }) => Number(literal));
-  const found = all.map((rank) => percentile([value, literalOperand('real', rank)], call, where));
-  const json = found.map((sql) => jsonElement({ sql, type: value.type, isNullable: true }));
-  return `('[' || ${json.join(` || ',' || `)} || ']')`;
-}
-
 /** The greatest or smallest value; a NaN among the numbers is both. */
 function bound(name: 'max' | 'min'): AggregateRule {
   return {
@@ -158,17 +80,8 @@ function extreme(name: 'arg_max' | 'arg_min'): AggregateRule {
   };
 }
 
-/** The nearest rank: a value that occurs. */
-function percentile([value, rank]: readonly Operand[], call: CallFacts, where: string): string {
-  const { literal } = rank ?? {};
-  if (!value || (typeof literal !== 'number' && typeof literal !== 'bigint')) {
-    return call.refuse('a computed percentile', call.span);
-  }
-  const share = Math.min(Math.max(Number(literal) / 100, 0), 1);
-  return `quantile_disc(${value.sql}, ${share})${where}`;
-}
-
 const BASE: Readonly<Record<string, AggregateRule>> = {
+  ...PERCENTILES,
   any: template('any_value($1)$where'),
   arg_max: extreme('arg_max'),
   arg_min: extreme('arg_min'),
@@ -182,22 +95,24 @@ const BASE: Readonly<Record<string, AggregateRule>> = {
   dcount: { args: ['any'], conditionAt: 1, isTotal: true, sql: dcount },
   covariance: { args: ['real'], conditionAt: 2, sql: covariance('covar_samp'), isTotal: true },
   covariancep: { args: ['real'], conditionAt: 2, sql: covariance('covar_pop'), isTotal: true },
-  hll: { args: ['any'], conditionAt: 1, isTotal: true, sql: collectDistinct },
-  hll_merge: { args: ['dynamic'], isTotal: true, sql: collectDistinct },
+  hll: { args: ['any'], conditionAt: 1, sql: collectDistinct },
+  hll_merge: { args: ['dynamic'], sql: collectDistinct },
   make_bag: { args: ['dynamic'], conditionAt: 1, isTotal: true, sql: collectBag },
+  make_dictionary: { args: ['dynamic'], isTotal: true, sql: collectBag },
   make_list: collect({ distinct: false, nulls: false }),
   make_list_with_nulls: collect({ distinct: false, nulls: true }),
   make_set: collect({ distinct: true, nulls: false }),
   makelist: collect({ distinct: false, nulls: false }),
   makeset: collect({ distinct: true, nulls: false }),
   max: bound('max'),
+  merge_tdigest: mergeDigests,
   min: bound('min'),
-  percentile: { args: ['any'], sql: percentile },
-  percentiles_array: { args: ['any'], sql: percentileArray },
   stdev: spread('stddev_samp'),
   stdevp: spread('stddev_pop'),
   sum: { args: ['any'], conditionAt: 1, sql: sum, isTotal: true },
   take_any: template('any_value($1)$where'),
+  tdigest: digest,
+  tdigest_merge: mergeDigests,
   variance: spread('var_samp'),
   variancep: spread('var_pop'),
 };
@@ -214,7 +129,7 @@ export const AGGREGATES: Readonly<Record<string, AggregateRule>> = {
 };
 
 function withIf(name: string): string {
-  return name.startsWith('make_') ? `${name}_if` : `${name}if`;
+  return /^(make_|hll)/.test(name) ? `${name}_if` : `${name}if`;
 }
 
 /** The name of the form that looks at some of the rows only; undefined if there is none. */

@@ -5,6 +5,7 @@ import { COMPARISONS } from './functions/comparisons.js';
 import { CONDITIONS } from './functions/conditions.js';
 import { CONVERSIONS } from './functions/conversions.js';
 import { DATETIME } from './functions/datetime.js';
+import { DIGESTS } from './functions/digests.js';
 import { DYNAMIC } from './functions/dynamic.js';
 import { ENCODINGS } from './functions/encodings.js';
 import { FORMATS } from './functions/formats.js';
@@ -27,6 +28,7 @@ export const FUNCTIONS: Readonly<Record<string, Rule>> = {
   ...CONDITIONS,
   ...CONVERSIONS,
   ...DATETIME,
+  ...DIGESTS,
   ...DYNAMIC,
   ...ENCODINGS,
   ...FORMATS,

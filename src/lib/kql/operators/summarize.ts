@@ -126,19 +126,20 @@ const anyOf: SeveralRule = (call, others, scope, binder) =>
     }),
   );
 
-/** One value per percentile. */
-const percentiles: SeveralRule = (call, _others, scope, binder) => {
-  const [value, ...ranks] = call.ArgumentList.Expressions.map((node) => binder.scalar(node, scope));
-  return ranks.map(
-    (rank): Scalar => ({
+/** One value per rank, which stand behind the first arguments. */
+function percentiles(name: string, given: number): SeveralRule {
+  return (call, _others, scope, binder) => {
+    const args = call.ArgumentList.Expressions.map((node) => binder.scalar(node, scope));
+    const type = args[0]?.type ?? 'real';
+    return args.slice(given).map((rank) => ({
       kind: 'call',
-      name: 'percentile',
-      args: value ? [value, rank] : [rank],
-      type: value?.type ?? 'real',
+      name,
+      args: [...args.slice(0, given), rank],
+      type,
       span: call.span,
-    }),
-  );
-};
+    }));
+  };
+}
 
 const SEVERAL: Readonly<Record<string, SeveralRule>> = {
   any: anyOf,
@@ -146,7 +147,8 @@ const SEVERAL: Readonly<Record<string, SeveralRule>> = {
   arg_min: extreme,
   argmax: extreme,
   argmin: extreme,
-  percentiles,
+  percentiles: percentiles('percentile', 1),
+  percentilesw: percentiles('percentilew', 2),
   take_any: anyOf,
 };
 
