@@ -29,7 +29,12 @@ export function convert(operand: Operand, to: KustoType): Operand {
   }
   const converted = from === 'dynamic' ? fromDynamic(operand, to) : conversion(sql, from, to);
   const isNullable = to !== 'string';
-  return { sql: isNullable ? converted : mend(converted, operand), type: to, isNullable };
+  return {
+    sql: isNullable ? converted : mend(converted, operand),
+    type: to,
+    isNullable,
+    ...(to === 'string' && operand.partOf !== undefined && { partOf: operand.partOf }),
+  };
 }
 
 function mend(sql: string, operand: Operand): string {

@@ -1,13 +1,12 @@
 import { AGGREGATES } from './aggregates.js';
 import { convert } from './convert.js';
-import { equalityCondition } from './functions/comparisons.js';
 import { indexPath, memberPath } from './functions/dynamic.js';
 import { FUNCTIONS } from './functions.js';
 import type { Call, Relation, Scalar } from './ir.js';
 import { literalOperand, type Operand } from './operand.js';
 import { quoteText } from './print-sql.js';
 import { REFUSED, withReason } from './refused.js';
-import { applyRule, type CallFacts } from './rule.js';
+import { applyCondition, applyRule, type CallFacts } from './rule.js';
 import type { Refuse } from './scope.js';
 
 /** Where a value is computed: the SQL of each column in reach, and how rows are being aggregated, if they are. */
@@ -108,6 +107,7 @@ function lowerPath(call: Call, context: ScalarContext): Operand | undefined {
   return {
     sql: `nullif(CAST(json_extract(${sql}, ${path}) AS VARCHAR), 'null')`,
     textSql: `json_extract_string(${sql}, ${path})`,
+    ...(base.kind === 'column' && { partOf: sql }),
     type: 'dynamic',
     isNullable: true,
   };
@@ -128,9 +128,10 @@ export function lowerCondition(scalar: Scalar, context: ScalarContext): string {
       const word = name === 'And' ? ' AND ' : ' OR ';
       return `(${args.map((arg) => lowerCondition(arg, context)).join(word)})`;
     }
-    if (name === 'Equal') {
+    const rule = own(FUNCTIONS, name);
+    if (rule?.condition && !args.some(({ kind }) => kind === 'subquery')) {
       const operands = args.map((arg) => lowerScalar(arg, context));
-      return equalityCondition(operands, { ...scalar, refuse: context.refuse });
+      return applyCondition(rule, operands, { ...scalar, refuse: context.refuse });
     }
   }
   return convert(lowerScalar(scalar, context), 'bool').sql;

@@ -9,6 +9,8 @@ export interface Operand {
   readonly isNullable: boolean;
   /** A dynamic value as text, where that is shorter than what `sql` makes of it first. May be NULL. */
   readonly textSql?: string;
+  /** Of a text, or what may be one: the JSON text of the column that it stands in. */
+  readonly partOf?: string;
   /** What it is, if the query spells it out. */
   readonly literal?: Cell;
 }

@@ -49,8 +49,9 @@ export const PRELUDE: readonly string[] = [
   )}`,
   `kql_decimal_text(d) AS regexp_replace(regexp_replace(CAST(d AS VARCHAR), '0+$', ''), '[.]$', '')`,
 
-  // dynamic: compact JSON text. A string inside loses its quotes, everything else is its text.
-  `kql_dynamic_text(j) AS CASE WHEN starts_with(j, '"') THEN json_extract_string(j, '$') ELSE j END`,
+  // dynamic: compact JSON text. A string inside loses its quotes, everything else is its text. Of all that JSON may
+  // start with only the quote sorts before '#', and DuckDB compares faster than it calls functions.
+  `kql_dynamic_text(j) AS CASE WHEN j < '#' THEN json_extract_string(j, '$') ELSE j END`,
   `kql_dynamic_tolong(s) AS ${once('s', `coalesce(kql_tolong(x), kql_real_tolong(kql_toreal(x)), ${truth()})`)}`,
   `kql_dynamic_toint(s) AS ${once('s', `coalesce(kql_toint(x), kql_real_toint(kql_toreal(x)), ${truth()})`)}`,
   `kql_dynamic_toreal(s) AS ${once('s', `coalesce(kql_toreal(x), ${truth()})`)}`,

@@ -19,15 +19,14 @@ export interface CallFacts {
 export interface Rule {
   readonly args: readonly (KustoType | 'any' | 'result')[];
   readonly sql: string | ((args: readonly Operand[], call: CallFacts) => string);
+  /** A shorter `sql` of a truth value, where null and false are alike. */
+  readonly condition?: (args: readonly Operand[], call: CallFacts) => string;
   /** The result is never NULL. Strings need not say so: theirs is mended. */
   readonly isTotal?: true;
 }
 
 export function applyRule(rule: Rule, args: readonly Operand[], call: CallFacts): Operand {
-  const converted = args.map((arg, index) => {
-    const wanted = rule.args[Math.min(index, rule.args.length - 1)] ?? 'any';
-    return convert(arg, wanted === 'any' ? arg.type : wanted === 'result' ? call.type : wanted);
-  });
+  const converted = convertAll(rule, args, call);
   const [only] = converted;
   if (rule.sql === '$1' && only?.type === call.type) return only; // a conversion of a constant is one
   const sql =
@@ -35,6 +34,18 @@ export function applyRule(rule: Rule, args: readonly Operand[], call: CallFacts)
   const mayBeNull = !rule.isTotal && converted.some(({ isNullable }) => isNullable);
   const mended = call.type === 'string' && mayBeNull ? `coalesce(${sql}, '')` : sql;
   return { sql: mended, type: call.type, isNullable: call.type !== 'string' && !rule.isTotal };
+}
+
+/** The call as a condition of SQL, where null and false are alike. */
+export function applyCondition(rule: Rule, args: readonly Operand[], call: CallFacts): string {
+  return rule.condition?.(convertAll(rule, args, call), call) ?? applyRule(rule, args, call).sql;
+}
+
+function convertAll(rule: Rule, args: readonly Operand[], call: CallFacts): readonly Operand[] {
+  return args.map((arg, index) => {
+    const wanted = rule.args[Math.min(index, rule.args.length - 1)] ?? 'any';
+    return convert(arg, wanted === 'any' ? arg.type : wanted === 'result' ? call.type : wanted);
+  });
 }
 
 function fill(template: string, args: readonly Operand[], call: CallFacts): string {

@@ -58,10 +58,24 @@ function total(left: Operand, right: Operand): string {
 }
 
 /** `equality` where null and false are alike: in a condition. DuckDB prunes by plain `=`. */
-export function equalityCondition(args: readonly Operand[], call: CallFacts): string {
+function equalityCondition(args: readonly Operand[], call: CallFacts): string {
   const [left, right] = alike(args, call);
-  return left.type === 'real' ? equality(args, call) : `(${left.sql} = ${right.sql})`;
+  if (left.type === 'real') return equality(args, call);
+  const same = `(${left.sql} = ${right.sql})`;
+  const mention = mentions(left, [right]) ?? mentions(right, [left]);
+  return mention === undefined ? same : `(${mention} AND ${same})`;
 }
+
+/** Whether the bag around a text mentions one of these at all: most do not, and that costs half of reading them. */
+function mentions({ partOf }: Operand, texts: readonly Operand[]): string | undefined {
+  const isPlain = ({ type, literal }: Operand) =>
+    type === 'string' && typeof literal === 'string' && PLAIN_IN_JSON.test(literal);
+  if (partOf === undefined || texts.length > 4 || !texts.every(isPlain)) return undefined;
+  return `(${texts.map(({ sql }) => `contains(${partOf}, ${sql})`).join(' OR ')})`;
+}
+
+/** Text that no writer of JSON escapes, and that is not a number either, which may be written in several ways. */
+const PLAIN_IN_JSON = /^(?![-\d.eE]+$)[\w .:-]+$/;
 
 /** Order is unknown for null, false for NaN; DuckDB takes NaN for the greatest number. */
 function order(operator: '<' | '<=' | '>' | '>='): Rule {
@@ -94,26 +108,35 @@ function between(args: readonly Operand[], call: CallFacts): string {
 
 /** Text operators see the text of a dynamic value; lists of literals may be dynamic arrays. */
 function membership({ negate, fold }: { negate: boolean; fold: boolean }): Rule {
+  const inList = ([value, ...list]: readonly Operand[], call: CallFacts) => {
+    if (!value || list.length === 0) return call.refuse(call.name, call.span);
+    const choices = list.flatMap((item) => elements(item, call));
+    const type = choices.reduce((type, item) => commonType(type, item.type), value.type);
+    const asked = fold ? 'string' : type;
+    const one = convert(value, asked);
+    const others = choices
+      .filter(({ literal }) => fold || type !== 'real' || !isNan(literal))
+      .map((choice) => convert(choice, asked));
+    const side = ({ sql }: Operand) => (fold ? `lower(${sql})` : sql);
+    if (others.length === 0) return { test: 'false', isCertain: true };
+    const isCertain = !value.isNullable && choices.every(({ isNullable }) => !isNullable);
+    const mention = fold ? undefined : mentions(one, others);
+    return { test: `${side(one)} IN (${others.map(side).join(', ')})`, isCertain, mention };
+  };
   return {
     args: ['any'],
     isTotal: true,
-    sql: ([value, ...list], call) => {
-      if (!value || list.length === 0) return call.refuse(call.name, call.span);
-      const choices = list.flatMap((item) => elements(item, call));
-      const type = choices.reduce((type, item) => commonType(type, item.type), value.type);
-      const side = (operand: Operand) => {
-        const { sql } = convert(operand, fold ? 'string' : type);
-        return fold ? `lower(${sql})` : sql;
-      };
-      const equals =
-        fold || type !== 'real' ? choices : choices.filter(({ literal }) => !isNan(literal));
-      if (equals.length === 0) return negate ? 'true' : 'false';
-      const test = `${side(value)} IN (${equals.map(side).join(', ')})`;
-      if (!value.isNullable && choices.every(({ isNullable }) => !isNullable)) {
-        return negate ? `(NOT ${test})` : `(${test})`;
-      }
-      return negate ? `(NOT coalesce(${test}, false))` : `coalesce(${test}, false)`;
+    sql: (args, call) => {
+      const { test, isCertain } = inList(args, call);
+      const sql = isCertain ? `(${test})` : `coalesce(${test}, false)`;
+      return negate ? `(NOT ${sql})` : sql;
     },
+    ...(!negate && {
+      condition: (args: readonly Operand[], call: CallFacts) => {
+        const { test, mention } = inList(args, call);
+        return mention === undefined ? `(${test})` : `(${mention} AND ${test})`;
+      },
+    }),
   };
 }
 
@@ -131,7 +154,7 @@ export function elements(item: Operand, call: CallFacts): readonly Operand[] {
 }
 
 export const COMPARISONS: Readonly<Record<string, Rule>> = {
-  Equal: { args: ['any'], sql: equality },
+  Equal: { args: ['any'], sql: equality, condition: equalityCondition },
   NotEqual: { args: ['any'], sql: (args, call) => `(NOT ${equality(args, call)})` },
   LessThan: order('<'),
   LessThanOrEqual: order('<='),
