@@ -16,6 +16,7 @@ const CALLS_OUT = 'calls out to a service';
 const RUNS_CODE = 'runs code of another language';
 const SKETCH = 'is an approximation whose digits are those of its cluster';
 const UNDOCUMENTED = 'follows rules that are not documented';
+const SCORES = 'scores by a scale that is not documented';
 const SEVERAL = 'answers with several tables';
 
 export const REFUSED: Refused = {
@@ -60,16 +61,12 @@ export const REFUSED: Refused = {
       ],
       STORAGE,
     ),
+    ...all(['hll_isvalid', 'tdigest_isvalid'], SKETCH),
+    ...all(['series_periods_detect', 'series_periods_validate'], SCORES),
+    ...all(['series_decompose_anomalies', 'series_outliers'], SCORES),
     ...all(
-      [
-        'percentile_tdigest',
-        'percentiles_array_tdigest',
-        'percentrank_tdigest',
-        'rank_tdigest',
-        'tdigest_merge',
-        'merge_tdigest',
-      ],
-      SKETCH,
+      ['series_fit_2lines', 'series_fit_2lines_dynamic'],
+      'counts the places of its second line in a way that is not documented',
     ),
     ...all(['hash_combine', 'hash_many'], UNDOCUMENTED),
     bin_auto: 'takes its step from an option of the request',
@@ -79,7 +76,10 @@ export const REFUSED: Refused = {
     gzip_compress_to_base64_string: 'depends on how the cluster compresses',
     zlib_compress_to_base64_string: 'depends on how the cluster compresses',
   },
-  aggregates: { ...all(['tdigest', 'tdigest_merge', 'merge_tdigest'], SKETCH) },
+  aggregates: {
+    buildschema: 'takes values apart to any depth',
+    passthrough: UNDOCUMENTED,
+  },
   plugins: {
     ...all(
       [
@@ -111,7 +111,17 @@ export const REFUSED: Refused = {
       CLUSTER,
     ),
     ...all(['autocluster', 'basket', 'diffpatterns'], UNDOCUMENTED),
-    preview: SEVERAL,
+    ...all(['funnel_sequence', 'preview'], SEVERAL),
+    ...all(
+      [
+        'activity_engagement',
+        'funnel_sequence_completion',
+        'new_activity_metrics',
+        'sequence_detect',
+        'session_count',
+      ],
+      UNDOCUMENTED,
+    ),
   },
 };
 

@@ -110,6 +110,14 @@ function between(args: readonly Operand[], call: CallFacts): string {
 function membership({ negate, fold }: { negate: boolean; fold: boolean }): Rule {
   const inList = ([value, ...list]: readonly Operand[], call: CallFacts) => {
     if (!value || list.length === 0) return call.refuse(call.name, call.span);
+    const arrays = list.filter(isComputedArray);
+    if (arrays.length > 0) {
+      const rest = list.filter((item) => !isComputedArray(item));
+      if (fold && rest.length > 0) call.refuse('a computed array among others', call.span);
+      const tests = rest.map((item) => equality([value, item], call));
+      const among = arrays.map((array) => isAmong(value, array, fold));
+      return { test: `(${[...among, ...tests].join(' OR ')})`, isCertain: false };
+    }
     const choices = list.flatMap((item) => elements(item, call));
     const type = choices.reduce((type, item) => commonType(type, item.type), value.type);
     const asked = fold ? 'string' : type;
@@ -138,6 +146,19 @@ function membership({ negate, fold }: { negate: boolean; fold: boolean }): Rule 
       },
     }),
   };
+}
+
+function isComputedArray({ type, literal }: Operand): boolean {
+  return type === 'dynamic' && typeof literal !== 'string';
+}
+
+/** Whether one element of an array, as the type of the value, is the value. */
+function isAmong(value: Operand, array: Operand, fold: boolean): string {
+  const type = fold || value.type === 'dynamic' ? 'string' : value.type;
+  const cased = (sql: string) => (fold ? `lower(${sql})` : sql);
+  const element: Operand = { sql: 'kql_item', type: 'dynamic', isNullable: true };
+  const list = `list_transform(kql_elements(${array.sql}), lambda kql_item: ${cased(convert(element, type).sql)})`;
+  return `list_contains(${list}, ${cased(convert(value, type).sql)})`;
 }
 
 /** The values that a list item stands for: a literal array its elements, anything else itself. */
