@@ -1,4 +1,5 @@
 import type { Computed, Relation, Scalar } from './ir.js';
+import { REFUSED, withReason } from './refused.js';
 import { type Binder, columnValue, over, type Scope, scalarType } from './scope.js';
 import type { Expression, FunctionCall } from './syntax.js';
 
@@ -47,6 +48,9 @@ export function valuesOf(
     const call = withoutName(expression);
     if (call.kind !== 'FunctionCallExpression') {
       return binder.refuse('an expression of several columns', expression.span);
+    }
+    if (!MEMBERS[call.Name.name]) {
+      return binder.refuse(withReason(`${call.Name.name}()`, REFUSED.functions), call.span);
     }
     const column = binder.column(call.Name.name, 'dynamic');
     const args = call.ArgumentList.Expressions.map((arg) => binder.scalar(arg, inner));
