@@ -5,7 +5,6 @@ import { CliError } from '../../src/lib/errors.js';
 import { bindQuery } from '../../src/lib/kql/bind.js';
 import { loadKustoParser } from '../../src/lib/kql/kusto.js';
 import { lowerQuery } from '../../src/lib/kql/lower.js';
-import { refuseIn } from '../../src/lib/kql/scope.js';
 import { dateToTicks } from '../../src/lib/model/ticks.js';
 import { runKql } from '../engine/run-kql.js';
 import { NOW, type SampleTables, writeSampleTables } from '../engine/sample-tables.js';
@@ -46,7 +45,7 @@ async function translate(text: string): Promise<string> {
   const query = bindQuery(parser.parse(text, tables), { text, tables, now: dateToTicks(NOW) });
   if ('asks' in query) throw new Error('Its columns depend on the rows.');
   return lowerQuery(query.relation, {
-    refuse: refuseIn(text),
+    text,
     tableName: (table) => table,
     columnNames: (table) =>
       tables.find(({ name }) => name === table)?.columns.map(({ name }) => name) ?? [],
@@ -64,8 +63,8 @@ async function failureOf(run: () => Promise<unknown>): Promise<object> {
     return { rows: await run() };
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
-    const { code, kql } = error.facts;
+    const { code, hint, kql } = error.facts;
     const at = kql?.text.slice(kql.span.start, kql.span.end);
-    return { kind: error.kind, message: error.message, code, at };
+    return { kind: error.kind, message: error.message, code, hint, at };
   }
 }

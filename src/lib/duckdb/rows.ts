@@ -8,6 +8,8 @@ export interface StreamOptions {
   /** What the columns of the SQL are, by position. */
   readonly columns: readonly Column[];
   readonly signal?: AbortSignal | undefined;
+  /** What to throw where DuckDB fails. */
+  readonly explain?: (cause: unknown) => unknown;
 }
 
 /**
@@ -16,7 +18,7 @@ export interface StreamOptions {
  */
 export async function streamRows(
   connection: DuckDBConnection,
-  { setup, sql, columns, signal }: StreamOptions,
+  { setup, sql, columns, signal, explain = (cause) => cause }: StreamOptions,
 ): Promise<AsyncIterable<Row>> {
   const stopInterrupting = interruptOnAbort(connection, signal);
   const close = () => {
@@ -42,7 +44,7 @@ export async function streamRows(
         }
       } catch (error) {
         signal?.throwIfAborted();
-        throw error;
+        throw explain(error);
       } finally {
         close();
       }
@@ -50,7 +52,7 @@ export async function streamRows(
   } catch (error) {
     close();
     signal?.throwIfAborted();
-    throw error;
+    throw explain(error);
   }
 }
 

@@ -3,10 +3,10 @@ import { assertFiles } from '../duckdb/files.js';
 import { bindQuery } from '../kql/bind.js';
 import type { Relation } from '../kql/ir.js';
 import { loadKustoParser } from '../kql/kusto.js';
+import { uncomputable } from '../kql/limits.js';
 import { lowerQuery } from '../kql/lower.js';
 import { PRELUDE } from '../kql/prelude.js';
 import { uniqueName } from '../kql/print-sql.js';
-import { refuseIn } from '../kql/scope.js';
 import { loadScripts } from '../kql/scripts.js';
 import type { Row } from '../model/table.js';
 import { dateToTicks } from '../model/ticks.js';
@@ -58,6 +58,7 @@ async function run(
     columns: columns.map(({ name, type }) => ({ name, type })),
     rows: await rowsOf(query.relation),
     render: query.render,
+    warnings: query.warnings,
   };
 }
 
@@ -70,7 +71,7 @@ async function stream(
 ): Promise<AsyncIterable<Row>> {
   const names = sqlNames(sources);
   const { sql, tables } = lowerQuery(relation, {
-    refuse: refuseIn(kql),
+    text: kql,
     tableName: (table) => names.get(table) ?? table,
     columnNames: (table) => columnsOf(table, sources),
   });
@@ -83,7 +84,13 @@ async function stream(
   const scripts = await loadScripts(sql);
   if (scripts) await database.learn({ ...scripts, ...COMPRESSION });
   const connection = await database.connect();
-  return streamRows(connection, { setup, sql, columns, signal: options.signal });
+  return streamRows(connection, {
+    setup,
+    sql,
+    columns,
+    signal: options.signal,
+    explain: (cause) => uncomputable('what this query computes', kql, cause),
+  });
 }
 
 function sqlNames(sources: readonly SourceTable[]): ReadonlyMap<string, string> {

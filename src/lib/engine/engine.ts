@@ -33,6 +33,8 @@ export interface RunOptions {
 export interface EngineResult extends Table {
   /** What a `render` operator asked for: the kind of chart, null without one. */
   readonly render: string | null;
+  /** What Kusto's binder doubts in KQL that runs: a line each, with code and place. */
+  readonly warnings: readonly string[];
 }
 
 /** Runs KQL on tables of this machine. Give it back with `close`. */

@@ -2,6 +2,8 @@ import { CliError } from '../errors.js';
 
 import { bindScalar } from './bind-scalar.js';
 import type { Query, Relation } from './ir.js';
+import { createBudget, createSizes, MAX_RELATIONS, MAX_VALUES, refuseOverflow } from './limits.js';
+import { throwMistake, warningsOf } from './mistakes.js';
 import { declareAll, parameters, words } from './names.js';
 import { datatable } from './operators/datatable.js';
 import { OPERATORS } from './operators.js';
@@ -35,19 +37,29 @@ export function bindQuery(syntax: BoundSyntax, options: BindOptions): Query | Qu
     return bindKnown(syntax, options);
   } catch (error) {
     if (error instanceof Unanswered) return error.question;
-    throw error;
+    throw refuseOverflow(error, options.text);
   }
 }
 
 function bindKnown(syntax: BoundSyntax, { text, tables, now }: BindOptions): Query {
-  throwMistake(syntax, text);
+  throwMistake(syntax, text, tables);
   let lastId = 0;
   let render: string | null = null;
+  const count = createBudget(MAX_RELATIONS, refuseIn(text));
+  const countValues = createBudget(MAX_VALUES, refuseIn(text));
+  const sizeOf = createSizes();
   const binder: Binder = {
     now,
     column: (name, type) => ({ id: ++lastId, name, type }),
-    relation: (expression, scope) => bindRelation(expression, scope, binder),
-    scalar: (expression, scope) => bindScalar(expression, scope, binder),
+    relation: (expression, scope) => {
+      count(expression.span);
+      return bindRelation(expression, scope, binder);
+    },
+    scalar: (expression, scope) => {
+      const value = bindScalar(expression, scope, binder);
+      if (expression.kind === 'NameReference') countValues(expression.span, sizeOf(value));
+      return value;
+    },
     refuse: refuseIn(text),
     reject: (message, span) => {
       throw new CliError('usage', message, { kql: { text, span } });
@@ -70,14 +82,7 @@ function bindKnown(syntax: BoundSyntax, { text, tables, now }: BindOptions): Que
       kql: { text, span: { start: 0, end: text.length } },
     });
   }
-  return { relation, render };
-}
-
-function throwMistake({ diagnostics }: BoundSyntax, text: string): void {
-  const mistake = diagnostics.find(({ severity }) => severity === 'error');
-  if (!mistake) return;
-  const { code, message, span } = mistake;
-  throw new CliError('usage', message, { code, kql: { text, span } });
+  return { relation, render, warnings: warningsOf(syntax, text) };
 }
 
 function scan({ name, columns }: TableSchema, binder: Binder): Relation {

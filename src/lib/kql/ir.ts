@@ -195,4 +195,6 @@ export interface Query {
   readonly relation: Relation;
   /** What a `render` operator asked for: the kind of chart, null without one. */
   readonly render: string | null;
+  /** What Kusto's binder doubts, though it runs: a line each. */
+  readonly warnings: readonly string[];
 }

@@ -1,6 +1,7 @@
 import { CliError, type Span } from '../errors.js';
 import type { KustoType } from '../model/table.js';
 import { insertSchemas } from './insert-schemas.js';
+import { assertParsable } from './limits.js';
 import { refuseIn } from './scope.js';
 import type { BoundSyntax, Diagnostic, Statement, TableSchema } from './syntax.js';
 
@@ -40,6 +41,7 @@ async function load(): Promise<KustoParser> {
   const { Language } = Kusto;
   return {
     parse(text, tables, schemas = new Map()) {
+      assertParsable(text, refuseIn(text));
       // An uncaught exception would print its script, 4 MB on one line: only its message leaves.
       try {
         const globals = declare(Language, tables.filter(isHoldable));

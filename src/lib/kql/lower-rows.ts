@@ -32,7 +32,7 @@ export function lowerSort(node: Sort, lowering: Lowering): Select {
   const keys = node.keys.map(({ value }) => value);
   const select = withoutOrder(open(lowering.lower(node.input), keys, lowering));
   const context = lowering.contextOf(select);
-  return { ...select, orderBy: node.keys.map((key) => orderBy(key, context)) };
+  return { ...select, orderBy: node.keys.flatMap((key) => orderBy(key, context)) };
 }
 
 export function lowerTake(node: Take, lowering: Lowering): Select {
@@ -109,17 +109,14 @@ export function withoutOrder(select: Select): Select {
   return select.limit ? select : { ...select, orderBy: [] };
 }
 
-/** NaN stands beside the nulls, whatever the direction. */
-function orderBy({ value, descending, nulls }: SortKey, context: ScalarContext): string {
+/** NaN stands beside the nulls, whatever the direction. A constant sorts nothing: SQL would take it for a place. */
+function orderBy({ value, descending, nulls }: SortKey, context: ScalarContext): readonly string[] {
   const { sql, type, literal } = lowerScalar(value, context);
-  const key = literal === undefined ? sql : `(${sql})`;
+  if (literal !== undefined) return [];
   const order = (key: string, down: boolean) =>
     `${key} ${down ? 'DESC' : 'ASC'} NULLS ${nulls.toUpperCase()}`;
   const isFirst = nulls === 'first';
-  return [
-    ...(type === 'real' ? [order(`isnan(${sql})`, isFirst)] : []),
-    order(key, descending),
-  ].join(', ');
+  return [...(type === 'real' ? [order(`isnan(${sql})`, isFirst)] : []), order(sql, descending)];
 }
 
 function columnsIn(scalar: Scalar): readonly number[] {

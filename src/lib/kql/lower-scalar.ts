@@ -1,3 +1,4 @@
+import type { Span } from '../errors.js';
 import { AGGREGATES } from './aggregates.js';
 import { convert } from './convert.js';
 import { indexPath, memberPath } from './functions/dynamic.js';
@@ -15,11 +16,14 @@ export interface ScalarContext {
   /** What lists are in the order of, as SQL. */
   readonly aggregates?: { readonly order: string } | undefined;
   /** SQL of the first column of a relation by itself. */
-  readonly relationSql: (relation: Relation) => string;
+  readonly relationSql: (relation: Relation, span: Span) => string;
   readonly refuse: Refuse;
+  /** A value is lowered: of too many the query is refused. */
+  readonly count: (span: Span) => void;
 }
 
 export function lowerScalar(scalar: Scalar, context: ScalarContext): Operand {
+  context.count(scalar.span);
   switch (scalar.kind) {
     case 'literal':
       return literalOperand(scalar.type, scalar.value);
@@ -29,7 +33,7 @@ export function lowerScalar(scalar: Scalar, context: ScalarContext): Operand {
       return { sql, type, isNullable: type !== 'string' };
     }
     case 'subquery': {
-      const sql = `(${context.relationSql(scalar.relation)} LIMIT 1)`;
+      const sql = `(${context.relationSql(scalar.relation, scalar.span)} LIMIT 1)`;
       const { type } = scalar;
       return {
         sql: type === 'string' ? `coalesce(${sql}, '')` : sql,
@@ -48,7 +52,7 @@ function lowerMembership(call: Call, context: ScalarContext): Operand | undefine
   if (!value || list?.kind !== 'subquery' || !/^(Not)?In(Cs)?$/.test(call.name)) return undefined;
   const operand = convert(lowerScalar(value, context), list.type);
   const fold = (sql: string) => (call.name.endsWith('Cs') ? `lower(${sql})` : sql);
-  const values = `(SELECT ${fold('v')} FROM (${context.relationSql(list.relation)}) AS t(v))`;
+  const values = `(SELECT ${fold('v')} FROM (${context.relationSql(list.relation, list.span)}) AS t(v))`;
   const test = `coalesce(${fold(operand.sql)} IN ${values}, false)`;
   const sql = call.name.startsWith('Not') ? `(NOT ${test})` : test;
   return { sql, type: 'bool', isNullable: false };

@@ -1,4 +1,5 @@
 import type { Column, Relation } from './ir.js';
+import { createBudget, MAX_SUBQUERIES, MAX_VALUES, refuseOverflow } from './limits.js';
 import { lowerAggregate } from './lower-aggregate.js';
 import { lowerApply, lowerJoin, lowerUnion } from './lower-combine.js';
 import { lowerExpand, lowerFilter, lowerProject, lowerSort, lowerTake } from './lower-rows.js';
@@ -6,7 +7,7 @@ import type { ScalarContext } from './lower-scalar.js';
 import { lowerSeries } from './lower-series.js';
 import { lowerRange, lowerScan, lowerValues } from './lower-sources.js';
 import { createColumnNames, pick, printSelect, quoteName, type Select } from './print-sql.js';
-import { naturalOrder, type Refuse } from './scope.js';
+import { naturalOrder, type Refuse, refuseIn } from './scope.js';
 
 /** SQL for DuckDB; its columns stand in the order of the relation's, in the carriers of their types. */
 export interface LoweredQuery {
@@ -16,7 +17,8 @@ export interface LoweredQuery {
 }
 
 export interface LowerOptions {
-  readonly refuse: Refuse;
+  /** The KQL, for the places of refusals. */
+  readonly text: string;
   /** The SQL name of a table. */
   readonly tableName: (table: string) => string;
   /** The SQL names of a table's columns, in its order. */
@@ -25,6 +27,7 @@ export interface LowerOptions {
 
 /** What lowering one node needs; one per query. */
 export interface Lowering extends LowerOptions {
+  readonly refuse: Refuse;
   readonly lower: (relation: Relation) => Select;
   /** The quoted SQL name of a column wherever it leaves a select. */
   readonly nameOf: (column: Column) => string;
@@ -43,10 +46,14 @@ export function lowerQuery(relation: Relation, options: LowerOptions): LoweredQu
   const names = createColumnNames();
   const tables = new Set<string>();
   const around = new Map<number, string>();
+  const refuse = refuseIn(options.text);
+  const count = createBudget(MAX_VALUES, refuse);
+  let depth = 0;
   const aliasOf = (id: number) => names.of({ id, name: `column${id}` });
 
   const lowering: Lowering = {
     ...options,
+    refuse,
     lower(node) {
       const select = lowerNode(node, lowering);
       for (const column of node.columns) names.of(column);
@@ -70,9 +77,16 @@ export function lowerQuery(relation: Relation, options: LowerOptions): LoweredQu
       const sqlOf = new Map(select.columns.map(({ id, sql }) => [id, sql]));
       return {
         columnSql: (id) => sqlOf.get(id) ?? around.get(id),
-        relationSql: (inner) => printAlone(inner, inner.columns.slice(0, 1), lowering),
+        relationSql(inner, span) {
+          if (depth === MAX_SUBQUERIES) refuse('so many tables within each other', span);
+          depth += 1;
+          const sql = printAlone(inner, inner.columns.slice(0, 1), lowering);
+          depth -= 1;
+          return sql;
+        },
         aggregates,
-        refuse: options.refuse,
+        refuse,
+        count,
       };
     },
     within(outer, lower) {
@@ -83,7 +97,11 @@ export function lowerQuery(relation: Relation, options: LowerOptions): LoweredQu
     },
     reads: (table) => tables.add(table),
   };
-  return { sql: printResult(relation, lowering), tables: [...tables] };
+  try {
+    return { sql: printResult(relation, lowering), tables: [...tables] };
+  } catch (error) {
+    throw refuseOverflow(error, options.text);
+  }
 }
 
 /** Groups come in the order of their keys if the query says nothing else. */

@@ -1,6 +1,7 @@
 import type { Span } from '../errors.js';
 import type { KustoType } from '../model/table.js';
 import { convert } from './convert.js';
+import { isRunaway } from './limits.js';
 import type { Operand } from './operand.js';
 import type { Refuse } from './scope.js';
 
@@ -31,6 +32,7 @@ export function applyRule(rule: Rule, args: readonly Operand[], call: CallFacts)
   if (rule.sql === '$1' && only?.type === call.type) return only; // a conversion of a constant is one
   const sql =
     typeof rule.sql === 'string' ? fill(rule.sql, converted, call) : rule.sql(converted, call);
+  if (isRunaway(sql, converted)) call.refuse('an expression of this depth', call.span);
   const mayBeNull = !rule.isTotal && converted.some(({ isNullable }) => isNullable);
   const mended = call.type === 'string' && mayBeNull ? `coalesce(${sql}, '')` : sql;
   return { sql: mended, type: call.type, isNullable: call.type !== 'string' && !rule.isTotal };
