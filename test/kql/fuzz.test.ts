@@ -45,7 +45,7 @@ async function flawOf(kql: string): Promise<string | undefined> {
     flaw = signal.aborted ? undefined : flawOfError(error, kql);
   }
   const took = performance.now() - start;
-  return flaw ?? (took > QUERY_MS + 5000 ? `took ${took} ms, past its limit` : undefined);
+  return flaw ?? (took > QUERY_MS + 15_000 ? `took ${took} ms, past its limit` : undefined);
 }
 
 function flawOfError(error: unknown, kql: string): string | undefined {

@@ -252,7 +252,7 @@ export const HUGE: Readonly<Record<string, string>> = {
   'a text': `print strlen("${'x'.repeat(1_000_000)}")`,
   'a list': `print 1 in (${times(20_000, String, ', ')})`,
   'a table': `datatable(a: long)[${times(20_000, String, ', ')}] | count`,
-  names: `let a0 = 0; ${times(1000, (index) => `let a${index + 1} = a${index} + 1;`, '\n')} print a1000`,
+  names: `let a0 = 0; ${times(300, (index) => `let a${index + 1} = a${index} + 1;`, '\n')} print a300`,
   doubles: `let a0 = 1; ${times(40, (index) => `let a${index + 1} = a${index} + a${index};`, '\n')} print a40`,
   'doubled tables': `let a0 = print x = 1; ${times(40, (index) => `let a${index + 1} = union a${index}, a${index};`, '\n')} a40`,
   'doubled calls': `let f = (T: (x: long)) { union T, T }; ${'f('.repeat(30)}print x = 1${')'.repeat(30)}`,
