@@ -1,5 +1,6 @@
 import type { KustoType } from '../model/table.js';
 import { bindLook } from './bind-look.js';
+import { commonType } from './functions/comparisons.js';
 import { WINDOW_NAMES } from './functions/windows.js';
 import type { Call, Column, Literal, Scalar } from './ir.js';
 import { type Binder, columnValue, type Scope } from './scope.js';
@@ -59,6 +60,38 @@ function pack(columns: readonly Column[], name: string, node: FunctionCall): Cal
   return { kind: 'call', name, args, type: 'dynamic', span: node.span };
 }
 
+/** A bag of some columns. */
+const packColumns: CallRule = (node, _call, scope, binder) => {
+  const names = node.ArgumentList.Expressions.flatMap((arg) =>
+    arg.kind === 'NameReference' ? [arg.name] : binder.refuse('what is no column', arg.span),
+  );
+  const columns = scope.columns.filter(({ name }) => names.includes(name));
+  return pack(columns, 'bag_pack', node);
+};
+
+/** The names of a table's columns, as an array. */
+const columnNamesOf: CallRule = (node, _call, _scope, binder) => {
+  const [table] = node.ArgumentList.Expressions;
+  const columns = table?.type?.columns ?? binder.refuse(`${node.Name.name}()`, node.span);
+  return literal('dynamic', JSON.stringify(columns.map(({ name }) => name)), node);
+};
+
+/** Whether a value lies as near to another as a third says. */
+const around: CallRule = (node, call, scope, binder) => {
+  const args = node.ArgumentList.Expressions.map((arg) => binder.scalar(arg, scope));
+  const [value, center, distance] = args;
+  if (!value || !center || !distance) return binder.refuse('around()', node.span);
+  const type = commonType(value.type, center.type);
+  const border = (name: 'Add' | 'Subtract'): Scalar => ({
+    kind: 'call',
+    name,
+    args: [center, distance],
+    type,
+    span: node.span,
+  });
+  return { ...call('Between', []), args: [value, border('Subtract'), border('Add')] };
+};
+
 /** What Kusto's engine checks behind the binder's back. */
 const look: CallRule = (node, call, scope, binder) => {
   const { name } = node.Name;
@@ -78,8 +111,11 @@ const look: CallRule = (node, call, scope, binder) => {
 export const BOUND_CALLS: Readonly<Record<string, CallRule>> = {
   ...Object.fromEntries(WINDOW_NAMES.map((name) => [name, look])),
   ago: instant('Subtract'),
+  around,
+  bag_pack_columns: packColumns,
   column_ifexists: columnIfExists,
   columnifexists: columnIfExists,
+  column_names_of: columnNamesOf,
   iscolumnexists: isColumnExists,
   now: instant('Add'),
   pack_all: packAll,

@@ -6,6 +6,7 @@ import { declareAll, parameters } from './names.js';
 import { type Binder, columnValue, type Scope, scalarType } from './scope.js';
 import { anyOf, isSearchable } from './star.js';
 import type { Expression, FunctionCall, NameReference, Path } from './syntax.js';
+import { bindResult, isTuple } from './tuples.js';
 
 /** Turns an expression over one row into the value it means. */
 export function bindScalar(node: Expression, scope: Scope, binder: Binder): Scalar {
@@ -70,6 +71,7 @@ export function bindScalar(node: Expression, scope: Scope, binder: Binder): Scal
     case 'PathExpression':
       return bindPath(node, scope, binder);
     case 'ElementExpression':
+      if (isTuple(node.Expression)) return bindResult(node, scope, binder);
       return call('Element', [node.Expression, node.Selector]);
     case 'FunctionCallExpression':
       return node.body ? bindOwnFunction(node, scope, binder) : bindCall(node, call, scope, binder);
@@ -100,6 +102,10 @@ function bindName(node: NameReference, scope: Scope, binder: Binder): Scalar {
 /** `a.b` of a dynamic value, or `$left.a` in the condition of a join. */
 function bindPath(node: Path, scope: Scope, binder: Binder): Scalar {
   const { Expression: base, Selector: selector } = node;
+  if (selector.kind === 'BracketedExpression') {
+    const args = [base, selector.Expression].map((part) => binder.scalar(part, scope));
+    return { kind: 'call', name: 'Element', args, type: 'dynamic', span: node.span };
+  }
   if (selector.kind !== 'NameReference') return binder.refuse('this path', node.span);
   if (base.kind === 'NameReference' && base.name.startsWith('$')) {
     const columns = base.name === '$right' ? scope.right : scope.columns;

@@ -9,7 +9,7 @@ import { datatable } from './operators/datatable.js';
 import { OPERATORS } from './operators.js';
 import { type Question, Unanswered } from './question.js';
 import { REFUSED, withReason } from './refused.js';
-import { type Binder, type Binding, refuseIn, type Scope } from './scope.js';
+import { type Binder, type Binding, refuseIn, rejectIn, type Scope } from './scope.js';
 import type {
   BoundSyntax,
   Expression,
@@ -61,9 +61,7 @@ function bindKnown(syntax: BoundSyntax, { text, tables, now }: BindOptions): Que
       return value;
     },
     refuse: refuseIn(text),
-    reject: (message, span) => {
-      throw new CliError('usage', message, { kql: { text, span } });
-    },
+    reject: rejectIn(text),
     source: ({ start, end }) => text.slice(start, end),
     chart: (kind) => {
       render = kind;

@@ -11,11 +11,13 @@ import { ENCODINGS } from './functions/encodings.js';
 import { FORMATS } from './functions/formats.js';
 import { MATH } from './functions/math.js';
 import { NETWORKS } from './functions/networks.js';
+import { NETWORKS6 } from './functions/networks6.js';
 import { PARSERS } from './functions/parsers.js';
 import { SEARCHES } from './functions/searches.js';
 import { SERIES } from './functions/series.js';
 import { STATISTICS } from './functions/statistics.js';
 import { STRINGS } from './functions/strings.js';
+import { CONVERT_UNITS } from './functions/units.js';
 import { IS_NEW, WINDOWS } from './functions/windows.js';
 import type { Rule } from './rule.js';
 
@@ -34,11 +36,13 @@ export const FUNCTIONS: Readonly<Record<string, Rule>> = {
   ...FORMATS,
   ...MATH,
   ...NETWORKS,
+  ...NETWORKS6,
   ...PARSERS,
   ...SEARCHES,
   ...SERIES,
   ...STATISTICS,
   ...STRINGS,
+  ...CONVERT_UNITS,
   ...WINDOWS,
   IsNew: IS_NEW,
 };

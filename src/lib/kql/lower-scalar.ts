@@ -20,6 +20,7 @@ export interface ScalarContext {
   readonly refuse: Refuse;
   /** A value is lowered: of too many the query is refused. */
   readonly count: (span: Span) => void;
+  readonly reject: Refuse;
 }
 
 export function lowerScalar(scalar: Scalar, context: ScalarContext): Operand {
@@ -59,7 +60,7 @@ function lowerMembership(call: Call, context: ScalarContext): Operand | undefine
 }
 
 function lowerCall(call: Call, context: ScalarContext): Operand {
-  const facts: CallFacts = { ...call, refuse: context.refuse };
+  const facts: CallFacts = { ...call, refuse: context.refuse, reject: context.reject };
   const aggregate = context.aggregates ? own(AGGREGATES, call.name) : undefined;
   if (aggregate && context.aggregates) {
     const { order } = context.aggregates;
@@ -135,7 +136,11 @@ export function lowerCondition(scalar: Scalar, context: ScalarContext): string {
     const rule = own(FUNCTIONS, name);
     if (rule?.condition && !args.some(({ kind }) => kind === 'subquery')) {
       const operands = args.map((arg) => lowerScalar(arg, context));
-      return applyCondition(rule, operands, { ...scalar, refuse: context.refuse });
+      return applyCondition(rule, operands, {
+        ...scalar,
+        refuse: context.refuse,
+        reject: context.reject,
+      });
     }
   }
   return convert(lowerScalar(scalar, context), 'bool').sql;

@@ -7,7 +7,7 @@ import type { ScalarContext } from './lower-scalar.js';
 import { lowerSeries } from './lower-series.js';
 import { lowerRange, lowerScan, lowerValues } from './lower-sources.js';
 import { createColumnNames, pick, printSelect, quoteName, type Select } from './print-sql.js';
-import { naturalOrder, type Refuse, refuseIn } from './scope.js';
+import { naturalOrder, type Refuse, refuseIn, rejectIn } from './scope.js';
 
 /** SQL for DuckDB; its columns stand in the order of the relation's, in the carriers of their types. */
 export interface LoweredQuery {
@@ -87,6 +87,7 @@ export function lowerQuery(relation: Relation, options: LowerOptions): LoweredQu
         aggregates,
         refuse,
         count,
+        reject: rejectIn(options.text),
       };
     },
     within(outer, lower) {

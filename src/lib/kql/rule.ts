@@ -11,6 +11,8 @@ export interface CallFacts {
   readonly type: KustoType;
   readonly span: Span;
   readonly refuse: Refuse;
+  /** Says what Kusto's engine finds wrong behind the binder's back. @throws {CliError} `usage`, always */
+  readonly reject: Refuse;
 }
 
 /**

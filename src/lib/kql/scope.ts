@@ -107,6 +107,13 @@ export function refuseIn(text: string): Refuse {
   };
 }
 
+/** Says what is wrong with a text of KQL. */
+export function rejectIn(text: string): Refuse {
+  return (message, span) => {
+    throw new CliError('usage', message, { kql: { text, span } });
+  };
+}
+
 /** The scalar type of that name; undefined for `null`, `unknown`, tables and the like. */
 export function scalarType(name: string | undefined): KustoType | undefined {
   if (name?.startsWith('dynamic')) return 'dynamic';

@@ -1,7 +1,8 @@
-import type { Computed, Relation, Scalar } from './ir.js';
+import type { Span } from '../errors.js';
+import type { Computed, Literal, Relation, Scalar } from './ir.js';
 import { REFUSED, withReason } from './refused.js';
 import { type Binder, columnValue, over, type Scope, scalarType } from './scope.js';
-import type { Expression, FunctionCall } from './syntax.js';
+import type { Element, Expression, FunctionCall } from './syntax.js';
 
 const STATS = ['min', 'min_idx', 'max', 'max_idx', 'avg', 'stdev', 'variance'];
 const PARTS = ['baseline', 'seasonal', 'trend', 'residual'];
@@ -49,7 +50,7 @@ export function valuesOf(
     if (call.kind !== 'FunctionCallExpression') {
       return binder.refuse('an expression of several columns', expression.span);
     }
-    if (!MEMBERS[call.Name.name]) {
+    if (!keyOf(call.Name.name, 0, call.span)) {
       return binder.refuse(withReason(`${call.Name.name}()`, REFUSED.functions), call.span);
     }
     const column = binder.column(call.Name.name, 'dynamic');
@@ -67,8 +68,7 @@ export function valuesOf(
   function member(call: FunctionCall, bag: Scalar, index: number, typeName: string): Scalar {
     const { span, Name } = call;
     const type = scalarType(typeName) ?? binder.refuse(`a value of type ${typeName}`, span);
-    const key = MEMBERS[Name.name]?.[index] ?? binder.refuse(`${Name.name}()`, span);
-    const name: Scalar = { kind: 'literal', type: 'string', value: key, span };
+    const name: Scalar = keyOf(Name.name, index, span) ?? binder.refuse(`${Name.name}()`, span);
     const element: Scalar = {
       kind: 'call',
       name: 'Element',
@@ -79,6 +79,27 @@ export function valuesOf(
     if (type === 'dynamic') return element;
     return { kind: 'call', name: `to${type}`, args: [element], type, span };
   }
+}
+
+/** What the value of such a function has a result under: its name in a bag, or its place in an array. */
+function keyOf(name: string, index: number, span: Span): Literal | undefined {
+  if (name.startsWith('array_sort_')) {
+    return { kind: 'literal', type: 'long', value: BigInt(index), span };
+  }
+  const value = MEMBERS[name]?.[index];
+  return value === undefined ? undefined : { kind: 'literal', type: 'string', value, span };
+}
+
+/** One of several sorted arrays: `array_sort_asc(a, b)[1]`. */
+export function bindResult(node: Element, scope: Scope, binder: Binder): Scalar {
+  const { Expression: call, span } = node;
+  if (call.kind !== 'FunctionCallExpression' || !call.Name.name.startsWith('array_sort_')) {
+    return binder.refuse('one of several results', span);
+  }
+  const bind = (arg: Expression) => binder.scalar(arg, scope);
+  const args = call.ArgumentList.Expressions.map(bind);
+  const all: Scalar = { kind: 'call', name: call.Name.name, args, type: 'dynamic', span };
+  return { kind: 'call', name: 'Element', args: [all, bind(node.Selector)], type: 'dynamic', span };
 }
 
 export function isTuple({ type }: Expression): boolean {

@@ -7,6 +7,29 @@ const items = (sql: string) =>
   `CASE WHEN starts_with(${sql}, '[') THEN CAST(json_extract(${sql}, '$[*]') AS VARCHAR[]) END`;
 const json = (list: string) => `('[' || array_to_string(${list}, ',') || ']')`;
 
+/** Values, and the elements of those that are arrays, as one array. */
+export function arrayOf(args: readonly Operand[]): string {
+  const lists = args.map((arg) =>
+    arg.type === 'dynamic' ? `coalesce(kql_elements(${arg.sql}), [])` : `[${jsonElement(arg)}]`,
+  );
+  return json(`flatten([${lists.join(', ') || '[]'}])`);
+}
+
+/** How many of the distinct elements of both are in each of them. */
+function jaccard([one, other]: readonly Operand[], call: CallFacts): string {
+  if (!one || !other) return call.refuse(call.name, call.span);
+  const [a, b] = [`(${items(one.sql)})`, `(${items(other.sql)})`];
+  const share = `(len(list_distinct(list_intersect(${a}, ${b})))::DOUBLE / len(list_distinct(${a} || ${b})))`;
+  return call.type === 'dynamic' ? `kql_real_json(${share})` : share;
+}
+
+/** Whether two arrays have the same elements, in whatever order and number. */
+function setEquals([one, other]: readonly Operand[], call: CallFacts): string {
+  if (!one || !other) return call.refuse(call.name, call.span);
+  const [a, b] = [one, other].map(({ sql }) => `list_sort(list_distinct(${items(sql)}))`);
+  return `(${a} = ${b})`;
+}
+
 /** Nulls add nothing; of nothing but nulls there is no array. */
 function concat(args: readonly Operand[]): string {
   const some = args.map(({ sql }) => `${sql} IS NOT NULL`).join(' OR ');
@@ -29,19 +52,34 @@ function sets(combine: (lists: readonly string[]) => string): Rule {
   };
 }
 
-/** Numbers by value, then texts; nulls come last either way. */
+/**
+ * Numbers by value, then texts; nulls come last either way. Of several arrays the others follow the first,
+ * and are null if they are not as long.
+ */
 function sorted(direction: 'ASC' | 'DESC'): Rule {
-  const keys = "lambda x: { 'number': kql_toreal(x), 'text': x }";
   return {
     args: ['dynamic'],
     sql: (args, call) => {
-      const [array] = args;
-      if (!array || args.length > 1)
-        return call.refuse(`${call.name}() of several arrays`, call.span);
-      const list = items(array.sql);
-      const present = `list_transform(list_filter(${list}, lambda x: x <> 'null'), ${keys})`;
-      const ordered = `list_transform(list_sort(${present}, '${direction}', 'NULLS LAST'), lambda x: x.text)`;
-      return json(`${ordered} || list_filter(${list}, lambda x: x = 'null')`);
+      const [first, ...others] = args;
+      const nulls = others.at(-1)?.type === 'bool' ? others.pop() : undefined;
+      if (!first || nulls) return call.refuse(`${call.name}() with nulls`, call.span);
+      const list = items(first.sql);
+      const keyed = `list_transform(${list}, lambda x, i: { 'number': kql_toreal(x), 'text': x, 'at': i })`;
+      const order = (isNull: boolean) =>
+        `list_filter(kql_items, lambda x: (x.text = 'null') = ${isNull})`;
+      const places = `list_transform(list_sort(${order(false)}, '${direction}', 'NULLS LAST') || ${order(true)}, lambda x: x.at)`;
+      const arrays = args.map(({ sql }) => {
+        const own = `(${items(sql)})`;
+        const moved = json(`list_transform(kql_places, lambda x: ${own}[x])`);
+        return sql === first.sql
+          ? moved
+          : `CASE WHEN len(${own}) = len(kql_places) THEN ${moved} END`;
+      });
+      const result =
+        args.length === 1
+          ? arrays[0]
+          : json(`[${arrays.map((sql) => `coalesce(${sql}, 'null')`).join(', ')}]`);
+      return `list_transform(list_transform([${keyed}], lambda kql_items: ${places}), lambda kql_places: ${result})[1]`;
     },
   };
 }
@@ -58,17 +96,22 @@ function range([from, to, step]: readonly Operand[], call: CallFacts): string {
 }
 
 /** Where the value is, from 0; -1 if nowhere. Numbers are found by value. */
-function indexOf(
-  [array, value, start, length, occurrence]: readonly Operand[],
-  call: CallFacts,
-): string {
+function indexOf(args: readonly Operand[], call: CallFacts): string {
+  const [array, value, ...limits] = args;
   if (!array || !value) return call.refuse(call.name, call.span);
-  if (start || length || occurrence) return call.refuse('array_index_of() with a start', call.span);
   const isNumber = ['int', 'long', 'real', 'decimal'].includes(value.type);
-  const place = isNumber
-    ? `list_position(list_transform(${items(array.sql)}, lambda x: kql_toreal(x)), ${convert(value, 'real').sql})`
-    : `list_position(${items(array.sql)}, ${jsonElement(value)})`;
-  return `CASE WHEN starts_with(${array.sql}, '[') THEN CAST(coalesce(${place}, 0) - 1 AS BIGINT) END`;
+  const same = isNumber
+    ? `kql_toreal(x) = ${convert(value, 'real').sql}`
+    : `x = ${jsonElement(value)}`;
+  const [start, length, occurrence] = limits.map((limit) => convert(limit, 'long').sql);
+  const size = `len(${items(array.sql)})`;
+  const first = start
+    ? `CASE WHEN ${start} < 0 THEN greatest(${size} + ${start}, 0) ELSE ${start} END`
+    : '0';
+  const end = length ? ` AND (${length} < 0 OR i - 1 < ${first} + ${length})` : '';
+  const places = `list_transform(${items(array.sql)}, lambda x, i: CASE WHEN ${same} AND i - 1 >= ${first}${end} THEN i - 1 END)`;
+  const place = `list_filter(${places}, lambda x: x IS NOT NULL)[${occurrence ?? '1'}]`;
+  return `CASE WHEN starts_with(${array.sql}, '[') THEN CAST(coalesce(${place}, -1) AS BIGINT) END`;
 }
 
 /** Elements move by so many places; those that fall out come in at the other end, or a filler does. */
@@ -150,7 +193,9 @@ export const ARRAYS: Readonly<Record<string, Rule>> = {
   array_split: { args: ['dynamic', 'any'], sql: split },
   array_sort_asc: sorted('ASC'),
   array_sort_desc: sorted('DESC'),
+  jaccard_index: { args: ['dynamic'], sql: jaccard },
   repeat: { args: ['any'], sql: repeat },
+  set_equals: { args: ['dynamic'], sql: setEquals },
   zip: { args: ['dynamic'], sql: zip },
   range: { args: ['any'], sql: range },
   set_has_element: {

@@ -10,11 +10,10 @@ function merge(args: readonly Operand[]): string {
 }
 
 function removeKeys([bag, keys]: readonly Operand[], call: CallFacts): string {
-  if (!bag || typeof keys?.literal !== 'string') return call.refuse('computed keys', call.span);
-  const names: unknown = JSON.parse(keys.literal);
-  if (!Array.isArray(names)) return call.refuse('keys that are no array', call.span);
-  if (names.some((name) => String(name).startsWith('$'))) {
-    return call.refuse('bag_remove_keys() with a path', call.span);
+  if (!bag || !keys) return call.refuse(call.name, call.span);
+  const names: unknown = typeof keys.literal === 'string' ? JSON.parse(keys.literal) : undefined;
+  if (!Array.isArray(names) || names.some((name) => String(name).startsWith('$'))) {
+    return `script_bag_remove_keys(${bag.sql}, ${keys.sql})`;
   }
   const gone = names.map((name) => quoteText(String(name))).join(', ') || 'NULL';
   return `CASE WHEN starts_with(${bag.sql}, '{')
@@ -42,6 +41,9 @@ function packFilled(args: readonly Operand[]): string {
 export const BAGS: Readonly<Record<string, Rule>> = {
   bag_merge: { args: ['dynamic'], sql: merge },
   bag_remove_keys: { args: ['dynamic'], sql: removeKeys },
+  bag_zip: { args: ['dynamic'], sql: 'script_bag_zip($1, $2)' },
+  dynamic_to_json: { args: ['dynamic'], sql: 'script_dynamic_to_json($1)' },
+  treepath: { args: ['dynamic'], sql: 'script_treepath($1)' },
   bag_set_key: { args: ['dynamic', 'string', 'dynamic'], sql: setKey },
   PackFilled: { args: ['dynamic'], sql: packFilled, isTotal: true },
 };

@@ -24,7 +24,7 @@ function alike(args: readonly Operand[], call: CallFacts): readonly [Operand, Op
     left.literal !== null &&
     right.literal !== null
   ) {
-    return call.refuse('a comparison of two dynamic values, without a cast,', call.span);
+    return call.reject('Two dynamic values cannot be compared: cast one of them.', call.span);
   }
   const type = commonType(left.type, right.type);
   return [convert(left, type), convert(right, type)];
@@ -148,7 +148,7 @@ function membership({ negate, fold }: { negate: boolean; fold: boolean }): Rule 
   };
 }
 
-function isComputedArray({ type, literal }: Operand): boolean {
+export function isComputedArray({ type, literal }: Operand): boolean {
   return type === 'dynamic' && typeof literal !== 'string';
 }
 

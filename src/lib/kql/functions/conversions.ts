@@ -18,5 +18,6 @@ export const CONVERSIONS: Readonly<Record<string, Rule>> = {
   totimespan: to('timespan'),
   totime: to('timespan'),
   toguid: to('guid'),
+  new_guid: { args: [], sql: 'uuid()', isTotal: true },
   tostring: to('string'),
 };

@@ -29,7 +29,7 @@ function formatDatetime([time, picture]: readonly Operand[], call: CallFacts): s
     if (isDelimiter(part)) return quoteText(part);
     if (/^[fF]/.test(part)) return fraction(time.sql, part);
     if (part === 'y') return `CAST(year(kql_timestamp(${time.sql})) % 100 AS VARCHAR)`;
-    const strftime = PICTURES[part] ?? call.refuse(`the format "${part}"`, call.span);
+    const strftime = PICTURES[part] ?? unknown(part, call);
     return `strftime(kql_timestamp(${time.sql}), ${quoteText(strftime)})`;
   });
   return `(${pieces.join(' || ') || "''"})`;
@@ -37,6 +37,10 @@ function formatDatetime([time, picture]: readonly Operand[], call: CallFacts): s
 
 const PARTS = /yyyy|yy?|MM?|dd?|HH?|hh?|mm?|ss?|tt|f{1,7}|F{1,7}|[ /\-:,._[\]]+|./gs;
 const SPAN_PARTS = /d{1,8}|HH?|hh?|mm?|ss?|f{1,7}|F{1,7}|[ /\-:,._[\]]+|./gs;
+
+function unknown(part: string, call: CallFacts): never {
+  return call.reject(`${call.name}() does not know the format "${part}".`, call.span);
+}
 
 function isDelimiter(part: string): boolean {
   return /^[ /\-:,._[\]]+$/.test(part);
@@ -58,8 +62,7 @@ function formatTimespan([time, picture]: readonly Operand[], call: CallFacts): s
   const pieces = parts.map((part) => {
     if (isDelimiter(part)) return quoteText(part);
     if (/^[fF]/.test(part)) return fraction(`abs(${time.sql})`, part);
-    const [ticks, size] =
-      TICKS_AND_SIZE[part.charAt(0)] ?? call.refuse(`the format "${part}"`, call.span);
+    const [ticks, size] = TICKS_AND_SIZE[part.charAt(0)] ?? unknown(part, call);
     const number = `CAST(abs(${time.sql}) // ${ticks} % ${size} AS VARCHAR)`;
     return part.length === 1
       ? number

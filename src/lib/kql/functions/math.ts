@@ -1,7 +1,7 @@
 import type { KustoType } from '../../model/table.js';
 import { MAX_DATETIME_TICKS } from '../../model/ticks.js';
 import { convert } from '../convert.js';
-import type { Operand } from '../operand.js';
+import { carrierOf, type Operand } from '../operand.js';
 import type { CallFacts, Rule } from '../rule.js';
 
 const isTime = (type: KustoType) => type === 'datetime' || type === 'timespan';
@@ -17,7 +17,13 @@ function arithmetic(operator: '+' | '-' | '*'): Rule {
       if (call.type === 'long') return `kql_wrap(${a}::HUGEINT ${operator} ${b})`;
       if (call.type === 'int') return `kql_wrap32(${a}::BIGINT ${operator} ${b})`;
       if (call.type === 'real') return `(${a} ${operator} ${b})`;
-      if (call.type === 'decimal' && operator !== '*') return `TRY(${a} ${operator} ${b})`;
+      if (call.type === 'decimal') {
+        return operator === '*' ? ofDecimals('multiply', a, b) : `TRY(${a} ${operator} ${b})`;
+      }
+      if (left.type === 'dynamic' && right.type === 'dynamic') {
+        const message = `Two dynamic values cannot be calculated with: cast one of them.`;
+        return call.reject(message, call.span);
+      }
       return call.refuse(`${operator} on ${call.type}`, call.span);
     },
   };
@@ -60,9 +66,18 @@ function divide([left, right]: readonly Operand[], call: CallFacts): string {
       return `CAST(trunc(${left.sql} / nullif(${right.sql}, 0)) AS BIGINT)`;
     return `(${left.sql} // ${convert(right, 'long').sql})`;
   }
-  if (call.type !== 'long' && call.type !== 'int')
+  if (call.type === 'decimal') {
+    return ofDecimals('divide', convert(left, 'decimal').sql, convert(right, 'decimal').sql);
+  }
+  if (call.type !== 'long' && call.type !== 'int') {
     return call.refuse(`/ on ${call.type}`, call.span);
+  }
   return `kql_wrap(${convert(left, 'long').sql}::HUGEINT // ${convert(right, 'long').sql})`;
+}
+
+/** DuckDB's own lose digits, or have no room for them. */
+function ofDecimals(name: 'multiply' | 'divide', a: string, b: string): string {
+  return `TRY_CAST(script_decimal_${name}(CAST(${a} AS VARCHAR), CAST(${b} AS VARCHAR)) AS ${carrierOf('decimal')})`;
 }
 
 /** Euclid's: the answer is never negative. */
@@ -173,6 +188,10 @@ export const MATH: Readonly<Record<string, Rule>> = {
   isnan: real('isnan($1)'),
   isinf: real('isinf($1)'),
   isfinite: real('isfinite($1)'),
+  rand: {
+    args: ['long'],
+    sql: ([size]) => (size ? `floor(random() * ${size.sql})` : 'random()'),
+  },
   pi: { args: [], sql: 'pi()', isTotal: true },
   sin: real('sin($1)'),
   cos: real('cos($1)'),

@@ -3,7 +3,7 @@ import { escapePattern } from '../escape-pattern.js';
 import type { Operand } from '../operand.js';
 import { quoteText } from '../print-sql.js';
 import type { CallFacts, Rule } from '../rule.js';
-import { elements } from './comparisons.js';
+import { elements, isComputedArray } from './comparisons.js';
 
 type Test = (text: string, needle: string, word: string | undefined) => string;
 
@@ -77,11 +77,34 @@ function several(join: ' OR ' | ' AND '): Rule {
     isTotal: true,
     sql: ([text, ...list], call) => {
       if (!text) return call.refuse(call.name, call.span);
-      const words = list.flatMap((item) => elements(item, call));
-      const tests = words.map((word) => find(text, asText(word)));
+      const computed = list.filter(isComputedArray);
+      const words = list
+        .filter((item) => !isComputedArray(item))
+        .flatMap((item) => elements(item, call));
+      const tests = [
+        ...words.map((word) => find(text, asText(word))),
+        ...computed.map((array) => findAny(array, (word) => find(text, word), join)),
+      ];
       return tests.length > 0 ? `(${tests.join(join)})` : 'false';
     },
   };
+}
+
+/** As many tests as the array of a row has elements. */
+function findAny(array: Operand, find: (word: Operand) => string, join: ' OR ' | ' AND '): string {
+  const word: Operand = { sql: 'kql_dynamic_text(kql_item)', type: 'string', isNullable: false };
+  const tests = `list_transform(kql_elements(${array.sql}), lambda kql_item: ${find(word)})`;
+  const quantifier = join === ' OR ' ? 'list_bool_or' : 'list_bool_and';
+  return `coalesce(${quantifier}(${tests}), ${join === ' AND '})`;
+}
+
+/** The place of the first element that the text has as a term, from 0; -1 if it has none. */
+function hasAnyIndex([text, array]: readonly Operand[], call: CallFacts): string {
+  if (!text || !array) return call.refuse(call.name, call.span);
+  const find = search(TESTS.Has, { fold: true });
+  const word: Operand = { sql: 'kql_dynamic_text(kql_item)', type: 'string', isNullable: false };
+  const tests = `list_transform(kql_elements(${array.sql}), lambda kql_item: ${find(text, word)})`;
+  return `CAST(coalesce(list_position(${tests}, true), 0) - 1 AS BIGINT)`;
 }
 
 function asText(word: Operand): Operand {
@@ -95,5 +118,6 @@ export const SEARCHES: Readonly<Record<string, Rule>> = {
   ...Object.fromEntries(Object.entries(TESTS).flatMap(([name, test]) => rules(name, test))),
   HasAny: several(' OR '),
   HasAll: several(' AND '),
+  has_any_index: { args: ['string', 'dynamic'], sql: hasAnyIndex },
   MatchRegex: { args: ['string'], sql: 'regexp_matches($1, $2)', isTotal: true },
 };

@@ -3,6 +3,30 @@ import type { Operand } from '../operand.js';
 import { quoteText } from '../print-sql.js';
 import type { CallFacts, Rule } from '../rule.js';
 
+/** Where a text begins, from 0; -1 if nowhere, null of nothing. A start below 0 counts from the end. */
+function indexOf(args: readonly Operand[], call: CallFacts): string {
+  const [text, part, start, length, occurrence] = args;
+  if (!text || !part) return call.refuse(call.name, call.span);
+  const find = (sql: string) => `strpos(${sql}, nullif(${part.sql}, ''))`;
+  if (!start) return `CAST(${find(text.sql)} - 1 AS BIGINT)`;
+  const limits = `${start.sql}, ${length?.sql ?? '-1'}, ${occurrence?.sql ?? '1'}`;
+  return `script_indexof(${text.sql}, ${part.sql}, ${limits})`;
+}
+
+/** The same of a pattern. Each match is taken with what stands before it, so that places add up. */
+function indexOfRegex(args: readonly Operand[], call: CallFacts): string {
+  const [text, pattern, start, length, occurrence] = args;
+  if (!text || !pattern) return call.refuse(call.name, call.span);
+  const [from, size, nth] = [start?.sql ?? '0', length?.sql ?? '-1', occurrence?.sql ?? '1'];
+  const all = `substring(${text.sql}, ${from} + 1)`;
+  const range = length ? `CASE WHEN ${size} < 0 THEN ${all} ELSE left(${all}, ${size}) END` : all;
+  const matches = (group: number) =>
+    `regexp_extract_all(${range}, '(?s:(.*?))(?:' || ${pattern.sql} || ')', ${group})`;
+  const before = `coalesce(list_sum(list_transform(${matches(0)}[1:${nth} - 1], lambda x: length(x))), 0)`;
+  const place = `${before} + length(${matches(1)}[${nth}]) + ${from}`;
+  return `CASE WHEN ${from} >= 0 AND ${size} >= -1 AND ${nth} >= 0 THEN CAST(coalesce(${place}, -1) AS BIGINT) END`;
+}
+
 /** All matches: of one group its texts, of several an array for each match. Null if there are none. */
 function extractAll(args: readonly Operand[], call: CallFacts): string {
   const [pattern, chosen, text] = args.length === 3 ? args : [args[0], undefined, args[1]];
@@ -61,6 +85,26 @@ function groupsIn(pattern: string): number {
   return pattern.replaceAll(/\\.|\[\^?\]?[^\]]*\]|\(\?(?!P?<)/gs, '').split('(').length - 1;
 }
 
+const allMatches: Rule = { args: ['string', 'any', 'string'], sql: extractAll };
+
+const toCodes: Rule = {
+  args: ['string'],
+  sql: "CAST(to_json(list_transform(regexp_extract_all($1, '(?s).'), lambda x: unicode(x))) AS VARCHAR)",
+};
+
+const fromCodes: Rule = {
+  args: ['any'],
+  sql: (args) => {
+    const codes = args.map((code) => `kql_elements(${convert(code, 'dynamic').sql})`);
+    return `array_to_string(list_transform(flatten([${codes.join(', ')}]), lambda x: chr(kql_toint(x))), '')`;
+  },
+};
+
+const joined: Rule = {
+  args: ['dynamic', 'string'],
+  sql: "array_to_string(list_transform(json_extract_string($1, '$[*]'), lambda x: coalesce(x, '')), $2)",
+};
+
 export const STRINGS: Readonly<Record<string, Rule>> = {
   strlen: { args: ['string'], sql: 'length($1)' },
   string_size: { args: ['string'], sql: 'strlen($1)' },
@@ -107,19 +151,12 @@ export const STRINGS: Readonly<Record<string, Rule>> = {
       return `CASE WHEN ${index.sql} >= 0 AND ${part} IS NOT NULL THEN CAST(to_json([${part}]) AS VARCHAR) ELSE '[]' END`;
     },
   },
-  indexof: {
-    args: ['string', 'string', 'long', 'long', 'long'],
-    sql: ([text, part, start, length, occurrence], call) => {
-      if (!text || !part) return call.refuse(call.name, call.span);
-      if (length || occurrence) return call.refuse('indexof() with a length', call.span);
-      const find = (sql: string) => `strpos(${sql}, nullif(${part.sql}, ''))`;
-      if (!start) return `CAST(${find(text.sql)} - 1 AS BIGINT)`;
-      if (typeof start.literal !== 'bigint' || start.literal < 0n) {
-        return call.refuse('indexof() with this start', call.span);
-      }
-      const found = find(`substring(${text.sql}, ${start.sql} + 1)`);
-      return `CAST(CASE ${found} WHEN 0 THEN -1 ELSE ${found} - 1 + ${start.sql} END AS BIGINT)`;
-    },
+  indexof: { args: ['string', 'string', 'long', 'long', 'long'], sql: indexOf },
+  indexof_regex: { args: ['string', 'string', 'long', 'long', 'long'], sql: indexOfRegex },
+  regex_quote: { args: ['string'], sql: 'regexp_escape($1)' },
+  replace_strings: {
+    args: ['string', 'dynamic', 'dynamic'],
+    sql: 'script_replace_strings($1, $2, $3)',
   },
   extract: {
     args: ['string', 'long', 'string', 'any'],
@@ -129,7 +166,8 @@ export const STRINGS: Readonly<Record<string, Rule>> = {
       return convert({ sql: found, type: 'string', isNullable: false }, call.type).sql;
     },
   },
-  extract_all: { args: ['string', 'any', 'string'], sql: extractAll },
+  extract_all: allMatches,
+  extractall: allMatches,
   countof: {
     args: ['string'],
     sql: ([text, part, kind], call) => {
@@ -147,17 +185,10 @@ export const STRINGS: Readonly<Record<string, Rule>> = {
   },
   isutf8: { args: ['string'], sql: 'true' },
   isascii: { args: ['string'], sql: '(length($1) = strlen($1))' },
-  unicode_codepoints_from_string: {
-    args: ['string'],
-    sql: "CAST(to_json(list_transform(regexp_extract_all($1, '(?s).'), lambda x: unicode(x))) AS VARCHAR)",
-  },
-  unicode_codepoints_to_string: {
-    args: ['any'],
-    sql: (args) => {
-      const codes = args.map((code) => `kql_elements(${convert(code, 'dynamic').sql})`);
-      return `array_to_string(list_transform(flatten([${codes.join(', ')}]), lambda x: chr(kql_toint(x))), '')`;
-    },
-  },
+  unicode_codepoints_from_string: toCodes,
+  to_utf8: toCodes,
+  unicode_codepoints_to_string: fromCodes,
+  make_string: fromCodes,
   parse_version: { args: ['string'], sql: parseVersion },
   parse_csv: { args: ['string'], sql: parseCsv },
   translate: { args: ['string'], sql: translate },
@@ -172,8 +203,6 @@ export const STRINGS: Readonly<Record<string, Rule>> = {
         ? `array_to_string(list_resize([${text?.sql}], greatest(${times?.sql}, 0), ${text?.sql}), ${delimiter.sql})`
         : `repeat(${text?.sql}, ${times?.sql})`,
   },
-  strcat_array: {
-    args: ['dynamic', 'string'],
-    sql: "array_to_string(list_transform(json_extract_string($1, '$[*]'), lambda x: coalesce(x, '')), $2)",
-  },
+  strcat_array: joined,
+  array_strcat: joined,
 };

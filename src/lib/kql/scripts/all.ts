@@ -1,6 +1,7 @@
 import { ADDRESSES } from './addresses.js';
 import { BASE64 } from './base64.js';
 import { COMMAND_LINES } from './command-line.js';
+import { DECIMALS } from './decimals.js';
 import { DYNAMICS } from './dynamics.js';
 import { HASHES } from './hashes.js';
 import { PATHS } from './paths.js';
@@ -8,6 +9,7 @@ import { PUNYCODE } from './punycode.js';
 import type { Script } from './script.js';
 import { STATISTICS } from './statistics.js';
 
+import { TEXTS } from './texts.js';
 import { URLS } from './urls.js';
 import { XML } from './xml.js';
 
@@ -17,10 +19,12 @@ export const SCRIPTS: Readonly<Record<string, Script>> = {
   ...BASE64,
   ...COMMAND_LINES,
   ...DYNAMICS,
+  ...DECIMALS,
   ...HASHES,
   ...PATHS,
   ...PUNYCODE,
   ...STATISTICS,
+  ...TEXTS,
   ...URLS,
   ...XML,
 };
