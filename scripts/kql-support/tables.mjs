@@ -6,6 +6,7 @@ import { FUNCTIONS } from '../../src/lib/kql/functions.ts';
 import { words } from '../../src/lib/kql/names.ts';
 import { PLUGINS } from '../../src/lib/kql/operators/evaluate.ts';
 import { OPERATORS } from '../../src/lib/kql/operators.ts';
+import { EXPANSIONS } from '../../src/lib/kql/plugins/expansions.ts';
 import { REFUSED } from '../../src/lib/kql/refused.ts';
 
 export const TABLES = {
@@ -13,7 +14,7 @@ export const TABLES = {
   BOUND_CALLS,
   FUNCTIONS,
   OPERATORS,
-  PLUGINS,
+  PLUGINS: { ...PLUGINS, ...EXPANSIONS },
   REFUSED,
 };
 

@@ -1,7 +1,9 @@
 import { CliError, type Span } from '../errors.js';
 import type { KustoType } from '../model/table.js';
-import { insertSchemas } from './insert-schemas.js';
+import { type Edit, editText } from './edit-text.js';
 import { assertParsable } from './limits.js';
+import { expandPlugins } from './plugins/expand.js';
+import { EXPANSIONS } from './plugins/expansions.js';
 import { refuseIn } from './scope.js';
 import type { BoundSyntax, Diagnostic, Statement, TableSchema } from './syntax.js';
 
@@ -16,7 +18,7 @@ export interface KustoParser {
   /**
    * Parses and binds. Mistakes of the text are diagnostics, not exceptions.
    *
-   * @param schemas what plugins answer with, if that is known by now: see `insertSchemas`
+   * @param schemas what plugins answer with, if that is known by now: KQL such as `(a: long)` by the offset behind the call
    * @throws {CliError} `unsupported` if the parser itself gives up, or a name is one that it cannot hold
    */
   parse(
@@ -45,8 +47,16 @@ async function load(): Promise<KustoParser> {
       // An uncaught exception would print its script, 4 MB on one line: only its message leaves.
       try {
         const globals = declare(Language, tables.filter(isHoldable));
-        const { text: whole, toOriginal } = insertSchemas(text, schemas);
-        const syntax = convert(Bridge, Language, bind(Language, whole, globals), toOriginal);
+        const read = (edits: readonly Edit[]) => {
+          const edited = editText(text, edits);
+          return convert(Bridge, Language, bind(Language, edited.text, globals), edited.toOriginal);
+        };
+        const known = [...schemas].map(
+          ([at, schema]): Edit => ({ start: at, end: at, piece: ` : ${schema}` }),
+        );
+        const written = read(known);
+        const expanded = expandPlugins(text, written, EXPANSIONS);
+        const syntax = expanded.length > 0 ? read([...known, ...expanded]) : written;
         refuseUnholdable(text, syntax.diagnostics, tables);
         return syntax;
       } catch (error) {
@@ -144,7 +154,7 @@ function convert(
   bridge: BridgeRuntime,
   language: Language,
   root: MsNode,
-  place: (offset: number) => number,
+  place: (span: Span) => Span,
 ): BoundSyntax {
   const { SyntaxList, SeparatedElement } = language.Syntax;
   const Expression = language.Syntax.Expression;
@@ -200,7 +210,7 @@ function convert(
   }
 
   function spanOf(source: MsNode): Span {
-    return { start: place(source.TextStart), end: place(source.End) };
+    return place({ start: source.TextStart, end: source.End });
   }
 
   function token(source: MsNode, call?: Span): unknown {
@@ -248,10 +258,10 @@ const FALSE_ALARMS: ReadonlySet<string> = new Set(['KS107', 'KS234']);
 
 function toDiagnostic(
   { Code, Message, Start, End, Severity }: MsDiagnostic,
-  place: (offset: number) => number,
+  place: (span: Span) => Span,
 ): Diagnostic {
   const severity = Severity === 'Error' && !FALSE_ALARMS.has(Code) ? 'error' : 'warning';
-  return { code: Code, message: Message, span: { start: place(Start), end: place(End) }, severity };
+  return { code: Code, message: Message, span: place({ start: Start, end: End }), severity };
 }
 
 function list<Item>(source: MsList<Item>): Item[] {

@@ -1,0 +1,58 @@
+import type { Edit } from '../edit-text.js';
+import { quoteName } from '../quote.js';
+import type { BoundSyntax, OperatorOf } from '../syntax.js';
+
+/** The call of a plugin as its expansion sees it: KQL of the arguments, and the columns that the binder foresees. */
+export interface PluginCall {
+  readonly args: readonly string[];
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+}
+
+/** The operators that a call stands for; undefined if this form of it stands for none. */
+export type Expansion = (call: PluginCall) => readonly string[] | undefined;
+
+/** Calls of plugins that other operators can say, each with these operators in its place. */
+export function expandPlugins(
+  text: string,
+  { statements }: BoundSyntax,
+  expansions: Readonly<Record<string, Expansion>>,
+): readonly Edit[] {
+  const edits: Edit[] = [];
+  if (/\bevaluate\b/.test(text)) visit(statements);
+  return edits;
+
+  function visit(value: unknown): void {
+    if (typeof value !== 'object' || value === null) return;
+    const edit = isEvaluate(value) ? expand(value) : undefined;
+    if (edit) {
+      edits.push(edit);
+      return;
+    }
+    for (const [name, member] of Object.entries(value)) {
+      // The body of a function is read where it is declared.
+      if (name !== 'body' && name !== 'type' && name !== 'symbol') visit(member);
+    }
+  }
+
+  function expand(node: OperatorOf<'EvaluateOperator'>): Edit | undefined {
+    const { FunctionCall: call, Schema, span } = node;
+    const { name } = call.Name;
+    const expansion = Object.hasOwn(expansions, name) ? expansions[name] : undefined;
+    if (!expansion || Schema || !node.type?.columns) return undefined;
+    const args = call.ArgumentList.Expressions.map((arg) =>
+      text.slice(arg.span.start, arg.span.end),
+    );
+    const operators = expansion({ args, columns: node.type.columns });
+    return operators && { ...span, piece: operators.join(' | ') };
+  }
+}
+
+function isEvaluate(value: object): value is OperatorOf<'EvaluateOperator'> {
+  return 'kind' in value && value.kind === 'EvaluateOperator';
+}
+
+/** `project` of these values under the binder's names. */
+export function projectAs(columns: PluginCall['columns'], values: readonly string[]): string {
+  const named = columns.map(({ name }, index) => `${quoteName(name).kql} = ${values[index]}`);
+  return `project ${named.join(', ')}`;
+}
