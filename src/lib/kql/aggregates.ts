@@ -1,5 +1,5 @@
 import { digest, mergeDigests } from './aggregates/digests.js';
-import { collect, collectBag, collectDistinct } from './aggregates/lists.js';
+import { collect, collectBag, collectDistinct, schema } from './aggregates/lists.js';
 import { PERCENTILES } from './aggregates/percentiles.js';
 import { type AggregateRule, template } from './aggregates/rule.js';
 import { convert } from './convert.js';
@@ -89,6 +89,7 @@ const BASE: Readonly<Record<string, AggregateRule>> = {
   binary_all_and: template('bit_and($1)$where'),
   binary_all_or: template('bit_or($1)$where'),
   binary_all_xor: template('bit_xor($1)$where'),
+  buildschema: schema,
   cnt: count,
   count,
   count_distinct: { args: ['any'], conditionAt: 1, isTotal: true, sql: dcount },

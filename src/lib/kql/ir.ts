@@ -108,6 +108,8 @@ export interface Join extends Facts {
   readonly left: Relation;
   readonly right: Relation;
   readonly on: readonly { readonly left: Scalar; readonly right: Scalar }[];
+  /** What else has to hold between two rows. */
+  readonly condition?: Scalar;
   /** Of left rows that agree on the keys only one takes part. */
   readonly isUnique: boolean;
 }

@@ -1,6 +1,6 @@
 import type { Apply, Join, Relation, Union } from './ir.js';
 import type { Lowering } from './lower.js';
-import { lowerScalar } from './lower-scalar.js';
+import { lowerCondition, lowerScalar } from './lower-scalar.js';
 import { carrierOf } from './operand.js';
 import { EMPTY_SELECT, pick, type Select, type SelectColumn } from './print-sql.js';
 
@@ -25,6 +25,10 @@ export function lowerJoin(node: Join, lowering: Lowering): Select {
     const isCertain = !one.isNullable && !other.isNullable;
     return `${one.sql} ${isCertain ? '=' : 'IS NOT DISTINCT FROM'} ${other.sql}`;
   });
+  if (node.condition) {
+    const both = { ...left, columns: [...left.columns, ...right.columns] };
+    on.push(lowerCondition(node.condition, lowering.contextOf(both)));
+  }
   const unique = keys.map((key) => key.left.sql).join(', ');
   const first = node.isUnique ? `(SELECT DISTINCT ON (${unique}) * FROM ${left.from})` : left.from;
   const columns = [

@@ -77,7 +77,6 @@ export const REFUSED: Refused = {
     zlib_compress_to_base64_string: 'depends on how the cluster compresses',
   },
   aggregates: {
-    buildschema: 'takes values apart to any depth',
     passthrough: UNDOCUMENTED,
   },
   plugins: {

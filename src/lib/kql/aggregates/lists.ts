@@ -1,6 +1,6 @@
 import { jsonElement } from '../convert.js';
 import type { Operand } from '../operand.js';
-import type { AggregateFacts, AggregateRule } from './rule.js';
+import { type AggregateFacts, type AggregateRule, filterOn } from './rule.js';
 
 /**
  * A JSON array of the values, cut to a size if one is given. Nulls are left out, but not those of dynamic
@@ -51,3 +51,12 @@ export function collectDistinct(
   const list = collect({ distinct: true, nulls: false }).sql([value], call, where);
   return `CASE WHEN count(*)${where} > 0 THEN ${list} END`;
 }
+
+/** What admits all values. */
+export const schema: AggregateRule = {
+  args: ['dynamic'],
+  sql: ([value], call, where) =>
+    value
+      ? `script_buildschema('[' || array_to_string(list(${value.sql})${filterOn(`${value.sql} IS NOT NULL`, where)}, ',') || ']')`
+      : call.refuse(`${call.name}()`, call.span),
+};

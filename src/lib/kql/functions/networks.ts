@@ -59,8 +59,16 @@ function format([address, prefix]: readonly Operand[], call: CallFacts): string 
   return `CASE WHEN ${length} BETWEEN 0 AND 32 AND ${number} BETWEEN 0 AND 4294967295 THEN ${text}${suffix} END`;
 }
 
+/** The first address under the prefix of a text; with 1 the last. */
+function border(text: Operand | undefined, end: 0 | 1): string {
+  const length = `kql_ipv4_suffix(${text?.sql})`;
+  return `(((${kept(`kql_ipv4(${text?.sql})`, length)} + ${end}) << (32 - ${length})) - ${end})`;
+}
+
 /** Addresses of the Internet, version 4. What is none gives null, for texts ''. */
 export const NETWORKS: Readonly<Record<string, Rule>> = {
+  Ipv4First: { args: ['string'], sql: ([text]) => border(text, 0) },
+  Ipv4Last: { args: ['string'], sql: ([text]) => border(text, 1) },
   parse_ipv4: {
     args: ['string'],
     sql: ([text], call) => {

@@ -39,6 +39,8 @@ export const NETWORKS6: Readonly<Record<string, Rule>> = {
   ipv4_range_to_cidr_list: { args: ['string'], sql: 'script_ipv4_range_to_cidr_list($1, $2)' },
   ipv6_compare: compare((comparison) => comparison),
   ipv6_is_in_any_range: { args: ['any'], sql: isInAnyRange },
+  Ipv6First: { args: ['string'], sql: 'script_ipv6_first($1)' },
+  Ipv6Last: { args: ['string'], sql: 'script_ipv6_last($1)' },
   ipv6_is_in_range: { args: ['string'], sql: 'script_ipv6_is_in_range($1, $2)' },
   ipv6_is_match: compare((comparison) => `(${comparison} = 0)`),
   parse_ipv6: { args: ['string'], sql: 'script_parse_ipv6($1)' },

@@ -1,6 +1,7 @@
 import type { OperatorRule } from '../operators.js';
 import { bagUnpack } from '../plugins/bag-unpack.js';
 import { dcountIntersect } from '../plugins/dcount-intersect.js';
+import { ipv4Lookup, ipv6Lookup } from '../plugins/ip-lookup.js';
 import { narrow } from '../plugins/narrow.js';
 import { pivot } from '../plugins/pivot.js';
 import { REFUSED, withReason } from '../refused.js';
@@ -9,6 +10,8 @@ import { REFUSED, withReason } from '../refused.js';
 export const PLUGINS: Readonly<Record<string, OperatorRule<'EvaluateOperator'>>> = {
   bag_unpack: bagUnpack,
   dcount_intersect: dcountIntersect,
+  ipv4_lookup: ipv4Lookup,
+  ipv6_lookup: ipv6Lookup,
   narrow,
   pivot,
 };

@@ -122,6 +122,16 @@ export const ADDRESSES: Readonly<Record<string, Script>> = {
   ipv6_is_in_any_range: script(['string', 'dynamic'], 'bool', (address, ranges) =>
     parseAddress(address) ? texts(ranges).some((range) => isInRange(address, range)) : null,
   ),
+  ipv6_first: script(['string'], 'string', (text) => {
+    const address = parseAddress(text);
+    return address ? print(address) : null;
+  }),
+  ipv6_last: script(['string'], 'string', (text) => {
+    const address = parseAddress(text);
+    if (!address) return null;
+    const free = (1n << BigInt(128 - address.length)) - 1n;
+    return print({ bits: address.bits | free, length: 128 });
+  }),
   ipv4_range_to_cidr_list: script(['string', 'string'], 'dynamic', toPrefixes),
   has_any_ipv4: script(['string', 'dynamic'], 'bool', any(has)),
   has_any_ipv4_prefix: script(['string', 'dynamic'], 'bool', any(hasPrefix)),

@@ -6,6 +6,7 @@ import { DYNAMICS } from './dynamics.js';
 import { HASHES } from './hashes.js';
 import { PATHS } from './paths.js';
 import { PUNYCODE } from './punycode.js';
+import { SCHEMAS } from './schemas.js';
 import type { Script } from './script.js';
 import { STATISTICS } from './statistics.js';
 
@@ -23,6 +24,7 @@ export const SCRIPTS: Readonly<Record<string, Script>> = {
   ...HASHES,
   ...PATHS,
   ...PUNYCODE,
+  ...SCHEMAS,
   ...STATISTICS,
   ...TEXTS,
   ...URLS,
