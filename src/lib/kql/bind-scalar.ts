@@ -112,6 +112,10 @@ function bindPath(node: Path, scope: Scope, binder: Binder): Scalar {
     const column = columns?.find(({ name }) => name === selector.name);
     return column ? columnValue(column, node) : binder.refuse(`${base.name} here`, node.span);
   }
+  const tuple = base.kind === 'NameReference' ? scope.tuples?.get(base.name) : undefined;
+  if (tuple) {
+    return tuple(selector.name, node) ?? binder.refuse(`the member ${selector.name}`, node.span);
+  }
   return {
     kind: 'call',
     name: 'Element',

@@ -18,7 +18,8 @@ export type Relation =
   | Apply
   | Union
   | Expand
-  | Series;
+  | Series
+  | Walk;
 
 /** A column of a relation. Two columns of one query never share an id, even if they share a name. */
 export interface Column {
@@ -155,6 +156,33 @@ export interface Series extends Facts {
   readonly isEndIncluded: boolean;
   /** One row of defaults where there are no rows and no groups. */
   readonly isNonEmpty: boolean;
+}
+
+/**
+ * Rows one by one, in the order of `place`, held against steps that remember the rows that matched them.
+ * A row that matches a step gets the declared columns; one that matches several comes several times.
+ */
+export interface Walk extends Facts {
+  readonly op: 'walk';
+  readonly input: Relation;
+  readonly place: Column;
+  /** The columns that steps assign, and what they are where none does. */
+  readonly declared: readonly Computed[];
+  readonly steps: readonly WalkStep[];
+  /** What expressions read of the row that a step remembers: its column by the id of the row's own. */
+  readonly remembered: readonly {
+    readonly step: number;
+    readonly source: number;
+    readonly column: Column;
+  }[];
+  /** Counts the sequences from 0. */
+  readonly matchId: Column | null;
+}
+
+export interface WalkStep {
+  readonly condition: Scalar;
+  readonly assigned: readonly Computed[];
+  readonly isOutput: boolean;
 }
 
 /** A value, with the type that Kusto's binder found and the place it came from. */

@@ -1,7 +1,8 @@
 import type { Cell, KustoType } from '../model/table.js';
 import { formatDatetime, formatTimespan, parseDatetime, parseTimespan } from '../model/ticks.js';
-import type { Binder } from './scope.js';
-import type { Expression } from './syntax.js';
+import type { Scalar } from './ir.js';
+import { type Binder, scalarType } from './scope.js';
+import type { Expression, FunctionParameter } from './syntax.js';
 
 const LONG_MIN = -(2n ** 63n);
 const LONG_MAX = 2n ** 63n - 1n;
@@ -35,6 +36,27 @@ export function literalValue(type: KustoType, text: string): Cell | undefined {
     case 'dynamic':
       return undefined;
   }
+}
+
+/** The type of a column or parameter that the query declares. */
+export function declaredType({ NameAndType, span }: FunctionParameter, binder: Binder): KustoType {
+  return scalarType(NameAndType.Type.Type?.text) ?? binder.refuse('a name of this type', span);
+}
+
+/** The constant behind the `=` of a declaration, which has the declared type whatever it looks like. */
+export function defaultOf(declaration: FunctionParameter, binder: Binder): Scalar | undefined {
+  const { Value: node } = declaration.DefaultValue ?? {};
+  if (!node) return undefined;
+  const type = declaredType(declaration, binder);
+  const isDynamic = node.kind === 'DynamicExpression';
+  const isLiteral = /^(CompoundString)?LiteralExpression$/.test(node.kind) && 'value' in node;
+  const value = isDynamic
+    ? dynamicText(node.Expression, binder)
+    : isLiteral
+      ? literalValue(type, String(node.value))
+      : undefined;
+  if (value === undefined) return binder.refuse('this default', node.span);
+  return { kind: 'literal', type, value, span: node.span };
 }
 
 function parseInteger(text: string): bigint | undefined {

@@ -6,6 +6,7 @@ import { lowerExpand, lowerFilter, lowerProject, lowerSort, lowerTake } from './
 import type { ScalarContext } from './lower-scalar.js';
 import { lowerSeries } from './lower-series.js';
 import { lowerRange, lowerScan, lowerValues } from './lower-sources.js';
+import { lowerWalk } from './lower-walk.js';
 import { createColumnNames, pick, printSelect, quoteName, type Select } from './print-sql.js';
 import { naturalOrder, type Refuse, refuseIn, rejectIn } from './scope.js';
 
@@ -148,6 +149,8 @@ function lowerNode(node: Relation, lowering: Lowering): Select {
       return lowerExpand(node, lowering);
     case 'series':
       return lowerSeries(node, lowering);
+    case 'walk':
+      return lowerWalk(node, lowering);
     case 'join':
       return lowerJoin(node, lowering);
     case 'apply':

@@ -1,3 +1,4 @@
+import { defaultOf } from './literal.js';
 import type { Binder, Binding, Scope } from './scope.js';
 import type { Expression, Statement } from './syntax.js';
 
@@ -21,12 +22,52 @@ export function declareAll(
         if (result) binder.refuse('a second result', statement.span);
         result = statement.Expression;
         break;
-      default: // `set`, `declare` and the like, which the type surface leaves out
+      case 'SetOptionStatement':
+        if (!HARMLESS.has(statement.Name.name)) {
+          binder.refuse(`set ${statement.Name.name}`, statement.span);
+        }
+        break;
+      case 'QueryParametersStatement': {
+        const given = statement.Parameters.map((parameter): [string, Binding] => {
+          const { name } = parameter.NameAndType.Name;
+          const value =
+            defaultOf(parameter, binder) ??
+            binder.reject(`The query parameter '${name}' has no value.`, parameter.span);
+          return [name, { kind: 'scalar', value }];
+        });
+        scope = { ...scope, names: new Map([...scope.names, ...given]) };
+        break;
+      }
+      default: // `alias`, `restrict`, patterns, which the type surface leaves out
         binder.refuse(words(statement), (statement as Statement).span);
     }
   }
   return { scope, result };
 }
+
+/** Options that change how a cluster works on a query, and not what comes out. */
+const HARMLESS: ReadonlySet<string> = new Set([
+  'deferpartialqueryfailures',
+  'max_memory_consumption_per_query_per_node',
+  'maxmemoryconsumptionperiterator',
+  'norequesttimeout',
+  'notruncation',
+  'query_fanout_nodes_percent',
+  'query_fanout_threads_percent',
+  'query_force_row_level_security',
+  'query_language',
+  'query_log_query_parameters',
+  'query_results_cache_max_age',
+  'query_results_progressive_enabled',
+  'queryconsistency',
+  'request_app_name',
+  'request_block_row_level_security',
+  'request_description',
+  'request_readonly',
+  'request_user',
+  'servertimeout',
+  'truncationmaxsize',
+]);
 
 function declare(value: Expression, scope: Scope, binder: Binder): Binding {
   if (value.kind === 'FunctionDeclaration') {

@@ -15,6 +15,7 @@ import { as, render } from './operators/passive.js';
 import { print } from './operators/print.js';
 import { project, projectAway, projectRename } from './operators/project.js';
 import { range } from './operators/range.js';
+import { scan } from './operators/scan.js';
 import { search } from './operators/search.js';
 import { sort, top } from './operators/sort.js';
 import { summarize } from './operators/summarize.js';
@@ -53,6 +54,7 @@ export const OPERATORS: { readonly [Kind in OperatorKind]?: OperatorRule<Kind> }
   PartitionOperator: partition,
   PrintOperator: print,
   ProjectAwayOperator: projectAway,
+  ProjectByNamesOperator: projectAway,
   ProjectKeepOperator: projectAway,
   ProjectOperator: project,
   ProjectRenameOperator: projectRename,
@@ -61,6 +63,7 @@ export const OPERATORS: { readonly [Kind in OperatorKind]?: OperatorRule<Kind> }
   RenderOperator: render,
   SampleDistinctOperator: sampleDistinct,
   SampleOperator: take,
+  ScanOperator: scan,
   SearchOperator: search,
   SerializeOperator: serialize,
   SortOperator: sort,

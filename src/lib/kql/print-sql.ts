@@ -43,20 +43,18 @@ export interface ColumnNames {
 
 export function createColumnNames(): ColumnNames {
   const nameOf = new Map<number, string>();
-  const taken = new Set(RESERVED);
+  const taken = new Set<string>();
   return {
     of({ id, name }) {
       const known = nameOf.get(id);
       if (known !== undefined) return known;
-      const unique = uniqueName(name, taken);
+      // Names that begin so are those of our own SQL.
+      const unique = uniqueName(/^kql_/i.test(name) ? `_${name}` : name, taken);
       nameOf.set(id, unique);
       return unique;
     },
   };
 }
-
-/** Names that SQL of ours uses beside columns: a lambda's parameter would hide a column of its name. */
-const RESERVED = ['kql_item', 'kql_items', 'kql_place', 'kql_step', 'kql_steps'];
 
 /** The name, or the name with the first free number behind it. Names that differ in case are alike. */
 export function uniqueName(name: string, taken: Set<string>): string {

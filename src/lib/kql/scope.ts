@@ -17,6 +17,8 @@ export interface Scope {
   /** In the condition of a join: what `$right` means. `$left` is `columns`. */
   readonly right?: readonly Column[];
   readonly names: ReadonlyMap<string, Binding>;
+  /** What has members that are columns: the steps of `scan`, the nodes and edges of a graph. */
+  readonly tuples?: ReadonlyMap<string, (member: string, at: Node) => Scalar | undefined>;
   /** In the subquery of `mv-apply` or `partition`: the rows that its first operator takes. */
   readonly source?: Relation;
 }
@@ -68,6 +70,7 @@ export function isSerialized(relation: Relation): boolean {
   switch (relation.op) {
     case 'sort':
     case 'range':
+    case 'walk':
       return true;
     case 'project':
       return relation.isSerialized ?? isSerialized(relation.input);

@@ -267,6 +267,11 @@ export interface OperatorSyntax {
   };
   ParseOperator: ParseFacts;
   ParseWhereOperator: ParseFacts;
+  ProjectByNamesOperator: { readonly Expressions: readonly Expression[] };
+  ScanOperator: {
+    readonly DeclareClause?: { readonly Declarations: readonly FunctionParameter[] };
+    readonly Steps: readonly ScanStep[];
+  };
   AsOperator: { readonly Name: NameDeclaration };
   GetSchemaOperator: { readonly KindParameter?: Node };
   RenderOperator: { readonly ChartType: Token };
@@ -282,6 +287,18 @@ export type ParsePattern = Literal | Star | NameDeclaration | NameAndTypeDeclara
 
 export interface NameAndTypeDeclaration extends NameAndType {
   readonly kind: 'NameAndTypeDeclaration';
+}
+
+export interface ScanStep extends Node {
+  readonly Name: NameDeclaration;
+  readonly ScanStepOutput?: { readonly OutputKind: Token };
+  readonly Condition: Expression;
+  readonly ComputationClause?: {
+    readonly Assignments: readonly (Node & {
+      readonly Name: NameReference;
+      readonly Expression: Expression;
+    })[];
+  };
 }
 
 export interface JoinClause extends Node {
@@ -357,7 +374,21 @@ export interface ExpressionStatement extends Node {
   readonly Expression: Expression;
 }
 
-export type Statement = LetStatement | ExpressionStatement;
+export interface SetOptionStatement extends Node {
+  readonly kind: 'SetOptionStatement';
+  readonly Name: NameDeclaration;
+}
+
+export interface QueryParametersStatement extends Node {
+  readonly kind: 'QueryParametersStatement';
+  readonly Parameters: readonly FunctionParameter[];
+}
+
+export type Statement =
+  | LetStatement
+  | ExpressionStatement
+  | SetOptionStatement
+  | QueryParametersStatement;
 
 export interface Diagnostic {
   /** Kusto's own, such as `KS142`. */

@@ -28,9 +28,12 @@ export const project: OperatorRule<'ProjectOperator'> = (node, input, scope, bin
   return { op: 'project', input: rows, computed, columns };
 };
 
-/** Also `project-keep` and `project-reorder`: the binder knows which columns stay, and in what order. */
+/** Also `project-keep`, `-reorder` and `-by-names`: the binder knows which columns stay, and in what order. */
 export const projectAway: OperatorRule<
-  'ProjectAwayOperator' | 'ProjectKeepOperator' | 'ProjectReorderOperator'
+  | 'ProjectAwayOperator'
+  | 'ProjectByNamesOperator'
+  | 'ProjectKeepOperator'
+  | 'ProjectReorderOperator'
 > = (node, input, _scope, binder) => {
   const columns = (node.type?.columns ?? []).map(
     ({ name }) =>
