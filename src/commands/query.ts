@@ -1,11 +1,15 @@
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
+import { CliError } from '../lib/errors.js';
 import type { Host } from '../lib/host.js';
+import { parseSize } from '../lib/model/size.js';
 import { LEVELS, TELEMETRY_TABLES } from '../lib/model/telemetry.js';
+import { parseDuration } from '../lib/model/time-range.js';
 import { escapeControls } from '../lib/output/escape.js';
 import { print } from '../lib/output/print.js';
 import { telemetryView } from '../lib/output/query-view.js';
 import { createReport } from '../lib/output/report.js';
 import { resolveSettings } from '../lib/settings.js';
+import { startDeadline } from '../lib/use-cases/deadline.js';
 import { followQuery } from '../lib/use-cases/follow-query.js';
 import { planQuery, readKql, reportNameless, reportTime } from '../lib/use-cases/plan-query.js';
 import { withContent } from '../lib/use-cases/printed-content.js';
@@ -17,6 +21,7 @@ import { examples, exitStatuses, type SharedCommand } from './shared-options.js'
 
 const BUILD = 'Build the query:';
 const TIME = 'Time:';
+const LIMITS = 'Limits:';
 
 export function define(command: SharedCommand, host: Host): void {
   command
@@ -51,6 +56,9 @@ export function define(command: SharedCommand, host: Host): void {
     )
     .option('--from <time>', 'the first instant: ISO 8601, or before now, such as -2h')
     .option('--to <time>', 'the instant behind the last')
+    .optionsGroup(LIMITS)
+    .option('--timeout <duration>', 'how long the answer may take: 30s, 5m (Azure allows 10m)')
+    .option('--max-memory <size>', 'what a query on this machine may use: 512MB, 2GB')
     .addHelpText(
       'after',
       examples(
@@ -59,20 +67,24 @@ export function define(command: SharedCommand, host: Host): void {
         "query 'requests | summarize count() by resultCode'",
       ),
     )
-    .addHelpText('after', exitStatuses('not-found', 'auth', 'service', 'unsupported', 'incomplete'))
+    .addHelpText(
+      'after',
+      exitStatuses('not-found', 'auth', 'service', 'timeout', 'unsupported', 'incomplete'),
+    )
     .action(async (argument, options) => {
       const settings = await resolveSettings(options, host);
       if (options.follow) assertFollowFormat(settings);
       const report = createReport(host, settings);
       saySettings(settings, report);
       const { component } = options;
+      const { timeoutMs, maxMemoryBytes } = readLimits(options, settings.local);
       const kql = await readKql(argument, options.file, host);
       const now = host.clock.now();
       const plan = planQuery(kql, options, now);
       reportTime(plan, report);
       const asked = plan.kql(plan.time, 'first');
       if (options.showKql) await host.stderr.write(`${escapeControls(asked, 'newlines')}\n`);
-      const gateways = await host.connect(settings, report);
+      const gateways = await host.connect(settings, report, { maxMemoryBytes });
       const show = (table: Parameters<typeof withContent>[0], live: boolean) => {
         const shown = plan.built ? withContent(table) : table;
         const rowView = plan.built ? telemetryView(plan.built.table, shown.columns) : undefined;
@@ -86,14 +98,37 @@ export function define(command: SharedCommand, host: Host): void {
       }
       const asking = report.progress('Asking Application Insights');
       const time = plan.sendTimespan ? plan.time : undefined;
-      const request = { kql: asked, time, component, now, explainEmpty: true };
-      const running = await runQuery(gateways, request).finally(asking.done);
+      const deadline = startDeadline(host, timeoutMs);
+      const limit =
+        timeoutMs === undefined ? undefined : { ms: timeoutMs, signal: deadline.signal };
+      const request = { kql: asked, time, component, now, explainEmpty: true, limit };
+      const running = await runQuery(gateways, request).finally(() => {
+        asking.done();
+        deadline.stop(); // the answer is here; reading it is not the query's time
+      });
       await show(running.table, false);
       await reportNameless(gateways, plan, { component, now, report });
       if (host.stdout.closed.aborted) return;
       const allowPartial = options.allowPartial === true;
       reportEnding(await running.ending(), { kql: asked, allowPartial, report });
     });
+}
+
+function readLimits(
+  { timeout, maxMemory, follow }: { timeout?: string; maxMemory?: string; follow?: true },
+  isLocal: boolean,
+) {
+  if (timeout !== undefined && follow) {
+    throw new CliError('usage', '--timeout limits one answer, and --follow goes on for ever.');
+  }
+  if (maxMemory !== undefined && !isLocal) {
+    const hint = 'Leave it out: what a query may use on Azure is decided there.';
+    throw new CliError('usage', '--max-memory limits queries on this machine.', { hint });
+  }
+  return {
+    timeoutMs: timeout === undefined ? undefined : parseDuration(timeout),
+    maxMemoryBytes: maxMemory === undefined ? undefined : parseSize(maxMemory),
+  };
 }
 
 function parseResourceId(text: string): string {

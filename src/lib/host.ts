@@ -1,6 +1,6 @@
 import type { Gateways } from './azure/gateways.js';
 import type { LocalCloud } from './emulator/local-cloud.js';
-import type { Engine } from './engine/engine.js';
+import type { Engine, EngineLimits } from './engine/engine.js';
 import type { Settings } from './settings.js';
 
 /** Everything outside the program. The root builds the real one, tests build their own. */
@@ -18,14 +18,17 @@ export interface Host {
   readonly stderr: Output;
   /** Asks on the terminal. Call it only where `mayPrompt` says so. */
   readonly prompt: Prompt;
-  /** Builds the gateways; sends nothing yet. */
-  readonly connect: (settings: Settings, report: Report) => Promise<Gateways>;
+  /** Builds the gateways; sends nothing yet. The limits are for what the embedded Azure runs. */
+  readonly connect: (settings: Settings, report: Report, limits?: QueryLimits) => Promise<Gateways>;
   /** Signs in and remembers it; see `SignIn`. */
   readonly openSignIn: (settings: Settings, report: Report) => Promise<SignIn>;
-  readonly openEngine: () => Promise<Engine>;
+  readonly openEngine: (limits?: QueryLimits) => Promise<Engine>;
   /** The embedded Azure over its state folder. */
   readonly openLocalCloud: (folder: string) => Promise<LocalCloud>;
 }
+
+/** What queries may take of this machine; where they spill is the host's affair. */
+export type QueryLimits = Pick<EngineLimits, 'maxMemoryBytes'>;
 
 export interface Clock {
   readonly now: () => Date;

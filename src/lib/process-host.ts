@@ -1,11 +1,11 @@
 import { setMaxListeners } from 'node:events';
-import { promises } from 'node:fs';
-import { homedir } from 'node:os';
-import { dirname } from 'node:path';
+import { mkdtempSync, promises, rmSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { getSystemErrorMap } from 'node:util';
 import type { LocalCloud, LocalConnection } from './emulator/local-cloud.js';
 import { CliError, Interrupted } from './errors.js';
-import type { Clock, Files, Host, Input, Output, Prompt, Report } from './host.js';
+import type { Clock, Files, Host, Input, Output, Prompt, QueryLimits, Report } from './host.js';
 import type { Settings } from './settings.js';
 
 /** Variables that make libraries write to stderr, tokens included. */
@@ -29,24 +29,27 @@ export function createProcessHost(own: NodeJS.Process): Host {
   let stdout: Output | undefined;
   let stderr: Output | undefined;
 
-  async function openEngine() {
-    return (await import('./engine/duckdb-engine.js')).openEngine();
+  let spillFolder: string | undefined;
+
+  async function openEngine(limits?: QueryLimits) {
+    spillFolder ??= temporaryFolder(own);
+    return (await import('./engine/duckdb-engine.js')).openEngine({ ...limits, spillFolder });
   }
 
-  function openLocalCloud(folder: string): Promise<LocalCloud> {
+  function openLocalCloud(folder: string, limits?: QueryLimits): Promise<LocalCloud> {
     const known = clouds.get(folder);
     if (known) return known;
     const opened = import('./emulator/emulator.js').then((emulator) =>
-      emulator.openLocalCloud({ folder, now: clock.now, openEngine }),
+      emulator.openLocalCloud({ folder, now: clock.now, openEngine: () => openEngine(limits) }),
     );
     clouds.set(folder, opened);
     return opened;
   }
 
-  async function surroundings(settings: Settings, report: Report) {
+  async function surroundings(settings: Settings, report: Report, limits?: QueryLimits) {
     const shared = { clock, signal, report, files, homeDir, platform: own.platform };
     if (!settings.local) return { ...shared, env };
-    const { handle, connection } = await openLocalCloud(settings.localDir);
+    const { handle, connection } = await openLocalCloud(settings.localDir, limits);
     return { ...shared, env: localEnv(connection), fetch: handle };
   }
 
@@ -71,17 +74,24 @@ export function createProcessHost(own: NodeJS.Process): Host {
       return stderr;
     },
     prompt: createPrompt(own),
-    async connect(settings, report) {
+    async connect(settings, report, limits) {
       const { connectGateways } = await import('./azure/connect.js');
-      return connectGateways(settings, await surroundings(settings, report));
+      return connectGateways(settings, await surroundings(settings, report, limits));
     },
     async openSignIn(settings, report) {
       const { openSignIn } = await import('./azure/connect.js');
       return openSignIn(settings, await surroundings(settings, report));
     },
     openEngine,
-    openLocalCloud,
+    openLocalCloud: (folder) => openLocalCloud(folder),
   };
+}
+
+/** A folder that no other user can read, and that goes when the process does. */
+function temporaryFolder(own: NodeJS.Process): string {
+  const folder = mkdtempSync(join(tmpdir(), 'aml-monitor-'));
+  own.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }
 
 /** The local cloud's own service principal, instead of whatever the environment is set up for. */

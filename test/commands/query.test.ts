@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { fakeClock } from '../support/host.js';
 import { localCloud } from '../support/local-cloud.js';
 import { runCli } from '../support/run-cli.js';
 
@@ -156,4 +157,36 @@ test.each([
   const run = await runCli(argv, { cloud: localCloud() });
   expect(run).toMatchObject({ status: 2, stdout: '' });
   expect(run.stderr).toContain(text);
+});
+
+test('an answer that takes longer than --timeout is exit status 6, and Azure is told how long', async () => {
+  let over = () => {};
+  const sleep = () => new Promise<void>((resolve) => (over = resolve));
+  const clock = { ...fakeClock(), sleep };
+  const cloud = localCloud({ clock });
+  let prefer: string | null = null;
+  cloud.inject((request) => {
+    if (!request.url.endsWith('/query')) return undefined;
+    prefer = request.headers.get('prefer');
+    over();
+    return new Promise((_resolve, reject) => {
+      request.signal.addEventListener('abort', () => reject(request.signal.reason));
+    });
+  });
+  const run = await runCli(['query', 'traces | count', '--timeout', '90s'], { cloud });
+  expect(run.status).toBe(6);
+  expect(run.stderr).toContain('did not finish within 90 s');
+  expect(run.stderr).toContain('--timeout');
+  expect(prefer).toContain('wait=90');
+});
+
+test.each([
+  ['--max-memory', 'without --local', ['traces | count', '--max-memory', '1GB'], 'on this machine'],
+  ['--max-memory', 'of no size', ['print 1', '--local', '--max-memory', 'much'], 'is not a size'],
+  ['--timeout', 'of no length', ['print 1', '--timeout', 'soon'], 'is not a length of time'],
+  ['--timeout', 'with --follow', ['--follow', '--timeout', '1s'], '--follow goes on'],
+])('%s %s is exit status 2', async (_option, _how, argv, message) => {
+  const run = await runCli(['query', ...argv], { cloud: localCloud() });
+  expect(run).toMatchObject({ status: 2, stdout: '' });
+  expect(run.stderr).toContain(message);
 });

@@ -107,6 +107,8 @@ export interface QueryOptions {
   readonly includePermissions?: boolean;
   /** Seconds that the service may take, 1 to 600. */
   readonly serverTimeoutSeconds?: number;
+  /** Ends the query with its reason, beside the gateway's own. */
+  readonly signal?: AbortSignal;
 }
 
 export interface PartialError {

@@ -40,13 +40,17 @@ export function createLogsQueryGateway(options: LogsQueryOptions): LogsQueryGate
         httpClient: seam.client,
         retryOptions: { maxRetries: 0 },
       });
-      const { serverTimeoutSeconds } = queryOptions;
-      const result = await sdk.queryResource(resourceId, kql, PLACEHOLDER, {
-        abortSignal: signal,
+      const { serverTimeoutSeconds, signal: own } = queryOptions;
+      const sent = sdk.queryResource(resourceId, kql, PLACEHOLDER, {
+        abortSignal: own ? AbortSignal.any([signal, own]) : signal,
         includeVisualization: true,
         ...(serverTimeoutSeconds === undefined
           ? {}
           : { serverTimeoutInSeconds: serverTimeoutSeconds }),
+      });
+      const result = await sent.catch((error: unknown) => {
+        own?.throwIfAborted();
+        throw error;
       });
       const tables = 'tables' in result ? result.tables : result.partialTables;
       const columns = tables.map(({ columnDescriptors }) =>

@@ -10,12 +10,22 @@ export interface Database {
   close(): void;
 }
 
+export interface DatabaseLimits {
+  /** Undefined: four fifths of the machine's memory. */
+  readonly maxMemoryBytes?: number | undefined;
+  /** Where what does not fit goes meanwhile; undefined: nowhere. */
+  readonly spillFolder?: string | undefined;
+}
+
 /**
  * @param macros definitions, `name(arguments) AS expression`, that every connection sees
  * @throws {CliError} `unsupported` if DuckDB, an optional dependency, is not installed or not for this platform
  */
-export async function openDatabase(macros: readonly string[]): Promise<Database> {
-  const instance = await createInstance();
+export async function openDatabase(
+  macros: readonly string[],
+  limits: DatabaseLimits = {},
+): Promise<Database> {
+  const instance = await createInstance(limits);
   const connection = await instance.connect();
   // Text without an offset is UTC wherever this machine is.
   const statements = [`SET TimeZone = 'UTC'`, ...macros.map((macro) => `CREATE MACRO ${macro}`)];
@@ -36,7 +46,10 @@ export async function openDatabase(macros: readonly string[]): Promise<Database>
   };
 }
 
-async function createInstance(): Promise<DuckDBInstance> {
+async function createInstance({
+  maxMemoryBytes,
+  spillFolder = '',
+}: DatabaseLimits): Promise<DuckDBInstance> {
   let duckdb: typeof import('@duckdb/node-api');
   try {
     duckdb = await import('@duckdb/node-api');
@@ -48,5 +61,9 @@ async function createInstance(): Promise<DuckDBInstance> {
       cause,
     );
   }
-  return duckdb.DuckDBInstance.create(':memory:');
+  return duckdb.DuckDBInstance.create(':memory:', {
+    // Without a name it would be `.tmp` in the current folder.
+    temp_directory: spillFolder,
+    ...(maxMemoryBytes !== undefined && { memory_limit: `${maxMemoryBytes}B` }),
+  });
 }

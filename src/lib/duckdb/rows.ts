@@ -1,4 +1,5 @@
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
+import { CliError } from '../errors.js';
 import type { Cell, Column, KustoType, Row } from '../model/table.js';
 
 export interface StreamOptions {
@@ -15,6 +16,8 @@ export interface StreamOptions {
 /**
  * Runs SQL and streams its rows as Kusto's values. Ends with the signal's reason when that is aborted.
  * The connection is closed once the rows are read or left, or the query fails.
+ *
+ * @throws {CliError} `service` if the memory is not enough
  */
 export async function streamRows(
   connection: DuckDBConnection,
@@ -42,9 +45,10 @@ export async function streamRows(
             yield readers.map((read, index) => read(values[index]?.[row] ?? null));
           }
         }
+        signal?.throwIfAborted(); // an interrupted query may look as if it had ended
       } catch (error) {
         signal?.throwIfAborted();
-        throw explain(error);
+        throw memoryError(error) ?? explain(error);
       } finally {
         close();
       }
@@ -52,8 +56,17 @@ export async function streamRows(
   } catch (error) {
     close();
     signal?.throwIfAborted();
-    throw explain(error);
+    throw memoryError(error) ?? explain(error);
   }
+}
+
+function memoryError(cause: unknown): CliError | undefined {
+  if (!(cause instanceof Error && cause.message.startsWith('Out of Memory Error')))
+    return undefined;
+  const message = 'The query needs more memory than it may use.';
+  const hint =
+    'Ask for fewer rows or columns, earlier in the query, or allow more with --max-memory.';
+  return new CliError('service', message, { hint }, cause);
 }
 
 /** An interrupt before the query has started is lost, so it is repeated until the query has ended. */

@@ -11,14 +11,16 @@ import { loadScripts } from '../kql/scripts.js';
 import type { Row } from '../model/table.js';
 import { dateToTicks } from '../model/ticks.js';
 import { COMPRESSION } from './compression.js';
-import type { Engine, EngineResult, RunOptions, SourceTable } from './engine.js';
+import type { Engine, EngineLimits, EngineResult, RunOptions, SourceTable } from './engine.js';
 import { createViews, filesOf, meantBy, withViewed } from './table-views.js';
 
 /** An engine on DuckDB. Neither DuckDB nor the KQL parser is loaded before the first query. */
-export function openEngine(): Promise<Engine> {
+export function openEngine(limits: EngineLimits = {}): Promise<Engine> {
   let opened: Promise<Database> | undefined;
   const database = () => {
-    opened ??= import('../duckdb/database.js').then(({ openDatabase }) => openDatabase(PRELUDE));
+    opened ??= import('../duckdb/database.js').then(({ openDatabase }) =>
+      openDatabase(PRELUDE, limits),
+    );
     return opened;
   };
   return Promise.resolve({

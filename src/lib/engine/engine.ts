@@ -22,6 +22,14 @@ export interface TableView {
 
 export type ShownColumn = { readonly column: string } | { readonly text: string };
 
+/** What all queries of an engine together may take of this machine. */
+export interface EngineLimits {
+  /** Memory of DuckDB; undefined: four fifths of the machine's. */
+  readonly maxMemoryBytes?: number | undefined;
+  /** A folder for what does not fit into memory meanwhile; undefined: it has to fit. */
+  readonly spillFolder?: string | undefined;
+}
+
 export interface RunOptions {
   /** What `now()` and `ago()` start from. */
   readonly now: Date;
@@ -43,7 +51,7 @@ export interface Engine {
    * Answers as Kusto does or throws.
    *
    * @throws {CliError} `usage` with Kusto's code and the span if the KQL is wrong; `unsupported` with the span if it
-   * is right but this engine cannot run it, or if DuckDB is not installed.
+   * is right but this engine cannot run it, or if DuckDB is not installed; `service` if the memory is not enough.
    */
   run(kql: string, tables: readonly SourceTable[], options: RunOptions): Promise<EngineResult>;
   close(): Promise<void>;

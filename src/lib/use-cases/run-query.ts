@@ -14,6 +14,8 @@ export interface QueryRequest {
   readonly now: Date;
   /** Ask again who may read what, should the answer be empty. */
   readonly explainEmpty: boolean;
+  /** How long Azure may take, and the signal that ends the query then. */
+  readonly limit?: { readonly ms: number; readonly signal: AbortSignal } | undefined;
 }
 
 /** An answer on its way. */
@@ -36,13 +38,22 @@ export interface QueryEnding {
   readonly deniedTables: readonly string[];
 }
 
+/** What Log Analytics gives a query at most. */
+const LONGEST_WAIT_SECONDS = 600;
+
 /** Runs KQL on a component. @throws {CliError} `not-found` if the workspace has none */
 export async function runQuery(
   gateways: Pick<Gateways, 'arm' | 'logsQuery'>,
-  { kql, time, component, now, explainEmpty }: QueryRequest,
+  { kql, time, component, now, explainEmpty, limit }: QueryRequest,
 ): Promise<RunningQuery> {
   const componentId = component ?? (await getComponentId(gateways.arm));
-  const options = time ? { timespan: toTimespan(time, now) } : {};
+  const options: QueryOptions = {
+    ...(time && { timespan: toTimespan(time, now) }),
+    ...(limit && {
+      signal: limit.signal,
+      serverTimeoutSeconds: Math.min(Math.ceil(limit.ms / 1000), LONGEST_WAIT_SECONDS),
+    }),
+  };
   const answer = await gateways.logsQuery.query(componentId, kql, options);
   return readAnswer(answer, async () =>
     explainEmpty ? findDeniedTables(gateways.logsQuery, componentId, kql, options) : [],
