@@ -52,8 +52,13 @@ function compareText({ textRows: wanted }, { columns, rows }) {
   const isSame = (row, texts) =>
     row.length === texts.length &&
     row.every((cell, index) => isSameText(cell, columns[index].type, texts[index]));
+  // A row of empty cells is none in the tables of the documentation.
+  const shown =
+    wanted.length > 0
+      ? rows
+      : rows.filter((row) => row.some((cell, i) => cellText(cell, columns[i].type) !== ''));
   return {
-    isRight: sameRows(rows, wanted, isSame, null),
+    isRight: sameRows(shown, wanted, isSame, null),
     got: rows.slice(0, 20).map((row) => row.map((cell, i) => cellText(cell, columns[i].type))),
   };
 }

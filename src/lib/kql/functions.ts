@@ -9,6 +9,7 @@ import { DIGESTS } from './functions/digests.js';
 import { DYNAMIC } from './functions/dynamic.js';
 import { ENCODINGS } from './functions/encodings.js';
 import { FORMATS } from './functions/formats.js';
+import { GEOGRAPHY } from './functions/geography.js';
 import { MATH } from './functions/math.js';
 import { NETWORKS } from './functions/networks.js';
 import { NETWORKS6 } from './functions/networks6.js';
@@ -34,6 +35,7 @@ export const FUNCTIONS: Readonly<Record<string, Rule>> = {
   ...DYNAMIC,
   ...ENCODINGS,
   ...FORMATS,
+  ...GEOGRAPHY,
   ...MATH,
   ...NETWORKS,
   ...NETWORKS6,

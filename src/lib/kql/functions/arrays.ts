@@ -53,33 +53,36 @@ function sets(combine: (lists: readonly string[]) => string): Rule {
 }
 
 /**
- * Numbers by value, then texts; nulls come last either way. Of several arrays the others follow the first,
- * and are null if they are not as long.
+ * Numbers by value, then texts; nulls come last either way unless a last argument says false. Of several
+ * arrays the others follow the first, and are null if they are not as long.
  */
 function sorted(direction: 'ASC' | 'DESC'): Rule {
   return {
-    args: ['dynamic'],
+    args: ['any'],
     sql: (args, call) => {
-      const [first, ...others] = args;
-      const nulls = others.at(-1)?.type === 'bool' ? others.pop() : undefined;
-      if (!first || nulls) return call.refuse(`${call.name}() with nulls`, call.span);
-      const list = items(first.sql);
-      const keyed = `list_transform(${list}, lambda x, i: { 'number': kql_toreal(x), 'text': x, 'at': i })`;
-      const order = (isNull: boolean) =>
-        `list_filter(kql_items, lambda x: (x.text = 'null') = ${isNull})`;
-      const places = `list_transform(list_sort(${order(false)}, '${direction}', 'NULLS LAST') || ${order(true)}, lambda x: x.at)`;
-      const arrays = args.map(({ sql }) => {
-        const own = `(${items(sql)})`;
-        const moved = json(`list_transform(kql_places, lambda x: ${own}[x])`);
-        return sql === first.sql
-          ? moved
-          : `CASE WHEN len(${own}) = len(kql_places) THEN ${moved} END`;
+      const flag = args.at(-1)?.type === 'bool' ? args.at(-1) : undefined;
+      if (flag && typeof flag.literal !== 'boolean')
+        return call.refuse('a computed order', call.span);
+      const arrays = (flag ? args.slice(0, -1) : args).map(
+        (array) => convert(array, 'dynamic').sql,
+      );
+      const [first = 'NULL'] = arrays;
+      const keyed = `list_transform(${items(first)}, lambda x, i: { 'number': kql_toreal(x), 'text': x, 'at': i })`;
+      const those = (test: string) => `list_filter(kql_items, lambda x: ${test})`;
+      const present = `list_sort(${those("x.text <> 'null'")}, '${direction}', 'NULLS LAST')`;
+      const parts = [present, those("x.text = 'null'")];
+      const whole = (flag?.literal === false ? parts.reverse() : parts).join(' || ');
+      const places = `list_transform([${keyed}], lambda kql_items: list_transform(${whole}, lambda x: x.at))`;
+      const moved = arrays.map((array) => {
+        const list = json('list_transform(kql_places, lambda x: kql_own[x])');
+        const own = `CASE WHEN len(kql_own) = len(kql_places) THEN ${list} END`;
+        return `list_transform([${items(array)}], lambda kql_own: ${own})[1]`;
       });
       const result =
-        args.length === 1
-          ? arrays[0]
-          : json(`[${arrays.map((sql) => `coalesce(${sql}, 'null')`).join(', ')}]`);
-      return `list_transform(list_transform([${keyed}], lambda kql_items: ${places}), lambda kql_places: ${result})[1]`;
+        moved.length === 1
+          ? moved[0]
+          : json(`[${moved.map((array) => `coalesce(${array}, 'null')`).join(', ')}]`);
+      return `list_transform(${places}, lambda kql_places: ${result})[1]`;
     },
   };
 }
