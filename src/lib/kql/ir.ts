@@ -19,7 +19,9 @@ export type Relation =
   | Union
   | Expand
   | Series
-  | Walk;
+  | Walk
+  | Graph
+  | Match;
 
 /** A column of a relation. Two columns of one query never share an id, even if they share a name. */
 export interface Column {
@@ -183,6 +185,46 @@ export interface WalkStep {
   readonly condition: Scalar;
   readonly assigned: readonly Computed[];
   readonly isOutput: boolean;
+}
+
+/** What operators of graphs work on: no rows yet. */
+export interface Graph extends Facts {
+  readonly op: 'graph';
+  readonly edges: Relation;
+  /** Of the edges. */
+  readonly source: Column;
+  readonly target: Column;
+  readonly nodes: Relation;
+  /** Of the nodes; no two have the same. */
+  readonly id: Column;
+}
+
+/** A row for each way to find the pattern in the graph. */
+export interface Match extends Facts {
+  readonly op: 'match';
+  readonly graph: Graph;
+  readonly nodes: readonly MatchedNode[];
+  readonly edges: readonly MatchedEdge[];
+  /** What may come twice in one match: anything, no node, no edge. */
+  readonly cycles: 'all' | 'none' | 'unique_edges';
+}
+
+export interface MatchedNode {
+  readonly name: string | null;
+  /** The columns of the graph's nodes, in their order, under ids of this node. */
+  readonly columns: readonly Column[];
+}
+
+export interface MatchedEdge {
+  readonly name: string | null;
+  /** As of a node; none of an edge that stands for several. */
+  readonly columns: readonly Column[];
+  /** Indices of the nodes at its ends. */
+  readonly from: number;
+  readonly to: number;
+  readonly isDirected: boolean;
+  /** How many edges it may stand for; null: itself. */
+  readonly lengths: { readonly min: bigint; readonly max: bigint } | null;
 }
 
 /** A value, with the type that Kusto's binder found and the place it came from. */

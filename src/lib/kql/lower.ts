@@ -2,6 +2,7 @@ import type { Column, Relation } from './ir.js';
 import { createBudget, MAX_SUBQUERIES, MAX_VALUES, refuseOverflow } from './limits.js';
 import { lowerAggregate } from './lower-aggregate.js';
 import { lowerApply, lowerJoin, lowerUnion } from './lower-combine.js';
+import { lowerMatch } from './lower-match.js';
 import { lowerExpand, lowerFilter, lowerProject, lowerSort, lowerTake } from './lower-rows.js';
 import type { ScalarContext } from './lower-scalar.js';
 import { lowerSeries } from './lower-series.js';
@@ -149,6 +150,10 @@ function lowerNode(node: Relation, lowering: Lowering): Select {
       return lowerExpand(node, lowering);
     case 'series':
       return lowerSeries(node, lowering);
+    case 'match':
+      return lowerMatch(node, lowering);
+    case 'graph':
+      return lowering.refuse('a graph as an answer', { start: 0, end: lowering.text.length });
     case 'walk':
       return lowerWalk(node, lowering);
     case 'join':

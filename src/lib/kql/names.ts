@@ -104,7 +104,8 @@ export function parameters(
 }
 
 function isTabular(node: Expression): boolean {
-  return node.type?.columns !== undefined;
+  const isGraph = node.kind === 'PipeExpression' && node.Operator.kind === 'MakeGraphOperator';
+  return isGraph || node.type?.columns !== undefined;
 }
 
 /** Operators whose class is not named as KQL does. */

@@ -4,7 +4,10 @@ import { distinct } from './operators/distinct.js';
 import { evaluate } from './operators/evaluate.js';
 import { extend, serialize } from './operators/extend.js';
 import { getSchema } from './operators/get-schema.js';
+import { graphMatch } from './operators/graph-match.js';
+import { graphToTable } from './operators/graph-to-table.js';
 import { join, lookup } from './operators/join.js';
+import { makeGraph } from './operators/make-graph.js';
 import { makeSeries } from './operators/make-series.js';
 import { mvApply } from './operators/mv-apply.js';
 import { mvExpand } from './operators/mv-expand.js';
@@ -45,6 +48,9 @@ export const OPERATORS: { readonly [Kind in OperatorKind]?: OperatorRule<Kind> }
   JoinOperator: join,
   LookupOperator: lookup,
   GetSchemaOperator: getSchema,
+  GraphMatchOperator: graphMatch,
+  GraphToTableOperator: graphToTable,
+  MakeGraphOperator: makeGraph,
   MakeSeriesOperator: makeSeries,
   MvApplyOperator: mvApply,
   MvExpandOperator: mvExpand,

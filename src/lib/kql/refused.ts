@@ -25,6 +25,7 @@ export const REFUSED: Refused = {
     externaldata: CALLS_OUT,
     facet: SEVERAL,
     fork: SEVERAL,
+    'graph-mark-components': 'numbers components as its cluster meets them',
     'inline-external-table': CALLS_OUT,
     'macro-expand': CLUSTER,
     reduce: UNDOCUMENTED,

@@ -268,6 +268,28 @@ export interface OperatorSyntax {
   ParseOperator: ParseFacts;
   ParseWhereOperator: ParseFacts;
   ProjectByNamesOperator: { readonly Expressions: readonly Expression[] };
+  MakeGraphOperator: {
+    readonly SourceColumn: NameReference;
+    readonly TargetColumn: NameReference;
+    readonly WithClause?: {
+      readonly TablesAndKeys?: readonly (Node & {
+        readonly Table: Expression;
+        readonly Column: NameReference;
+      })[];
+      readonly Name?: NameDeclaration;
+    };
+  };
+  GraphMatchOperator: {
+    readonly Patterns: readonly (Node & { readonly PatternElements: readonly GraphElement[] })[];
+    readonly WhereClause?: { readonly Condition: Expression };
+    readonly ProjectClause?: { readonly Expressions: readonly Expression[] };
+  };
+  GraphToTableOperator: {
+    readonly OutputClause: readonly (Node & {
+      readonly EntityKeyword: Token;
+      readonly Parameters?: readonly NamedParameter[];
+    })[];
+  };
   ScanOperator: {
     readonly DeclareClause?: { readonly Declarations: readonly FunctionParameter[] };
     readonly Steps: readonly ScanStep[];
@@ -287,6 +309,22 @@ export type ParsePattern = Literal | Star | NameDeclaration | NameAndTypeDeclara
 
 export interface NameAndTypeDeclaration extends NameAndType {
   readonly kind: 'NameAndTypeDeclaration';
+}
+
+export type GraphElement = GraphPatternNode | GraphPatternEdge;
+
+export interface GraphPatternNode extends Node {
+  readonly kind: 'GraphMatchPatternNode';
+  readonly Name?: NameDeclaration;
+}
+
+/** `-[e*1..5]->`: the tokens tell its direction. */
+export interface GraphPatternEdge extends Node {
+  readonly kind: 'GraphMatchPatternEdge';
+  readonly FirstToken: Token;
+  readonly Name?: NameDeclaration;
+  readonly Range?: { readonly RangeStart?: Expression; readonly RangeEnd?: Expression };
+  readonly LastToken?: Token;
 }
 
 export interface ScanStep extends Node {
