@@ -3,6 +3,7 @@ import { bindLook } from './bind-look.js';
 import { commonType } from './functions/comparisons.js';
 import { WINDOW_NAMES } from './functions/windows.js';
 import type { Call, Column, Literal, Scalar } from './ir.js';
+import { optionOf } from './names.js';
 import { type Binder, columnValue, type Scope } from './scope.js';
 import type { Expression, FunctionCall } from './syntax.js';
 
@@ -92,6 +93,17 @@ const around: CallRule = (node, call, scope, binder) => {
   return { ...call('Between', []), args: [value, border('Subtract'), border('Add')] };
 };
 
+/** `bin` or `bin_at` with what `set` has said. */
+const binAuto: CallRule = (node, call, scope, binder) => {
+  const [value] = node.ArgumentList.Expressions;
+  const size = optionOf('query_bin_auto_size', scope);
+  const at = optionOf('query_bin_auto_at', scope);
+  if (!value || !size)
+    return binder.reject('bin_auto() needs the option query_bin_auto_size.', node.span);
+  const args = [binder.scalar(value, scope), size, ...(at ? [at] : [])];
+  return { ...call(at ? 'bin_at' : 'bin', []), args };
+};
+
 /** What Kusto's engine checks behind the binder's back. */
 const look: CallRule = (node, call, scope, binder) => {
   const { name } = node.Name;
@@ -113,6 +125,7 @@ export const BOUND_CALLS: Readonly<Record<string, CallRule>> = {
   ago: instant('Subtract'),
   around,
   bag_pack_columns: packColumns,
+  bin_auto: binAuto,
   column_ifexists: columnIfExists,
   columnifexists: columnIfExists,
   column_names_of: columnNamesOf,

@@ -1,3 +1,4 @@
+import type { Scalar } from './ir.js';
 import { defaultOf } from './literal.js';
 import type { Binder, Binding, Scope } from './scope.js';
 import type { Expression, Statement } from './syntax.js';
@@ -18,14 +19,21 @@ export function declareAll(
         scope = { ...scope, names: new Map([...scope.names, [Name.name, binding]]) };
         break;
       }
+      case 'SetOptionStatement': {
+        const { Name, ValueClause, span } = statement;
+        if (HARMLESS.has(Name.name)) break;
+        if (!OPTIONS.has(Name.name) || !ValueClause) {
+          binder.refuse(`set ${Name.name}`, span);
+          break;
+        }
+        const value = binder.scalar(ValueClause.Expression, scope);
+        const option: Binding = { kind: 'scalar', value };
+        scope = { ...scope, names: new Map([...scope.names, [optionName(Name.name), option]]) };
+        break;
+      }
       case 'ExpressionStatement':
         if (result) binder.refuse('a second result', statement.span);
         result = statement.Expression;
-        break;
-      case 'SetOptionStatement':
-        if (!HARMLESS.has(statement.Name.name)) {
-          binder.refuse(`set ${statement.Name.name}`, statement.span);
-        }
         break;
       case 'QueryParametersStatement': {
         const given = statement.Parameters.map((parameter): [string, Binding] => {
@@ -68,6 +76,20 @@ const HARMLESS: ReadonlySet<string> = new Set([
   'servertimeout',
   'truncationmaxsize',
 ]);
+
+/** Options of a request that functions read. */
+const OPTIONS: ReadonlySet<string> = new Set(['query_bin_auto_at', 'query_bin_auto_size']);
+
+/** The name of an option among the names of a query, where no other is like it. */
+function optionName(name: string): string {
+  return `set ${name}`;
+}
+
+/** What `set` has given an option before. */
+export function optionOf(name: string, { names }: Scope): Scalar | undefined {
+  const binding = names.get(optionName(name));
+  return binding?.kind === 'scalar' ? binding.value : undefined;
+}
 
 function declare(value: Expression, scope: Scope, binder: Binder): Binding {
   if (value.kind === 'FunctionDeclaration') {

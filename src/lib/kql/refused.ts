@@ -70,7 +70,6 @@ export const REFUSED: Refused = {
       'counts the places of its second line in a way that is not documented',
     ),
     ...all(['hash_combine', 'hash_many'], UNDOCUMENTED),
-    bin_auto: 'takes its step from an option of the request',
     datetime_list_timezones: 'lists what the cluster has',
     geo_info_from_ip_address: 'needs a map of addresses',
     parse_user_agent: 'needs a list of browsers',

@@ -412,9 +412,11 @@ export interface ExpressionStatement extends Node {
   readonly Expression: Expression;
 }
 
+/** `set query_bin_auto_size = 1h` */
 export interface SetOptionStatement extends Node {
   readonly kind: 'SetOptionStatement';
   readonly Name: NameDeclaration;
+  readonly ValueClause?: { readonly Expression: Expression };
 }
 
 export interface QueryParametersStatement extends Node {
