@@ -1,6 +1,7 @@
 import type { Database } from '../duckdb/database.js';
 import { assertFiles } from '../duckdb/files.js';
 import { bindQuery } from '../kql/bind.js';
+import type { Edit } from '../kql/edit-text.js';
 import type { Relation } from '../kql/ir.js';
 import { loadKustoParser } from '../kql/kusto.js';
 import { uncomputable } from '../kql/limits.js';
@@ -41,10 +42,10 @@ async function run(
   opening.catch(() => undefined); // said below, if the query gets there
   const parser = await loadKustoParser();
   options.signal?.throwIfAborted();
-  const schemas = new Map<number, string>();
+  const edits: Edit[] = [];
   const bind = () => {
     const bound = { text: kql, tables: sources, now: dateToTicks(options.now) };
-    return bindQuery(parser.parse(kql, sources, schemas), bound);
+    return bindQuery(parser.parse(kql, sources, edits), bound);
   };
   const rowsOf = (relation: Relation) => stream(relation, kql, sources, options, opening);
   let query = bind();
@@ -52,7 +53,7 @@ async function run(
   while ('asks' in query) {
     const rows: Row[] = [];
     for await (const row of await rowsOf(query.asks)) rows.push(row);
-    schemas.set(query.at, query.toSchema(rows));
+    edits.push(...query.toEdits(rows));
     query = bind();
   }
   const { columns } = query.relation;

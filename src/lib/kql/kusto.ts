@@ -18,14 +18,10 @@ export interface KustoParser {
   /**
    * Parses and binds. Mistakes of the text are diagnostics, not exceptions.
    *
-   * @param schemas what plugins answer with, if that is known by now: KQL such as `(a: long)` by the offset behind the call
+   * @param edits what is known by now about the columns of plugins, as changes to the text; places stay those of `text`
    * @throws {CliError} `unsupported` if the parser itself gives up, or a name is one that it cannot hold
    */
-  parse(
-    text: string,
-    tables: readonly TableSchema[],
-    schemas?: ReadonlyMap<number, string>,
-  ): BoundSyntax;
+  parse(text: string, tables: readonly TableSchema[], edits?: readonly Edit[]): BoundSyntax;
 }
 
 let loaded: Promise<KustoParser> | undefined;
@@ -42,21 +38,18 @@ async function load(): Promise<KustoParser> {
   const { Bridge, Kusto } = globalThis as unknown as Globals;
   const { Language } = Kusto;
   return {
-    parse(text, tables, schemas = new Map()) {
+    parse(text, tables, edits = []) {
       assertParsable(text, refuseIn(text));
       // An uncaught exception would print its script, 4 MB on one line: only its message leaves.
       try {
         const globals = declare(Language, tables.filter(isHoldable));
-        const read = (edits: readonly Edit[]) => {
-          const edited = editText(text, edits);
+        const read = (all: readonly Edit[]) => {
+          const edited = editText(text, all);
           return convert(Bridge, Language, bind(Language, edited.text, globals), edited.toOriginal);
         };
-        const known = [...schemas].map(
-          ([at, schema]): Edit => ({ start: at, end: at, piece: ` : ${schema}` }),
-        );
-        const written = read(known);
+        const written = read(edits);
         const expanded = expandPlugins(text, written, EXPANSIONS);
-        const syntax = expanded.length > 0 ? read([...known, ...expanded]) : written;
+        const syntax = expanded.length > 0 ? read([...edits, ...expanded]) : written;
         refuseUnholdable(text, syntax.diagnostics, tables);
         return syntax;
       } catch (error) {

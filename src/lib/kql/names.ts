@@ -122,7 +122,7 @@ export function parameters(
     if (!value) return;
     names.set(Name.name, declare(value, given ? scope : called.scope, binder));
   });
-  return { columns: [], names };
+  return { columns: [], names, inside: scope.inside ?? called.declaration };
 }
 
 function isTabular(node: Expression): boolean {

@@ -1,13 +1,12 @@
 import type { Row } from '../model/table.js';
+import type { Edit } from './edit-text.js';
 import type { Relation } from './ir.js';
 
 /** What has to be asked of the rows before a query has columns, such as the names in a bag. */
 export interface Question {
   readonly asks: Relation;
-  /** The offset behind the call that the answer belongs to. */
-  readonly at: number;
-  /** The answer as a schema of KQL: `(a: long, b: string)`. */
-  readonly toSchema: (rows: readonly Row[]) => string;
+  /** The answer as changes to the KQL, which say what columns there are. */
+  readonly toEdits: (rows: readonly Row[]) => readonly Edit[];
 }
 
 /** Stops binding where a question has to be answered first. */

@@ -19,6 +19,8 @@ export interface Scope {
   readonly names: ReadonlyMap<string, Binding>;
   /** What has members that are columns: the steps of `scan`, the nodes and edges of a graph. */
   readonly tuples?: ReadonlyMap<string, (member: string, at: Node) => Scalar | undefined>;
+  /** The function of the query that is being called: the outermost, whose call is in the text. */
+  readonly inside?: FunctionDeclaration;
   /** In the subquery of `mv-apply` or `partition`: the rows that its first operator takes. */
   readonly source?: Relation;
 }

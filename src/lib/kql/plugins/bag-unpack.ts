@@ -1,19 +1,18 @@
 import type { Row } from '../../model/table.js';
 import type { Column, Computed, Relation, Scalar } from '../ir.js';
 import type { OperatorRule } from '../operators.js';
-import type { Question } from '../question.js';
 import { quoteName } from '../quote.js';
 import { type Binder, columnValue, outputColumns } from '../scope.js';
 import type { Expression, OperatorOf } from '../syntax.js';
-import { ask } from './ask.js';
+import { ask, type ToSchema } from './ask.js';
 
 /** The members of a bag as columns, in place of it. */
-export const bagUnpack: OperatorRule<'EvaluateOperator'> = (node, input, _scope, binder) => {
+export const bagUnpack: OperatorRule<'EvaluateOperator'> = (node, input, scope, binder) => {
   const options = readOptions(node, input, binder);
   const { bag, prefix, conflict } = options;
   const others = input.columns.filter(({ id }) => id !== bag.id);
   if (!node.Schema) {
-    const toSchema: Question['toSchema'] = (rows) => {
+    const toSchema: ToSchema = (rows) => {
       const types = typesOf(rows, options);
       const taken = others.find(({ name }) => types.has(name));
       if (taken && conflict === 'error') {
@@ -24,7 +23,7 @@ export const bagUnpack: OperatorRule<'EvaluateOperator'> = (node, input, _scope,
       }
       return schemaOf(input.columns, types, options);
     };
-    return ask(node, members(bag, input, node, binder), toSchema, binder);
+    return ask(node, members(bag, input, node, binder), toSchema, scope, binder);
   }
   const computed: Computed[] = [];
   const columns = outputColumns(node, binder).map((column) => {

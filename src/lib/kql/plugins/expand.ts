@@ -17,34 +17,32 @@ export function expandPlugins(
   { statements }: BoundSyntax,
   expansions: Readonly<Record<string, Expansion>>,
 ): readonly Edit[] {
-  const edits: Edit[] = [];
-  if (/\bevaluate\b/.test(text)) visit(statements);
-  return edits;
-
-  function visit(value: unknown): void {
-    if (typeof value !== 'object' || value === null) return;
-    const edit = isEvaluate(value) ? expand(value) : undefined;
-    if (edit) {
-      edits.push(edit);
-      return;
-    }
-    for (const [name, member] of Object.entries(value)) {
-      // The body of a function is read where it is declared.
-      if (name !== 'body' && name !== 'type' && name !== 'symbol') visit(member);
-    }
-  }
+  if (!/\bevaluate\b/.test(text)) return [];
+  return evaluatesIn(statements).flatMap((node) => expand(node) ?? []);
 
   function expand(node: OperatorOf<'EvaluateOperator'>): Edit | undefined {
     const { FunctionCall: call, Schema, span } = node;
     const { name } = call.Name;
     const expansion = Object.hasOwn(expansions, name) ? expansions[name] : undefined;
-    if (!expansion || Schema || !node.type?.columns) return undefined;
+    // What an answer has put into the text has no place of its own.
+    const isWritten = text.startsWith('evaluate', span.start);
+    if (!expansion || Schema || !isWritten || !node.type?.columns) return undefined;
     const args = call.ArgumentList.Expressions.map((arg) =>
       text.slice(arg.span.start, arg.span.end),
     );
     const operators = expansion({ args, columns: node.type.columns });
     return operators && { ...span, piece: operators.join(' | ') };
   }
+}
+
+/** The calls of plugins in a piece of syntax, but for those within the arguments of others. */
+export function evaluatesIn(value: unknown): readonly OperatorOf<'EvaluateOperator'>[] {
+  if (typeof value !== 'object' || value === null) return [];
+  if (isEvaluate(value)) return [value];
+  // The body of a function is read where it is declared.
+  return Object.entries(value).flatMap(([name, member]) =>
+    name === 'body' || name === 'type' || name === 'symbol' ? [] : evaluatesIn(member),
+  );
 }
 
 function isEvaluate(value: object): value is OperatorOf<'EvaluateOperator'> {

@@ -32,7 +32,13 @@ export const pivot: OperatorRule<'EvaluateOperator'> = (node, input, scope, bind
     const column = binder.column('value', 'string');
     const groups = [{ column, value: key }];
     const values: Relation = { op: 'aggregate', input, groups, computed: [], columns: [column] };
-    return ask(node, values, (rows) => schemaOf(rows.map(([value]) => String(value))), binder);
+    return ask(
+      node,
+      values,
+      (rows) => schemaOf(rows.map(([value]) => String(value))),
+      scope,
+      binder,
+    );
   }
   const columns = outputColumns(node, binder);
   const groups = columns.slice(0, kept.length).map((column, index) => {
