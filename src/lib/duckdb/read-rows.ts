@@ -29,9 +29,10 @@ export function readRows(
   columns: readonly Column[],
   range?: TicksRange,
 ): string {
+  const shown = storedTypes(sets, columns);
   const selects = sets
     .filter(({ files }) => files.length > 0)
-    .map((rows) => `SELECT ${selected(rows, columns)} FROM ${reader(rows, columns)}`);
+    .map((rows) => `SELECT ${selected(rows, columns, shown)} FROM ${reader(rows, columns)}`);
   if (selects.length === 0) {
     const empty = columns.map(({ name, type }) => `${nothing(type)} AS ${quoteName(name)}`);
     return `SELECT ${empty.join(', ')} LIMIT 0`;
@@ -46,15 +47,52 @@ export function readRows(
   return conditions.length > 0 ? `SELECT * FROM (${rows}) WHERE ${conditions.join(' AND ')}` : rows;
 }
 
-function selected(rows: FileRows, columns: readonly Column[]): string {
+function selected(rows: FileRows, columns: readonly Column[], shown: StoredTypes): string {
   const stored = storedOf(rows, columns);
-  return columns
-    .map(({ name, type }) => {
+  const typed = columns.map(({ name, type }) => {
+    const place = stored[name];
+    const sql = place ? placed(place, type) : nothing(type);
+    return `${sql} AS ${quoteName(name)}`;
+  });
+  const raw = columns.flatMap(({ name }) => {
+    const place = stored[name];
+    if (!(name in shown) || !place || 'text' in place) return [];
+    return `${quoteName(place.name)} AS ${quoteName(asStored(name))}`;
+  });
+  return [...typed, ...raw].join(', ');
+}
+
+/** DuckDB's types of the columns that a view also shows as the file holds them, by their KQL names. */
+export type StoredTypes = Readonly<Record<string, StoredType>>;
+type StoredType = 'VARCHAR' | 'TIMESTAMP' | 'TIMESTAMP WITH TIME ZONE';
+
+const FORMS: Readonly<Partial<Record<KustoType, readonly StoredType[]>>> = {
+  string: ['VARCHAR'],
+  datetime: ['TIMESTAMP', 'TIMESTAMP WITH TIME ZONE'],
+};
+
+/** The name of a column of the view that shows what the file holds. */
+export function asStored(name: string): string {
+  return `${name} as stored`;
+}
+
+/**
+ * Columns that `readRows` also shows as they are stored: those that Parquet has statistics of, but which have to be
+ * made what the engine keeps. Of several sets none, for they may differ.
+ */
+export function storedTypes(sets: readonly FileRows[], columns: readonly Column[]): StoredTypes {
+  const [rows, ...others] = sets.filter(({ files }) => files.length > 0);
+  if (rows?.format !== 'parquet' || others.length > 0) return {};
+  const names = new Set(columns.map(({ name }) => name.toLowerCase()));
+  const stored = storedOf(rows, columns);
+  return Object.fromEntries(
+    columns.flatMap(({ name, type }): [string, StoredType][] => {
       const place = stored[name];
-      const sql = place ? placed(place, type) : nothing(type);
-      return `${sql} AS ${quoteName(name)}`;
-    })
-    .join(', ');
+      if (!place || 'text' in place || names.has(asStored(name).toLowerCase())) return [];
+      const form = (FORMS[type] ?? []).find((one) => one === place.type);
+      return form ? [[name, form]] : [];
+    }),
+  );
 }
 
 function placed(place: StoredColumn, type: KustoType): string {

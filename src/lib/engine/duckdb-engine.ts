@@ -1,5 +1,6 @@
 import type { Database } from '../duckdb/database.js';
 import { assertFiles } from '../duckdb/files.js';
+import { asStored } from '../duckdb/read-rows.js';
 import { bindQuery } from '../kql/bind.js';
 import type { Edit } from '../kql/edit-text.js';
 import type { Relation } from '../kql/ir.js';
@@ -7,13 +8,13 @@ import { loadKustoParser } from '../kql/kusto.js';
 import { uncomputable } from '../kql/limits.js';
 import { lowerQuery } from '../kql/lower.js';
 import { PRELUDE } from '../kql/prelude.js';
-import { uniqueName } from '../kql/print-sql.js';
+import { quoteName, uniqueName } from '../kql/print-sql.js';
 import { loadScripts } from '../kql/scripts.js';
 import type { Row } from '../model/table.js';
 import { dateToTicks } from '../model/ticks.js';
 import { COMPRESSION } from './compression.js';
 import type { Engine, EngineLimits, EngineResult, RunOptions, SourceTable } from './engine.js';
-import { createViews, filesOf, meantBy, withViewed } from './table-views.js';
+import { createViews, filesOf, meantBy, storedTypesOf, withViewed } from './table-views.js';
 
 /** An engine on DuckDB. Neither DuckDB nor the KQL parser is loaded before the first query. */
 export function openEngine(limits: EngineLimits = {}): Promise<Engine> {
@@ -77,6 +78,10 @@ async function stream(
     text: kql,
     tableName: (table) => names.get(table) ?? table,
     columnNames: (table) => columnsOf(table, sources),
+    storedForm: (table, column) => {
+      const type = storedTypesOf(table, sources)[column];
+      return type && { sql: quoteName(asStored(column)), type };
+    },
   });
   const read = withViewed(tables, sources);
   await assertFiles(read.flatMap(filesOf));

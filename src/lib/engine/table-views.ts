@@ -1,4 +1,10 @@
-import { readRows, type TicksRange } from '../duckdb/read-rows.js';
+import {
+  asStored,
+  readRows,
+  type StoredTypes,
+  storedTypes,
+  type TicksRange,
+} from '../duckdb/read-rows.js';
 import { nothing } from '../duckdb/stored.js';
 import { convert } from '../kql/convert.js';
 import { literalOperand, type Operand } from '../kql/operand.js';
@@ -66,23 +72,57 @@ export function createViews(
   return sources.map(({ name, columns, rows }) => {
     const select =
       'of' in rows
-        ? selectView(rows, columns, { from: nameOf(rows.of), viewed: columnsOf(rows.of, sources) })
+        ? selectView(rows, columns, nameOf(rows.of), sources)
         : readRows(rows, columns, rangeOf(columns, timeRange));
     return `CREATE TEMP VIEW ${nameOf(name)} AS ${select}`;
   });
 }
 
 function selectView(
-  { shown }: TableView,
+  view: TableView,
   columns: readonly Column[],
-  { from, viewed }: { readonly from: string; readonly viewed: readonly Column[] },
+  from: string,
+  sources: readonly SourceTable[],
 ): string {
+  const viewed = columnsOf(view.of, sources);
   const selected = columns.map(({ name, type }) => {
-    const operand = operandOf(shown[name], viewed);
+    const operand = operandOf(view.shown[name], viewed);
     const sql = operand ? convert(operand, type).sql : nothing(type);
     return `${sql} AS ${quoteName(name)}`;
   });
-  return `SELECT ${selected.join(', ')} FROM ${from}`;
+  const stored = storedThrough(view, columns, sources).map(
+    ({ name, column }) => `${quoteName(asStored(column))} AS ${quoteName(asStored(name))}`,
+  );
+  return `SELECT ${[...selected, ...stored].join(', ')} FROM ${from}`;
+}
+
+/** The columns that a table's view also shows as the files hold them. */
+export function storedTypesOf(table: string, sources: readonly SourceTable[]): StoredTypes {
+  const source = sources.find(({ name }) => name === table);
+  if (!source) return {};
+  const { columns, rows } = source;
+  if (!('of' in rows)) return storedTypes(rows, columns);
+  return Object.fromEntries(
+    storedThrough(rows, columns, sources).map(({ name, type }) => [name, type]),
+  );
+}
+
+/** Columns that a view shows unchanged of those. */
+function storedThrough(
+  { of, shown }: TableView,
+  columns: readonly Column[],
+  sources: readonly SourceTable[],
+) {
+  const types = storedTypesOf(of, sources);
+  const viewed = columnsOf(of, sources);
+  return columns.flatMap(({ name, type: wanted }) => {
+    const place = shown[name];
+    if (!place || 'text' in place) return [];
+    const { column } = place;
+    const type = types[column];
+    const isSame = viewed.some((one) => one.name === column && one.type === wanted);
+    return type && isSame ? [{ name, column, type }] : [];
+  });
 }
 
 function operandOf(shown: ShownColumn | undefined, viewed: readonly Column[]): Operand | undefined {

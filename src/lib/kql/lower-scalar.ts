@@ -4,7 +4,7 @@ import { convert } from './convert.js';
 import { indexPath, memberPath } from './functions/dynamic.js';
 import { FUNCTIONS } from './functions.js';
 import type { Call, Relation, Scalar } from './ir.js';
-import { literalOperand, type Operand } from './operand.js';
+import { literalOperand, type Operand, type StoredForm } from './operand.js';
 import { quoteText } from './print-sql.js';
 import { REFUSED, withReason } from './refused.js';
 import { applyCondition, applyRule, type CallFacts } from './rule.js';
@@ -13,6 +13,7 @@ import type { Refuse } from './scope.js';
 /** Where a value is computed: the SQL of each column in reach, and how rows are being aggregated, if they are. */
 export interface ScalarContext {
   readonly columnSql: (id: number) => string | undefined;
+  readonly storedForm: (id: number) => StoredForm | undefined;
   /** What lists are in the order of, as SQL. */
   readonly aggregates?: { readonly order: string } | undefined;
   /** SQL of the first column of a relation by itself. */
@@ -31,7 +32,7 @@ export function lowerScalar(scalar: Scalar, context: ScalarContext): Operand {
     case 'column': {
       const { id, name, type, span } = scalar;
       const sql = context.columnSql(id) ?? context.refuse(`the column ${name} here`, span);
-      return { sql, type, isNullable: type !== 'string' };
+      return { sql, type, isNullable: type !== 'string', stored: context.storedForm(id) };
     }
     case 'subquery': {
       const sql = `(${context.relationSql(scalar.relation, scalar.span)} LIMIT 1)`;

@@ -10,11 +10,11 @@ export function lowerScan({ table, columns }: Scan, lowering: Lowering): Select 
   const sqlNames = lowering.columnNames(table);
   return {
     ...EMPTY_SELECT,
-    columns: columns.map(({ id }, index) => ({
-      id,
-      sql: quoteName(sqlNames[index] ?? ''),
-      isPlain: true,
-    })),
+    columns: columns.map(({ id }, index) => {
+      const name = sqlNames[index] ?? '';
+      const stored = lowering.storedForm?.(table, name);
+      return { id, sql: quoteName(name), isPlain: true, stored };
+    }),
     from: quoteName(lowering.tableName(table)),
   };
 }

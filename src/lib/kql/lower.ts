@@ -8,6 +8,7 @@ import type { ScalarContext } from './lower-scalar.js';
 import { lowerSeries } from './lower-series.js';
 import { lowerRange, lowerScan, lowerValues } from './lower-sources.js';
 import { lowerWalk } from './lower-walk.js';
+import type { StoredForm } from './operand.js';
 import { createColumnNames, pick, printSelect, quoteName, type Select } from './print-sql.js';
 import { naturalOrder, type Refuse, refuseIn, rejectIn } from './scope.js';
 
@@ -25,6 +26,8 @@ export interface LowerOptions {
   readonly tableName: (table: string) => string;
   /** The SQL names of a table's columns, in its order. */
   readonly columnNames: (table: string) => readonly string[];
+  /** Of a table's column, by its SQL name: SQL for what the file holds, if the view shows that too. */
+  readonly storedForm?: (table: string, column: string) => StoredForm | undefined;
 }
 
 /** What lowering one node needs; one per query. */
@@ -76,9 +79,10 @@ export function lowerQuery(relation: Relation, options: LowerOptions): LoweredQu
       limit: null,
     }),
     contextOf(select, aggregates) {
-      const sqlOf = new Map(select.columns.map(({ id, sql }) => [id, sql]));
+      const byId = new Map(select.columns.map((column) => [column.id, column]));
       return {
-        columnSql: (id) => sqlOf.get(id) ?? around.get(id),
+        columnSql: (id) => byId.get(id)?.sql ?? around.get(id),
+        storedForm: (id) => byId.get(id)?.stored,
         relationSql(inner, span) {
           if (depth === MAX_SUBQUERIES) refuse('so many tables within each other', span);
           depth += 1;

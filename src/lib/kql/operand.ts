@@ -11,8 +11,16 @@ export interface Operand {
   readonly textSql?: string;
   /** Of a text, or what may be one: the JSON text of the column that it stands in. */
   readonly partOf?: string;
+  /** Of a column of a file: the same in the file's own terms. */
+  readonly stored?: StoredForm | undefined;
   /** What it is, if the query spells it out. */
   readonly literal?: Cell;
+}
+
+/** A column as its file holds it: SQL, and DuckDB's type. A text may be null. */
+export interface StoredForm {
+  readonly sql: string;
+  readonly type: 'VARCHAR' | 'TIMESTAMP' | 'TIMESTAMP WITH TIME ZONE';
 }
 
 /** The SQL type that holds values of a Kusto type. Times are ticks, dynamic is compact JSON text. */

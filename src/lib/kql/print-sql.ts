@@ -1,3 +1,5 @@
+import type { StoredForm } from './operand.js';
+
 /** One SELECT. `from` is a table or a parenthesized query; the clauses apply in SQL's order. */
 export interface Select {
   readonly columns: readonly SelectColumn[];
@@ -14,6 +16,8 @@ export interface SelectColumn {
   readonly sql: string;
   /** Whether `sql` costs nothing to repeat: a name or a constant. */
   readonly isPlain: boolean;
+  /** Only beside the table itself: what the file holds. */
+  readonly stored?: StoredForm | undefined;
   /** Whether it depends on other rows: none may be taken away any more. */
   readonly isWindow?: boolean;
 }

@@ -22,8 +22,8 @@ export interface CallFacts {
 export interface Rule {
   readonly args: readonly (KustoType | 'any' | 'result')[];
   readonly sql: string | ((args: readonly Operand[], call: CallFacts) => string);
-  /** A shorter `sql` of a truth value, where null and false are alike. */
-  readonly condition?: (args: readonly Operand[], call: CallFacts) => string;
+  /** A shorter `sql` of a truth value, where null and false are alike; undefined: there is none. */
+  readonly condition?: (args: readonly Operand[], call: CallFacts) => string | undefined;
   /** The result is never NULL. Strings need not say so: theirs is mended. */
   readonly isTotal?: true;
 }

@@ -2,6 +2,7 @@ import type { KustoType } from '../../model/table.js';
 import { convert } from '../convert.js';
 import type { Operand } from '../operand.js';
 import type { CallFacts, Rule } from '../rule.js';
+import { type Comparison, comparisonAsStored, membershipAsStored } from './stored.js';
 
 const NUMBERS: readonly KustoType[] = ['int', 'long', 'real', 'decimal'];
 
@@ -61,7 +62,7 @@ function total(left: Operand, right: Operand): string {
 function equalityCondition(args: readonly Operand[], call: CallFacts): string {
   const [left, right] = alike(args, call);
   if (left.type === 'real') return equality(args, call);
-  const same = `(${left.sql} = ${right.sql})`;
+  const same = comparisonAsStored('=', left, right) ?? `(${left.sql} = ${right.sql})`;
   const mention = mentions(left, [right]) ?? mentions(right, [left]);
   return mention === undefined ? same : `(${mention} AND ${same})`;
 }
@@ -90,10 +91,14 @@ function order(operator: '<' | '<=' | '>' | '>='): Rule {
       const unknown = numbers.filter(mayBeNan);
       return `(${[sql, ...unknown.map((side) => `NOT isnan(${side.sql})`)].join(' AND ')})`;
     },
+    condition: (args, call) => {
+      const [left, right] = alike(args, call);
+      return comparisonAsStored(operator, left, right);
+    },
   };
 }
 
-function between(args: readonly Operand[], call: CallFacts): string {
+function between(args: readonly Operand[], call: CallFacts, isCondition = false): string {
   const [value, low, high] = args;
   if (!value || !low || !high) return call.refuse(call.name, call.span);
   // Of a time, `between (from .. 1d)` means up to one day later.
@@ -101,9 +106,12 @@ function between(args: readonly Operand[], call: CallFacts): string {
     value.type === 'datetime' && high.type === 'timespan'
       ? { ...high, type: 'datetime', sql: `(${low.sql} + ${high.sql})` }
       : high;
-  const [value1, from] = alike([value, low], call);
-  const [value2, to] = alike([value, last], call);
-  return `(${value1.sql} >= ${from.sql} AND ${value2.sql} <= ${to.sql})`;
+  const border = (operator: Comparison, other: Operand) => {
+    const [one, limit] = alike([value, other], call);
+    const asStored = isCondition ? comparisonAsStored(operator, one, limit) : undefined;
+    return asStored ?? `${one.sql} ${operator} ${limit.sql}`;
+  };
+  return `(${border('>=', low)} AND ${border('<=', last)})`;
 }
 
 /** Text operators see the text of a dynamic value; lists of literals may be dynamic arrays. */
@@ -129,7 +137,13 @@ function membership({ negate, fold }: { negate: boolean; fold: boolean }): Rule 
     if (others.length === 0) return { test: 'false', isCertain: true };
     const isCertain = !value.isNullable && choices.every(({ isNullable }) => !isNullable);
     const mention = fold ? undefined : mentions(one, others);
-    return { test: `${side(one)} IN (${others.map(side).join(', ')})`, isCertain, mention };
+    const asStored = fold ? undefined : membershipAsStored(one, others);
+    return {
+      test: `${side(one)} IN (${others.map(side).join(', ')})`,
+      isCertain,
+      mention,
+      asStored,
+    };
   };
   return {
     args: ['any'],
@@ -141,7 +155,8 @@ function membership({ negate, fold }: { negate: boolean; fold: boolean }): Rule 
     },
     ...(!negate && {
       condition: (args: readonly Operand[], call: CallFacts) => {
-        const { test, mention } = inList(args, call);
+        const { test, mention, asStored } = inList(args, call);
+        if (asStored !== undefined) return asStored;
         return mention === undefined ? `(${test})` : `(${mention} AND ${test})`;
       },
     }),
@@ -181,7 +196,11 @@ export const COMPARISONS: Readonly<Record<string, Rule>> = {
   LessThanOrEqual: order('<='),
   GreaterThan: order('>'),
   GreaterThanOrEqual: order('>='),
-  Between: { args: ['any'], sql: between },
+  Between: {
+    args: ['any'],
+    sql: (args, call) => between(args, call),
+    condition: (args, call) => between(args, call, true),
+  },
   NotBetween: { args: ['any'], sql: (args, call) => `(NOT ${between(args, call)})` },
   // The binder's names: `In` is `in`, `InCs` is `in~`.
   In: membership({ negate: false, fold: false }),
