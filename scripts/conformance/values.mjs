@@ -67,7 +67,7 @@ function isNear(one, other, tolerance) {
  * numbers and times are not held against it.
  */
 export function isSameText(cell, type, shown) {
-  const got = cellText(cell, type).trim();
+  const got = cellText(cell, type).replaceAll('`', '').trim();
   const text = shown.replaceAll(/<br\s*\/?>|`/g, '').trim();
   if (got === text || (cell === null && /^(\(?null\)?)?$/.test(text))) return true;
   switch (type) {
