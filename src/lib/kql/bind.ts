@@ -105,13 +105,23 @@ function bindStatements(
 function bindRelation(node: Expression, scope: Scope, binder: Binder): Relation {
   switch (node.kind) {
     case 'PipeExpression':
-      return applyOperator(node.Operator, binder.relation(node.Expression, scope), scope, binder);
+      return applyOperator(
+        node.Operator,
+        binder.relation(node.Expression, scope),
+        { ...scope, names: withNamed(node.Expression, scope, binder) },
+        binder,
+      );
     case 'ParenthesizedExpression':
     case 'MaterializeExpression':
       return binder.relation(node.Expression, scope);
     case 'NameReference': {
       const binding = scope.names.get(node.name);
       if (binding?.kind === 'table') return binding.open();
+      if (binding?.kind === 'function') {
+        // A view, which is called without parentheses.
+        const relation = bindBody(binding.declaration.Body, binding.scope, binder);
+        if (relation) return relation;
+      }
       break;
     }
     case 'FunctionCallExpression':
@@ -128,6 +138,20 @@ function bindRelation(node: Expression, scope: Scope, binder: Binder): Relation 
         return applyOperator(node as Operator, scope.source, scope, binder);
   }
   return binder.refuse(withReason(words(node), REFUSED.operators), node.span);
+}
+
+/** Also the names that `as` gave to what comes before in the same pipe. */
+function withNamed(before: Expression, scope: Scope, binder: Binder): Scope['names'] {
+  let names = scope.names;
+  for (let node = before; node.kind === 'PipeExpression'; node = node.Expression) {
+    const { Expression: source, Operator: operator } = node;
+    if (operator.kind !== 'AsOperator' || names.has(operator.Name.name)) continue;
+    names = new Map([
+      ...names,
+      [operator.Name.name, { kind: 'table', open: () => binder.relation(source, scope) }],
+    ]);
+  }
+  return names;
 }
 
 function bindBody(body: FunctionBody, scope: Scope, binder: Binder): Relation | undefined {

@@ -1,14 +1,16 @@
 import { CliError, type Span } from '../errors.js';
 import type { KustoType } from '../model/table.js';
 import { type Edit, editText } from './edit-text.js';
+import type { Globals, Language, MsGlobals, MsNode } from './kusto-globals.js';
+import { toPlainSyntax } from './kusto-syntax.js';
 import { assertParsable } from './limits.js';
 import { expandPlugins } from './plugins/expand.js';
 import { EXPANSIONS } from './plugins/expansions.js';
 import { refuseIn } from './scope.js';
-import type { BoundSyntax, Diagnostic, Statement, TableSchema } from './syntax.js';
+import type { BoundSyntax, TableSchema } from './syntax.js';
 
 /**
- * The facade of Microsoft's language service: the one file that knows how its scripts load, which of
+ * The facade of Microsoft's language service. Only this file and its `kusto-` neighbours know how its scripts load, which of
  * their internals are called, and that they may throw anything. Behind it syntax is plain objects.
  *
  * Known from: source of @kusto/language-service-next 12.4.1. `KustoCode.ParseAndAnalyze` builds a grammar
@@ -45,7 +47,8 @@ async function load(): Promise<KustoParser> {
         const globals = declare(Language, tables.filter(isHoldable));
         const read = (all: readonly Edit[]) => {
           const edited = editText(text, all);
-          return convert(Bridge, Language, bind(Language, edited.text, globals), edited.toOriginal);
+          const root = bind(Language, edited.text, globals);
+          return toPlainSyntax(Bridge, Language, root, edited.toOriginal);
         };
         const written = read(edits);
         const expanded = expandPlugins(text, written, EXPANSIONS);
@@ -141,212 +144,4 @@ function bind(language: Language, text: string, globals: MsGlobals): MsNode {
     if (!(error instanceof TypeError)) throw error; // TypeError: an internal is not where it was
     return language.KustoCode.ParseAndAnalyze(text, globals).Syntax;
   }
-}
-
-function convert(
-  bridge: BridgeRuntime,
-  language: Language,
-  root: MsNode,
-  place: (span: Span) => Span,
-): BoundSyntax {
-  const { SyntaxList, SeparatedElement } = language.Syntax;
-  const Expression = language.Syntax.Expression;
-
-  /** `call` is the span of the call whose body is being converted: bodies have offsets of their own. */
-  function node(source: MsNode, call?: Span): unknown {
-    if (source.IsToken) return token(source, call);
-    if (bridge.is(source, SyntaxList)) {
-      return children(source).map(([, child]) => node(child, call));
-    }
-    if (bridge.is(source, SeparatedElement)) {
-      const element = source.GetChild(0);
-      if (!element) return undefined;
-      const item = node(element, call);
-      if (!bridge.is(element, Expression) || typeof item !== 'object') return item;
-      const resultName = language.Binding.Binder.GetExpressionResultName(element, '', null);
-      return { ...item, ...(resultName && { resultName }) };
-    }
-    const kind = className(source);
-    const members = children(source).map(([name, child]) => [name, node(child, call)] as const);
-    return {
-      ...Object.fromEntries(members.filter(([, value]) => value !== undefined)),
-      kind,
-      span: call ?? spanOf(source),
-      ...(source.ReferencedSymbol && { symbol: symbol(source.ReferencedSymbol) }),
-      ...(bridge.is(source, Expression) && { type: resultType(source.ResultType) }),
-      ...extras(kind, source, call),
-    };
-  }
-
-  function extras(kind: string, source: MsNode, call?: Span): object {
-    switch (kind) {
-      case 'NameReference':
-      case 'NameDeclaration': {
-        const wildcard = className(source.Name).endsWith('WildcardedName');
-        return { name: source.SimpleName, wildcard };
-      }
-      case 'LiteralExpression':
-      case 'CompoundStringLiteralExpression': {
-        const value = source.LiteralValue;
-        const text = typeof value === 'string' ? value : source.LiteralValueInfo?.ValueText;
-        return { value: text ?? '' };
-      }
-      case 'FunctionCallExpression': {
-        if (className(source.ReferencedSymbol) !== 'FunctionSymbol') return {};
-        const body = source.GetCalledFunctionBody?.();
-        const here = call ?? spanOf(source);
-        return body ? { body: node(body, here) } : {};
-      }
-      default:
-        return {};
-    }
-  }
-
-  function spanOf(source: MsNode): Span {
-    return place({ start: source.TextStart, end: source.End });
-  }
-
-  function token(source: MsNode, call?: Span): unknown {
-    if (source.Width === 0) return undefined;
-    const span = call ?? spanOf(source);
-    return { kind: 'Token', span, text: source.Text, value: String(source.Value ?? source.Text) };
-  }
-
-  function children(source: MsNode): [string, MsNode][] {
-    return Array.from({ length: source.ChildCount }, (_, index) => {
-      const child = source.GetChild(index);
-      return child ? [[source.GetName(index) ?? '', child] satisfies [string, MsNode]] : [];
-    }).flat();
-  }
-
-  function className(value: object | undefined | null): string {
-    return value ? (bridge.getTypeName(value).split('.').at(-1) ?? '') : '';
-  }
-
-  function symbol(source: MsSymbol) {
-    return { kind: className(source), name: source.Name };
-  }
-
-  function resultType(source: MsSymbol | null) {
-    if (!source) return { name: 'unknown' };
-    if (!source.Columns) return { name: source.Name };
-    const columns = list(source.Columns).map(({ Name, Type }) => ({ name: Name, type: Type.Name }));
-    return { name: source.Name, columns };
-  }
-
-  const diagnostics = list(root.GetContainedDiagnostics()).map((it) => toDiagnostic(it, place));
-  const wrong = diagnostics.some(({ severity }) => severity === 'error');
-  const statements = wrong ? [] : children(root).find(([name]) => name === 'Statements');
-  return {
-    statements: statements?.[1] ? (node(statements[1]) as Statement[]) : [],
-    diagnostics,
-  };
-}
-
-/**
- * False alarms of the binder, held against a real engine: KS107 on `count(x)`, KS234 on array functions of
- * `{}`. The engine that runs the query judges.
- */
-const FALSE_ALARMS: ReadonlySet<string> = new Set(['KS107', 'KS234']);
-
-function toDiagnostic(
-  { Code, Message, Start, End, Severity }: MsDiagnostic,
-  place: (span: Span) => Span,
-): Diagnostic {
-  const severity = Severity === 'Error' && !FALSE_ALARMS.has(Code) ? 'error' : 'warning';
-  return { code: Code, message: Message, span: place({ start: Start, end: End }), severity };
-}
-
-function list<Item>(source: MsList<Item>): Item[] {
-  return Array.from({ length: source.Count }, (_, index) => source.getItem(index));
-}
-
-// What is used of the scripts' globals.
-
-interface Globals {
-  readonly Bridge: BridgeRuntime;
-  readonly Kusto: { readonly Language: Language };
-}
-
-interface BridgeRuntime {
-  getTypeName(value: object): string;
-  is(value: object, type: MsClass): boolean;
-}
-
-type MsClass = abstract new (...args: never[]) => object;
-
-interface MsList<Item> {
-  readonly Count: number;
-  getItem(index: number): Item;
-}
-
-interface MsSymbol {
-  readonly Name: string;
-  readonly Columns?: MsList<{ readonly Name: string; readonly Type: MsSymbol }>;
-}
-
-interface MsDiagnostic {
-  readonly Code: string;
-  readonly Message: string;
-  readonly Start: number;
-  readonly End: number;
-  readonly Severity: string;
-}
-
-interface MsNode {
-  readonly IsToken: boolean;
-  readonly TextStart: number;
-  readonly End: number;
-  readonly Width: number;
-  readonly ChildCount: number;
-  GetChild(index: number): MsNode | null;
-  GetName(index: number): string | null;
-  GetContainedDiagnostics(): MsList<MsDiagnostic>;
-  readonly ReferencedSymbol: MsSymbol | null;
-  readonly ResultType: MsSymbol | null;
-  readonly Text?: string;
-  readonly Value?: unknown;
-  readonly Name?: MsNode;
-  readonly SimpleName?: string;
-  readonly LiteralValue?: unknown;
-  readonly LiteralValueInfo?: { readonly ValueText: string } | null;
-  GetCalledFunctionBody?(): MsNode | null;
-}
-
-interface MsGlobals {
-  readonly ParseOptions: { WithAlwaysProduceEndTokens(on: boolean): object };
-  WithDatabase(database: object): MsGlobals;
-}
-
-interface Language {
-  readonly GlobalState: { readonly Default: MsGlobals };
-  readonly Editor: { readonly CodeKinds: { readonly Query: string } };
-  readonly KustoCode: {
-    GetKind(text: string): string;
-    ParseAndAnalyze(text: string, globals: MsGlobals): { readonly Syntax: MsNode };
-  };
-  readonly Parsing: {
-    readonly TokenParser: { ParseTokens(text: string, options: object): object };
-    readonly QueryParser: { ParseQuery(tokens: object, start: number, options: object): MsNode };
-  };
-  readonly Binding: {
-    readonly LocalBindingCache: new () => object;
-    readonly Binder: {
-      GetExpressionResultName(expression: MsNode, otherwise: string, row: null): string;
-      TryBind(tree: object, globals: MsGlobals, cache: object, set: null, token: object): boolean;
-    };
-  };
-  readonly Utils: { readonly CancellationToken: new () => object };
-  readonly Syntax: {
-    readonly SyntaxTree: new (root: MsNode) => object;
-    readonly SyntaxList: MsClass;
-    readonly SeparatedElement: MsClass;
-    readonly Expression: MsClass;
-  };
-  readonly Symbols: {
-    readonly ScalarTypes: Readonly<Record<string, object>>;
-    readonly ColumnSymbol: new (name: string, type: object | undefined) => object;
-    readonly TableSymbol: { readonly $ctor4: new (name: string, columns: object[]) => object };
-    readonly DatabaseSymbol: { readonly $ctor1: new (name: string, tables: object[]) => object };
-  };
 }

@@ -65,6 +65,7 @@ export interface FunctionBody extends Node {
 export interface FunctionDeclaration extends ExpressionFacts {
   readonly kind: 'FunctionDeclaration';
   readonly Parameters: { readonly Parameters: readonly FunctionParameter[] };
+  readonly Body: FunctionBody;
 }
 
 export interface FunctionParameter extends Node {

@@ -25,6 +25,13 @@ export const union: OperatorRule<'UnionOperator'> = (node, input, scope, binder)
   // The binder keeps the columns that Kusto leaves out here.
   if (isInner && !columns.every(isEverywhere))
     binder.refuse('union kind=inner of unlike tables', node.span);
+  const isAmbiguous = columns.some((column) => {
+    const sources = inputs.flatMap(({ relation }) =>
+      relation.columns.filter((candidate) => isSame(candidate, column)),
+    );
+    return new Set(sources.map(({ name }) => name)).size > 1;
+  });
+  if (isAmbiguous) binder.refuse('a union of columns named like their types', node.span);
   return unionOf(inputs, { columns, sourceName, node });
 };
 
@@ -81,6 +88,8 @@ export function openTables(node: Expression, scope: Scope, binder: Binder): read
       binding.kind === 'table' && pattern.test(name) ? [{ name, relation: binding.open() }] : [],
     );
   }
-  const isTable = node.kind === 'NameReference' && node.symbol?.kind === 'TableSymbol';
+  // A view counts as a table.
+  const isTable =
+    node.kind === 'NameReference' && /^(Table|Function)Symbol$/.test(node.symbol?.kind ?? '');
   return [{ name: isTable ? node.name : null, relation: binder.relation(node, scope) }];
 }
