@@ -38,7 +38,7 @@ const sections = [
   {
     title: 'Aggregates',
     known: vocabulary.aggregates,
-    supported: Object.keys(AGGREGATES).filter((name) => !isConditional(name)),
+    supported: Object.keys(AGGREGATES).filter((name) => !isConditional(name) && !isOwn(name)),
     refused: REFUSED.aggregates,
   },
   {

@@ -5,12 +5,13 @@ import { BOUND_CALLS } from '../../src/lib/kql/bind-call.ts';
 import { FUNCTIONS } from '../../src/lib/kql/functions.ts';
 import { words } from '../../src/lib/kql/names.ts';
 import { PLUGINS } from '../../src/lib/kql/operators/evaluate.ts';
+import { SEVERAL } from '../../src/lib/kql/operators/summarize.ts';
 import { OPERATORS } from '../../src/lib/kql/operators.ts';
 import { EXPANSIONS } from '../../src/lib/kql/plugins/expansions.ts';
 import { REFUSED } from '../../src/lib/kql/refused.ts';
 
 export const TABLES = {
-  AGGREGATES,
+  AGGREGATES: { ...AGGREGATES, ...SEVERAL },
   BOUND_CALLS,
   FUNCTIONS,
   OPERATORS,

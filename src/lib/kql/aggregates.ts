@@ -21,7 +21,8 @@ function avg([value]: readonly Operand[], call: CallFacts, where: string): strin
     return `coalesce(avg(${convert(value, 'real').sql})${where}, CAST('nan' AS DOUBLE))`;
   }
   if (call.type === 'decimal') return call.refuse('avg() of decimal', call.span);
-  return `CAST(trunc(avg(${value.sql})${where}) AS BIGINT)`;
+  // Exact: as doubles ticks would lose their last digits.
+  return `CAST(sum(${value.sql})${where} // count(${value.sql})${where} AS BIGINT)`;
 }
 
 /** Of one value or none 0; of anything infinite or NaN, where DuckDB stops, NaN. */
@@ -82,6 +83,7 @@ function extreme(name: 'arg_max' | 'arg_min'): AggregateRule {
 
 const BASE: Readonly<Record<string, AggregateRule>> = {
   ...PERCENTILES,
+  AnyRow: template('first($1)$where', { args: ['any'] }),
   any: template('any_value($1)$where'),
   arg_max: extreme('arg_max'),
   arg_min: extreme('arg_min'),

@@ -1,7 +1,7 @@
 import { jsonElement } from '../convert.js';
 import type { Operand } from '../operand.js';
 import type { CallFacts, Rule } from '../rule.js';
-import { flag, isIntegral, items, letting, listOf } from './series-sql.js';
+import { elements, flag, items, letting, listOf } from './series-sql.js';
 
 /** Whether the element `kql_item`, as JSON, is a gap: null, or what the placeholder says. */
 function isGap(placeholder: Operand | undefined): string {
@@ -66,8 +66,7 @@ function fillLinear(
     { at: places },
     joined(`CASE WHEN len(kql_s.at) = 0 THEN ${empty} ELSE ${list} END`),
   );
-  const all = { v: items(series.sql), integral: isIntegral(series.sql) };
-  return letting('kql_all', all, body);
+  return `list_transform([${elements(series.sql)}], lambda kql_all: ${body})[1]`;
 }
 
 /** Series without gaps. */

@@ -89,7 +89,7 @@ const fitPoly = overNumbers((series, [places, degree], call) => {
     call.refuse(`${call.name}() of this degree`, call.span);
   const x = places
     ? numbers(places.sql)
-    : `list_transform(${series}, lambda x, kql_i: kql_i::DOUBLE)`;
+    : 'list_transform(kql_y.v, lambda x, kql_i: kql_i::DOUBLE)';
   const zeros = (count: string) => `list_transform(range(${count}), lambda kql_i: 0e0)`;
   const size = 'len(kql_s.y)';
   const first = `[${zeros(size)}, list_transform(range(${size}), lambda kql_i: 1e0), ${zeros(
@@ -133,7 +133,8 @@ const fitPoly = overNumbers((series, [places, degree], call) => {
     letting('kql_fit', { y: 'kql_s.y', f: 'kql_sum.p[5]' }, bag),
   );
   const isFit = `len(kql_s.y) > ${power} AND len(kql_s.x) = len(kql_s.y) AND ${isComplete('kql_s.y')} AND ${isComplete('kql_s.x')}`;
-  return letting('kql_s', { y: series, x }, `CASE WHEN ${isFit} THEN ${summed} END`);
+  const fit = letting('kql_s', { y: 'kql_y.v', x }, `CASE WHEN ${isFit} THEN ${summed} END`);
+  return letting('kql_y', { v: series }, fit);
 });
 
 /** Numbers that say something of a whole series, as a bag. */

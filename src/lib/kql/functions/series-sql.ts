@@ -1,20 +1,38 @@
 import type { Operand } from '../operand.js';
 import type { CallFacts, Rule } from '../rule.js';
 
+// Calls lie within calls: what is made of an argument holds its SQL once, or it would grow beyond measure.
+
 /** Numbers of an array; null for what is none. Not-a-number and the infinities stand in JSON as texts. */
 export function numbers(sql: string): string {
-  const number = `CASE WHEN x IN ('"NaN"', '"Infinity"', '"-Infinity"') THEN trim(x, '"') ELSE x END`;
-  return `list_transform(${items(sql)}, lambda x: TRY_CAST(${number} AS DOUBLE))`;
+  return over(sql, `list_transform(${ELEMENTS}, lambda x: ${NUMBER})`);
 }
 
 /** Elements as JSON texts; null of what is no array. */
 export function items(sql: string): string {
-  return `CASE WHEN starts_with(${sql}, '[') THEN CAST(json_extract(${sql}, '$[*]') AS VARCHAR[]) END`;
+  return over(sql, ELEMENTS);
 }
 
-/** Whether an array has nothing but integers and nulls. */
-export function isIntegral(sql: string): string {
-  return `regexp_full_match(${sql}, '\\[([-0-9,]|null)*\\]')`;
+/** Numbers `v` of an array, and whether it is `integral`: nothing but integers and nulls. */
+export function series(sql: string): string {
+  return over(
+    sql,
+    `{ 'v': list_transform(${ELEMENTS}, lambda x: ${NUMBER}), 'integral': ${WHOLE} }`,
+  );
+}
+
+/** Elements `v` of an array as JSON texts, and whether it is `integral`. */
+export function elements(sql: string): string {
+  return over(sql, `{ 'v': ${ELEMENTS}, 'integral': ${WHOLE} }`);
+}
+
+const ELEMENTS =
+  "CASE WHEN starts_with(kql_j, '[') THEN CAST(json_extract(kql_j, '$[*]') AS VARCHAR[]) END";
+const NUMBER = `TRY_CAST(CASE WHEN x IN ('"NaN"', '"Infinity"', '"-Infinity"') THEN trim(x, '"') ELSE x END AS DOUBLE)`;
+const WHOLE = "regexp_full_match(kql_j, '\\[([-0-9,]|null)*\\]')";
+
+function over(sql: string, body: string): string {
+  return `list_transform([${sql}], lambda kql_j: ${body})[1]`;
 }
 
 /** A JSON array of a list; `element` is the JSON text of one value `x`. */
@@ -52,12 +70,12 @@ export function listOf(index: string, count: string, term: string): string {
 
 /** A rule over the numbers of the one array that a function takes first; null where one is missing. */
 export function overNumbers(
-  sql: (series: string, rest: readonly Operand[], call: CallFacts) => string,
+  sql: (values: string, rest: readonly Operand[], call: CallFacts) => string,
 ): Rule {
   return {
     args: ['dynamic', 'any'],
-    sql: ([series, ...rest], call) =>
-      series ? sql(numbers(series.sql), rest, call) : call.refuse(`${call.name}()`, call.span),
+    sql: ([values, ...rest], call) =>
+      values ? sql(numbers(values.sql), rest, call) : call.refuse(`${call.name}()`, call.span),
   };
 }
 

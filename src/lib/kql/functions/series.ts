@@ -5,17 +5,16 @@ import { SERIES_FILLS } from './series-fill.js';
 import { SERIES_FILTERS } from './series-filters.js';
 import { SERIES_FITS } from './series-fit.js';
 import { SERIES_SEASONS } from './series-seasons.js';
-import { isIntegral, jsonArray, letting, numbers } from './series-sql.js';
+import { jsonArray, letting, numbers, series } from './series-sql.js';
 
 /** One number from each number. What has none is null, as is what is no number. */
 function each(sql: string, element?: string): Rule {
   return {
     args: ['dynamic'],
-    sql: ([series], call) => {
-      if (!series) return call.refuse(`${call.name}()`, call.span);
-      const list = `list_transform(kql_s.v, lambda kql_item: ${sql.replaceAll('$1', 'kql_item')})`;
-      const known = { v: numbers(series.sql), integral: isIntegral(series.sql) };
-      return letting('kql_s', known, jsonArray(list, element));
+    sql: ([values], call) => {
+      if (!values) return call.refuse(`${call.name}()`, call.span);
+      const list = `list_transform(kql_s.a.v, lambda kql_item: ${sql.replaceAll('$1', 'kql_item')})`;
+      return letting('kql_s', { a: series(values.sql) }, jsonArray(list, element));
     },
   };
 }
@@ -27,9 +26,11 @@ function within(condition: string, sql: string): Rule {
   );
 }
 
-/** Integers among integers, reals elsewhere: `kql_s.integral` knows. */
-const ALIKE =
-  'CASE WHEN kql_s.integral AND abs(x) < 9e18 THEN CAST(CAST(x AS BIGINT) AS VARCHAR) ELSE kql_real_json(x) END';
+/** Integers among integers, reals elsewhere. */
+const alike = (integral: string) =>
+  `CASE WHEN ${integral} AND abs(x) < 9e18 THEN CAST(CAST(x AS BIGINT) AS VARCHAR) ELSE kql_real_json(x) END`;
+const ALIKE = alike('kql_s.a.integral');
+const BOTH_ALIKE = alike('kql_s.a.integral AND kql_s.b.integral');
 
 /** One value from the two numbers at each place, null where one is missing. A number stands for every place. */
 function pairs(sql: string, element?: string): Rule {
@@ -39,29 +40,26 @@ function pairs(sql: string, element?: string): Rule {
       if (!one || !other) return call.refuse(`${call.name}()`, call.span);
       const body = sql.replaceAll('$1', 'x[1]').replaceAll('$2', 'x[2]');
       const list = `list_transform(list_zip(${side('a')}, ${side('b')}), lambda x: ${body})`;
-      const known = {
-        a: values(one),
-        b: values(other),
-        integral: `${isWhole(one)} AND ${isWhole(other)}`,
-      };
+      const known = { a: sideOf(one), b: sideOf(other) };
       return letting('kql_s', known, jsonArray(list, element));
 
       function side(name: 'a' | 'b'): string {
         const [here, there] = name === 'a' ? [one, 'b'] : [other, 'a'];
-        if (here?.type === 'dynamic') return `kql_s.${name}`;
-        return `list_transform(kql_s.${there}, lambda x: kql_s.${name})`;
+        if (here?.type === 'dynamic') return `kql_s.${name}.v`;
+        return `list_transform(kql_s.${there}.v, lambda x: kql_s.${name}.v)`;
       }
     },
   };
 }
 
-function values(operand: Operand): string {
+function valuesOf(operand: Operand): string {
   return operand.type === 'dynamic' ? numbers(operand.sql) : convert(operand, 'real').sql;
 }
 
-function isWhole({ type, sql }: Operand): string {
-  if (type === 'dynamic') return isIntegral(sql);
-  return type === 'int' || type === 'long' ? 'true' : 'false';
+function sideOf(operand: Operand): string {
+  if (operand.type === 'dynamic') return series(operand.sql);
+  const integral = operand.type === 'int' || operand.type === 'long';
+  return `{ 'v': ${valuesOf(operand)}, 'integral': ${integral} }`;
 }
 
 function compare(operator: string): Rule {
@@ -72,8 +70,8 @@ function compare(operator: string): Rule {
 function total(list: (numbers: string) => string): Rule {
   return {
     args: ['dynamic'],
-    sql: ([series], call) =>
-      series ? list(numbers(series.sql)) : call.refuse(`${call.name}()`, call.span),
+    sql: ([values], call) =>
+      values ? list(numbers(values.sql)) : call.refuse(`${call.name}()`, call.span),
   };
 }
 
@@ -86,8 +84,8 @@ function together(sql: string): Rule {
       if (first || second) call.refuse(`${call.name}() with magnitudes`, call.span);
       const repeated = (here: Operand, there: Operand) =>
         here.type === 'dynamic'
-          ? values(here)
-          : `list_transform(${values(there)}, lambda x: ${values(here)})`;
+          ? valuesOf(here)
+          : `list_transform(${valuesOf(there)}, lambda x: ${valuesOf(here)})`;
       const zipped = `list_zip(${repeated(one, other)}, ${repeated(other, one)})`;
       const full = `list_filter(${zipped}, lambda x: x[1] IS NOT NULL AND x[2] IS NOT NULL)`;
       return letting('kql_s', { v: full }, `CASE WHEN len(kql_s.v) > 0 THEN ${sql} END`);
@@ -121,11 +119,11 @@ export const SERIES: Readonly<Record<string, Rule>> = {
   series_sign: each('sign($1)::DOUBLE', ALIKE),
   series_sin: within('true', 'sin($1)'),
   series_tan: within('true', 'tan($1)'),
-  series_add: pairs('($1 + $2)', ALIKE),
+  series_add: pairs('($1 + $2)', BOTH_ALIKE),
   series_divide: pairs('($1 / $2)'),
-  series_multiply: pairs('($1 * $2)', ALIKE),
+  series_multiply: pairs('($1 * $2)', BOTH_ALIKE),
   series_pow: pairs('pow($1, $2)'),
-  series_subtract: pairs('($1 - $2)', ALIKE),
+  series_subtract: pairs('($1 - $2)', BOTH_ALIKE),
   series_equals: compare('='),
   series_greater: compare('>'),
   series_greater_equals: compare('>='),

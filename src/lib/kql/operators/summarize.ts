@@ -115,16 +115,16 @@ const extreme: SeveralRule = (call, others, scope, binder) => {
   ];
 };
 
-const anyOf: SeveralRule = (call, others, scope, binder) =>
-  call.ArgumentList.Expressions.flatMap((node) => expand(node, others, scope, binder)).map(
-    (value): Scalar => ({
-      kind: 'call',
-      name: 'take_any',
-      args: [value],
-      type: value.type,
-      span: call.span,
-    }),
+/** One value, if there is one; several are those of one row. */
+const anyOf: SeveralRule = (call, others, scope, binder) => {
+  const values = call.ArgumentList.Expressions.flatMap((node) =>
+    expand(node, others, scope, binder),
   );
+  const name = values.length > 1 ? 'AnyRow' : 'take_any';
+  return values.map(
+    (value): Scalar => ({ kind: 'call', name, args: [value], type: value.type, span: call.span }),
+  );
+};
 
 /** One value per rank, which stand behind the first arguments. */
 function percentiles(name: string, given: number): SeveralRule {
@@ -141,7 +141,8 @@ function percentiles(name: string, given: number): SeveralRule {
   };
 }
 
-const SEVERAL: Readonly<Record<string, SeveralRule>> = {
+/** Aggregates of several values; each is an aggregate of its own. */
+export const SEVERAL: Readonly<Record<string, SeveralRule>> = {
   any: anyOf,
   arg_max: extreme,
   arg_min: extreme,
