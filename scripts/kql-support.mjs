@@ -30,7 +30,8 @@ const sections = [
   {
     title: 'Scalar functions',
     known: vocabulary.functions,
-    supported: [...Object.keys(FUNCTIONS), ...Object.keys(BOUND_CALLS)].filter(
+    // `table` is bound as a table, not as a value.
+    supported: [...Object.keys(FUNCTIONS), ...Object.keys(BOUND_CALLS), 'table'].filter(
       (name) => !isOwn(name),
     ),
     refused: REFUSED.functions,

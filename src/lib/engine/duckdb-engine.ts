@@ -5,7 +5,7 @@ import { bindQuery } from '../kql/bind.js';
 import type { Edit } from '../kql/edit-text.js';
 import type { Relation } from '../kql/ir.js';
 import { loadKustoParser } from '../kql/kusto.js';
-import { uncomputable } from '../kql/limits.js';
+import { failedAssertion, uncomputable } from '../kql/limits.js';
 import { lowerQuery } from '../kql/lower.js';
 import { PRELUDE } from '../kql/prelude.js';
 import { quoteName, uniqueName } from '../kql/print-sql.js';
@@ -97,7 +97,8 @@ async function stream(
     sql,
     columns,
     signal: options.signal,
-    explain: (cause) => uncomputable('what this query computes', kql, cause),
+    explain: (cause) =>
+      failedAssertion(kql, cause) ?? uncomputable('what this query computes', kql, cause),
   });
 }
 

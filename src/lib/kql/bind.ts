@@ -14,6 +14,7 @@ import type {
   BoundSyntax,
   Expression,
   FunctionBody,
+  FunctionCall,
   Operator,
   Statement,
   TableSchema,
@@ -130,6 +131,7 @@ function bindRelation(node: Expression, scope: Scope, binder: Binder): Relation 
         const relation = inner && bindBody(node.body, inner, binder);
         if (relation) return relation;
       }
+      if (node.Name.name === 'table') return bindTable(node, scope, binder);
       return binder.refuse(withReason(`${node.Name.name}()`, REFUSED.functions), node.span);
     case 'DataTableExpression':
       return datatable(node, scope, binder);
@@ -152,6 +154,16 @@ function withNamed(before: Expression, scope: Scope, binder: Binder): Scope['nam
     ]);
   }
   return names;
+}
+
+/** `table('traces')`: a table by a name that the query knows beforehand. */
+function bindTable(node: FunctionCall, scope: Scope, binder: Binder): Relation {
+  const [wanted] = node.ArgumentList.Expressions;
+  const name = wanted && binder.scalar(wanted, scope);
+  const isName = name?.kind === 'literal' && typeof name.value === 'string';
+  const binding = isName ? scope.names.get(String(name.value)) : undefined;
+  if (binding?.kind === 'table' && binding.isStored) return binding.open();
+  return binder.refuse(isName ? `the table ${name.value}` : 'a computed table', node.span);
 }
 
 function bindBody(body: FunctionBody, scope: Scope, binder: Binder): Relation | undefined {

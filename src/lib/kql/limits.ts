@@ -1,4 +1,5 @@
 import { CliError, type Span } from '../errors.js';
+import { ASSERTION } from './functions/conditions.js';
 import type { Scalar } from './ir.js';
 import type { Refuse } from './scope.js';
 
@@ -73,6 +74,15 @@ export function isRunaway(sql: string, args: readonly { readonly sql: string }[]
 export function refuseOverflow(error: unknown, text: string): unknown {
   if (!(error instanceof RangeError)) return error;
   return uncomputable('a query nested this deeply', text, error);
+}
+
+/** What an `assert` of the query says, if that is how running it failed. */
+export function failedAssertion(text: string, cause: unknown): CliError | undefined {
+  const message = cause instanceof Error ? cause.message : '';
+  const at = message.indexOf(ASSERTION);
+  if (at < 0) return undefined;
+  const kql = { text, span: { start: 0, end: text.length } };
+  return new CliError('usage', message.slice(at), { kql }, cause);
 }
 
 /** The refusal of a whole query, for a reason that only running it brought up. */

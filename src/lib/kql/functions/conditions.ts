@@ -1,5 +1,6 @@
 import { convert } from '../convert.js';
 import type { Operand } from '../operand.js';
+import { quoteText } from '../print-sql.js';
 import type { CallFacts, Rule } from '../rule.js';
 
 /** Tests and results by turns, then what holds if no test does. A null test does not hold. */
@@ -37,6 +38,9 @@ function extreme(name: 'greatest' | 'least'): Rule {
   return { args: ['result'], sql: (args) => `${name}(${args.map(({ sql }) => sql).join(', ')})` };
 }
 
+/** What the failure of an `assert` starts with, wherever the engine meets it. */
+export const ASSERTION = 'assert() failed: ';
+
 const isNullRule: Rule = { args: ['any'], sql: isNull, isTotal: true };
 const isNotNull: Rule = { args: ['any'], sql: (args) => `(NOT ${isNull(args)})`, isTotal: true };
 const isNotEmpty: Rule = { args: ['any'], sql: (args) => `(NOT ${isEmpty(args)})`, isTotal: true };
@@ -49,6 +53,10 @@ export const CONDITIONS: Readonly<Record<string, Rule>> = {
   iif: choose,
   case: choose,
   coalesce: { args: ['result'], sql: coalesce },
+  assert: {
+    args: ['bool', 'string'],
+    sql: `CASE WHEN $1 THEN true ELSE CAST(error(${quoteText(ASSERTION)} || $2) AS BOOLEAN) END`,
+  },
   isnull: isNullRule,
   isnotnull: isNotNull,
   notnull: isNotNull,

@@ -60,7 +60,8 @@ function parseVersion([text]: readonly Operand[], call: CallFacts): string {
 function parseCsv([text]: readonly Operand[], call: CallFacts): string {
   if (!text) return call.refuse(call.name, call.span);
   const line = `regexp_extract(${text.sql}, '^(?:"(?:[^"]|"")*"|[^"\\r\\n])*')`;
-  const fields = `regexp_extract_all(${line}, '(?:^|,)("(?:[^"]|"")*"|[^,]*)', 1)`;
+  // With a comma before it each field has one, so that no match is empty.
+  const fields = `regexp_extract_all(',' || ${line}, ',("(?:[^"]|"")*"|[^,]*)', 1)`;
   const bare = `CASE WHEN starts_with(x, '"') THEN replace(substring(x, 2, length(x) - 2), '""', '"') ELSE x END`;
   return `CAST(to_json(list_transform(${fields}, lambda x: ${bare})) AS VARCHAR)`;
 }
@@ -110,7 +111,11 @@ export const STRINGS: Readonly<Record<string, Rule>> = {
   string_size: { args: ['string'], sql: 'strlen($1)' },
   tolower: { args: ['string'], sql: 'lower($1)' },
   toupper: { args: ['string'], sql: 'upper($1)' },
-  reverse: { args: ['string'], sql: 'reverse($1)' },
+  // DuckDB keeps letters and their accents together; Kusto turns characters around.
+  reverse: {
+    args: ['string'],
+    sql: "CASE WHEN length($1) = strlen($1) THEN reverse($1) ELSE array_to_string(list_reverse(regexp_extract_all($1, '(?s).')), '') END",
+  },
   strcat: {
     args: ['string'],
     sql: (args) => `(${args.map(({ sql }) => sql).join(' || ')})`,
