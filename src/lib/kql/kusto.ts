@@ -39,12 +39,19 @@ async function load(): Promise<KustoParser> {
   await import('@kusto/language-service-next/Kusto.Language.Bridge.min.js');
   const { Bridge, Kusto } = globalThis as unknown as Globals;
   const { Language } = Kusto;
+  let last: { readonly key: string; readonly globals: MsGlobals } | undefined;
+  /** What the binder has learnt of the same tables is kept: questions about them come in rows. */
+  const globalsOf = (tables: readonly TableSchema[]): MsGlobals => {
+    const key = JSON.stringify(tables.map(({ name, columns }) => [name, columns]));
+    if (last?.key !== key) last = { key, globals: declare(Language, tables) };
+    return last.globals;
+  };
   return {
     parse(text, tables, edits = []) {
       assertParsable(text, refuseIn(text));
       // An uncaught exception would print its script, 4 MB on one line: only its message leaves.
       try {
-        const globals = declare(Language, tables.filter(isHoldable));
+        const globals = globalsOf(tables.filter(isHoldable));
         const read = (all: readonly Edit[]) => {
           const edited = editText(text, all);
           const root = bind(Language, edited.text, globals);

@@ -45,10 +45,14 @@ const TESTS = {
 } satisfies Record<string, Test>;
 
 function search(test: Test, { fold }: { fold: boolean }) {
-  return (text: Operand, needle: Operand): string => {
+  /** In a condition null is as good as the empty text, in which no other text is found. */
+  return (text: Operand, needle: Operand, isCondition = false): string => {
     const folded = (sql: string) => (fold ? `lower(${sql})` : sql);
     const { literal } = needle;
-    const { sql } = convert(text, 'string');
+    const mayBeNull = isCondition && Boolean(literal) && text.type === 'dynamic';
+    const sql = mayBeNull
+      ? (text.textSql ?? `kql_dynamic_text(${text.sql})`)
+      : convert(text, 'string').sql;
     if (typeof literal !== 'string') return test(folded(sql), folded(needle.sql), undefined);
     const word = fold ? literal.toLowerCase() : literal;
     return test(folded(sql), quoteText(word), word);
@@ -64,8 +68,10 @@ function rules(name: string, test: Test): readonly (readonly [string, Rule])[] {
         const found = find(text, needle);
         return negate ? `(NOT ${found})` : found;
       };
+      const condition: Rule['condition'] = ([text, needle]) =>
+        negate || !text || !needle ? undefined : find(text, needle, true);
       const symbol = `${negate ? 'Not' : ''}${name}${fold ? '' : 'Cs'}`;
-      return [symbol, { args: ['any', 'string'], isTotal: true, sql }];
+      return [symbol, { args: ['any', 'string'], isTotal: true, sql, condition }];
     }),
   );
 }
