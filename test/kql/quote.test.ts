@@ -118,6 +118,15 @@ test.each(UNHOLDABLE)('a column named %s is refused, with its place', (name) => 
   }
 });
 
+test.each(['constructor', 'toString', 'valueOf', 'prototype', 'equals', 'getHashCode'])(
+  'a column or table named %s is like any other',
+  (name) => {
+    const table = { name, columns: [{ name, type: 'long' as const }] };
+    const text = `let ${name}_ = 1; [${JSON.stringify(name)}] | where ${quoteName(name).kql} == 1`;
+    expect(parser.parse(text, [table]).diagnostics).toEqual([]);
+  },
+);
+
 test('in a template only what is KQL already stays as it is', () => {
   const where = kql`message contains ${'" or 1 == 1 //'}`;
   expect(joinKql([where, kql`severityLevel >= ${3}`], ' and ').kql).toBe(
