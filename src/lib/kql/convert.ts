@@ -43,6 +43,7 @@ function mend(sql: string, operand: Operand): string {
 
 function conversion(sql: string, from: KustoType, to: KustoType): string {
   if (to === 'dynamic') return toJson(sql, from);
+  if (from === 'guid' && to !== 'string') return `CAST(NULL AS ${carrierOf(to)})`;
   switch (to) {
     case 'string':
       return toText(sql, from);
@@ -54,7 +55,7 @@ function conversion(sql: string, from: KustoType, to: KustoType): string {
       if (from === 'real') return `kql_real_to${to}(${sql})`;
       if (from === 'decimal') return `TRY_CAST(trunc(${sql}) AS ${carrierOf(to)})`;
       if (from === 'long') return `kql_wrap32(${sql})`;
-      return `CAST(${sql} AS ${carrierOf(to)})`;
+      return `TRY_CAST(${sql} AS ${carrierOf(to)})`;
     }
     case 'real':
       if (from === 'string') return `kql_toreal(${sql})`;

@@ -111,8 +111,9 @@ export function withoutOrder(select: Select): Select {
 
 /** NaN stands beside the nulls, whatever the direction. A constant sorts nothing: SQL would take it for a place. */
 function orderBy({ value, descending, nulls }: SortKey, context: ScalarContext): readonly string[] {
-  const { sql, type, literal } = lowerScalar(value, context);
+  const { sql: given, type, literal } = lowerScalar(value, context);
   if (literal !== undefined) return [];
+  const sql = columnsIn(value).length > 0 ? given : `coalesce(${given}, NULL)`;
   const order = (key: string, down: boolean) =>
     `${key} ${down ? 'DESC' : 'ASC'} NULLS ${nulls.toUpperCase()}`;
   const isFirst = nulls === 'first';

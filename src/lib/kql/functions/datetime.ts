@@ -22,7 +22,8 @@ function start(unit: Unit, shift: 0 | 1): Rule {
     sql: ([time, offset], call) => {
       if (!time) return call.refuse(call.name, call.span);
       const moved = offset ? `(${offset.sql} + ${shift})` : String(shift);
-      const ticks = boundary(unit, time.sql, moved);
+      const plain = boundary(unit, time.sql, moved);
+      const ticks = offset ? `TRY(${plain})` : plain; // an offset may lead out of time
       return instant(shift === 1 ? `${ticks} - 1` : ticks);
     },
   };

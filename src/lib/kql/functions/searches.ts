@@ -114,6 +114,7 @@ function hasAnyIndex([text, array]: readonly Operand[], call: CallFacts): string
 }
 
 function asText(word: Operand): Operand {
+  if (word.type !== 'string' && word.type !== 'dynamic') return convert(word, 'string');
   if (word.type !== 'dynamic' || typeof word.literal !== 'string') return word;
   const value: unknown = JSON.parse(word.literal);
   const literal = typeof value === 'string' ? value : word.literal;
