@@ -16,6 +16,7 @@ import { withContent } from '../lib/use-cases/printed-content.js';
 import { reportEnding, runQuery } from '../lib/use-cases/run-query.js';
 import { parseCount } from './count-argument.js';
 import { assertFollowFormat } from './follow-format.js';
+import { queryFiles } from './query-files.js';
 import { saySettings } from './session.js';
 import { examples, exitStatuses, type SharedCommand } from './shared-options.js';
 
@@ -36,6 +37,11 @@ export function define(command: SharedCommand, host: Host): void {
         '--component <id>',
         'resource id to query, instead of the workspace’s component',
       ).argParser(parseResourceId),
+    )
+    .option(
+      '--files <glob>',
+      'query files instead: Parquet, JSON lines, CSV; by name, folder or pattern, again for more',
+      (glob: string, before: readonly string[] = []): readonly string[] => [...before, glob],
     )
     .option('--show-kql', 'show on stderr what is asked')
     .option('--allow-partial', 'an answer that Azure cut is good enough')
@@ -65,6 +71,8 @@ export function define(command: SharedCommand, host: Host): void {
         'query --contains input',
         'query --table requests --service churn --since 7d -o jsonl',
         "query 'requests | summarize count() by resultCode'",
+        "query --files 'export/*.parquet' --contains input",
+        "query --files orders.csv 'orders | summarize sum(amount) by country'",
       ),
     )
     .addHelpText(
@@ -75,10 +83,11 @@ export function define(command: SharedCommand, host: Host): void {
       const settings = await resolveSettings(options, host);
       if (options.follow) assertFollowFormat(settings);
       const report = createReport(host, settings);
-      saySettings(settings, report);
       const { component } = options;
-      const { timeoutMs, maxMemoryBytes } = readLimits(options, settings.local);
       const kql = await readKql(argument, options.file, host);
+      if (options.files) return queryFiles(options.files, kql, options, { host, settings });
+      saySettings(settings, report);
+      const { timeoutMs, maxMemoryBytes } = readLimits(options, settings.local);
       const now = host.clock.now();
       const plan = planQuery(kql, options, now);
       reportTime(plan, report);

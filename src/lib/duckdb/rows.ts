@@ -48,7 +48,7 @@ export async function streamRows(
         signal?.throwIfAborted(); // an interrupted query may look as if it had ended
       } catch (error) {
         signal?.throwIfAborted();
-        throw memoryError(error) ?? explain(error);
+        throw memoryError(error) ?? (await explain(error));
       } finally {
         close();
       }
@@ -56,7 +56,7 @@ export async function streamRows(
   } catch (error) {
     close();
     signal?.throwIfAborted();
-    throw memoryError(error) ?? explain(error);
+    throw memoryError(error) ?? (await explain(error));
   }
 }
 

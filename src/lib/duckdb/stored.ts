@@ -33,7 +33,8 @@ export function nothing(type: KustoType): string {
  * that DuckDB prunes by it.
  *
  * @param sql the stored value
- * @param stored its DuckDB type, as DESCRIBE names it
+ * @param stored its DuckDB type, as DESCRIBE names it; or `JSON TEXT`, `JSON OR TEXT` (a bag, perhaps written as a
+ * text), `TRUTH TEXT` (a truth in any case)
  */
 export function fromStored(sql: string, stored: string, type: KustoType): string {
   const from = stored.replace(/\(.*/s, '');
@@ -64,9 +65,19 @@ export function fromStored(sql: string, stored: string, type: KustoType): string
   }
 }
 
+/** The converted value, or a failed query where there is a text that cannot be converted. */
+export function checked(converted: string, sql: string, type: KustoType): string {
+  if (type === 'string' || type === 'dynamic') return converted;
+  return `coalesce(${converted}, CASE WHEN ${sql} <> '' THEN error('no ${type}: ' || ${sql}) END)`;
+}
+
 function toText(sql: string, stored: string): string {
   if (stored === 'VARCHAR') return sql;
   if (stored === 'BOOLEAN') return `CASE WHEN ${sql} THEN 'True' WHEN NOT ${sql} THEN 'False' END`;
+  if (stored === 'TRUTH TEXT') {
+    return `CASE lower(${sql}) WHEN 'true' THEN 'True' WHEN 'false' THEN 'False' ELSE ${sql} END`;
+  }
+  if (stored === 'JSON') return `json_extract_string(${sql}, '$')`;
   if (stored === 'BLOB') return `decode(${sql})`;
   if (stored === 'DOUBLE') return `kql_real_text(${sql})`;
   return isNested(stored) ? toJson(sql, stored) : `CAST(${sql} AS VARCHAR)`;
@@ -75,6 +86,11 @@ function toText(sql: string, stored: string): string {
 function toJson(sql: string, stored: string): string {
   if (stored === CARRIERS.dynamic) return sql;
   if (stored === 'JSON') return `CAST(${sql} AS VARCHAR)`;
+  if (stored === 'JSON OR TEXT') {
+    // Some write a bag as a text of JSON.
+    const text = `CAST(${sql} AS VARCHAR)`;
+    return `CASE WHEN starts_with(${text}, '"') THEN kql_parse_json(json_extract_string(${sql}, '$')) ELSE ${text} END`;
+  }
   if (stored === 'VARCHAR') return `kql_parse_json(${sql})`;
   return `CAST(to_json(${sql}) AS VARCHAR)`;
 }

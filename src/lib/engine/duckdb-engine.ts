@@ -14,6 +14,9 @@ import type { Row } from '../model/table.js';
 import { dateToTicks } from '../model/ticks.js';
 import { COMPRESSION } from './compression.js';
 import type { Engine, EngineLimits, EngineResult, RunOptions, SourceTable } from './engine.js';
+import { expectedOf, findUnfit } from './files/explain-unfit.js';
+import type { FoundFile } from './files/find-files.js';
+import { openFiles } from './files/open-files.js';
 import { createViews, filesOf, meantBy, storedTypesOf, withViewed } from './table-views.js';
 
 /** An engine on DuckDB. Neither DuckDB nor the KQL parser is loaded before the first query. */
@@ -25,18 +28,35 @@ export function openEngine(limits: EngineLimits = {}): Promise<Engine> {
     );
     return opened;
   };
+  const files = new Map<string, FoundFile>();
   return Promise.resolve({
-    run: (kql, tables, options) => run(kql, tables, options, database()),
+    run: (kql, tables, options) => run(kql, tables, options, { opening: database(), files }),
+    async openFiles(patterns, cwd) {
+      const connection = await (await database()).connect();
+      try {
+        const opened = await openFiles(patterns, cwd, connection);
+        for (const file of opened.files) files.set(file.path, file);
+        return opened.tables;
+      } finally {
+        connection.closeSync();
+      }
+    },
     // What never opened has been said by the query that asked for it.
     close: async () => (await opened?.catch(() => undefined))?.close(),
   });
+}
+
+/** What queries of one engine share. `files` are those that the user named, by path. */
+interface Opened {
+  readonly opening: Promise<Database>;
+  readonly files: ReadonlyMap<string, FoundFile>;
 }
 
 async function run(
   kql: string,
   known: readonly SourceTable[],
   options: RunOptions,
-  opening: Promise<Database>,
+  { opening, files }: Opened,
 ): Promise<EngineResult> {
   const sources = meantBy(kql, known);
   // DuckDB opens on threads of its own while the parser has this one.
@@ -48,7 +68,8 @@ async function run(
     const bound = { text: kql, tables: sources, now: dateToTicks(options.now) };
     return bindQuery(parser.parse(kql, sources, edits), bound);
   };
-  const rowsOf = (relation: Relation) => stream(relation, kql, sources, options, opening);
+  const rowsOf = (relation: Relation) =>
+    stream(relation, kql, sources, options, { opening, files });
   let query = bind();
   // Each question answers one call, so there are no more of them than calls.
   while ('asks' in query) {
@@ -71,7 +92,7 @@ async function stream(
   kql: string,
   sources: readonly SourceTable[],
   options: RunOptions,
-  opening: Promise<Database>,
+  { opening, files }: Opened,
 ): Promise<AsyncIterable<Row>> {
   const names = sqlNames(sources);
   const { sql, tables } = lowerQuery(relation, {
@@ -97,9 +118,36 @@ async function stream(
     sql,
     columns,
     signal: options.signal,
-    explain: (cause) =>
-      failedAssertion(kql, cause) ?? uncomputable('what this query computes', kql, cause),
+    explain: async (cause) => {
+      const failed = failedAssertion(kql, cause);
+      if (failed) return failed;
+      await findUnfitRows(read, files, database);
+      return uncomputable('what this query computes', kql, cause);
+    },
   });
+}
+
+/** A query may have failed because of what it read. @throws {CliError} `usage` if so */
+async function findUnfitRows(
+  read: readonly SourceTable[],
+  files: ReadonlyMap<string, FoundFile>,
+  database: Database,
+): Promise<void> {
+  const connection = await database.connect();
+  try {
+    for (const { rows, columns } of read) {
+      for (const set of 'of' in rows ? [] : rows) {
+        for (const path of set.files) {
+          const file = files.get(path);
+          if (file && file.kind !== 'parquet') {
+            await findUnfit(file, connection, expectedOf(set, columns));
+          }
+        }
+      }
+    }
+  } finally {
+    connection.closeSync();
+  }
 }
 
 function sqlNames(sources: readonly SourceTable[]): ReadonlyMap<string, string> {

@@ -54,5 +54,12 @@ export interface Engine {
    * is right but this engine cannot run it, or if DuckDB is not installed; `service` if the memory is not enough.
    */
   run(kql: string, tables: readonly SourceTable[], options: RunOptions): Promise<EngineResult>;
+  /**
+   * Files, by name, folder or pattern, as typed tables.
+   *
+   * @param cwd what the names are relative to
+   * @throws {CliError} `not-found` for what is not there; `usage` with file and line for what cannot be read
+   */
+  openFiles(patterns: readonly string[], cwd: string): Promise<readonly SourceTable[]>;
   close(): Promise<void>;
 }

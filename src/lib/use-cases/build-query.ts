@@ -6,7 +6,8 @@ import type { TimeWish } from '../model/time-range.js';
 /** What the flags of `query` ask for, without KQL. */
 export interface BuiltQuery {
   readonly table: TelemetryTable;
-  readonly time: TimeWish;
+  /** Undefined: all of it. */
+  readonly time: TimeWish | undefined;
   readonly contains?: string | undefined;
   readonly service?: string | undefined;
   /** With `service`: keep the rows, too, that name no service. */
@@ -85,7 +86,8 @@ function source({ table, time, contains, level }: BuiltQuery): readonly Kql[] {
   return steps;
 }
 
-function timeSteps(time: TimeWish): readonly Kql[] {
+function timeSteps(time: TimeWish | undefined): readonly Kql[] {
+  if (time === undefined) return [];
   if ('sinceMs' in time) return [kql`where timestamp > ago(${quoteTimespan(time.sinceMs)})`];
   const from = kql`where timestamp >= ${quoteDatetime(time.from)}`;
   return time.to === null ? [from] : [kql`${from} and timestamp < ${quoteDatetime(time.to)}`];

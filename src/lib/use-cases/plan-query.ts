@@ -1,4 +1,3 @@
-import type { Gateways } from '../azure/gateways.js';
 import { CliError } from '../errors.js';
 import type { Host, Report } from '../host.js';
 import type { Level, TelemetryTable } from '../model/telemetry.js';
@@ -6,7 +5,7 @@ import { durationText, parseTimeWish } from '../model/time-range.js';
 import { type BuiltQuery, buildCountOfNameless, buildQuery } from './build-query.js';
 import type { FollowQuery } from './follow-query.js';
 import { readSource } from './read-source.js';
-import { runQuery } from './run-query.js';
+import { type QueryGateways, runQuery } from './run-query.js';
 
 /** What `query` was told by flags. Undefined: not typed. */
 export interface QueryFlags {
@@ -36,9 +35,15 @@ const POLL_LIMIT = 5000;
 
 /**
  * @param kql what the user wrote; undefined: build it from the flags
+ * @param source files are asked for all of their time unless told otherwise
  * @throws {CliError} `usage` if the flags contradict each other
  */
-export function planQuery(kql: string | undefined, flags: QueryFlags, now: Date): QueryPlan {
+export function planQuery(
+  kql: string | undefined,
+  flags: QueryFlags,
+  now: Date,
+  source: 'component' | 'files' = 'component',
+): QueryPlan {
   const time = parseTimeWish(flags, now) ?? undefined;
   if (kql !== undefined) {
     assertNoBuildFlags(flags);
@@ -50,7 +55,7 @@ export function planQuery(kql: string | undefined, flags: QueryFlags, now: Date)
   const { table = 'traces', contains, service, loose, level, limit = DEFAULT_LIMIT } = flags;
   const built: BuiltQuery = {
     table,
-    time: time ?? { sinceMs: DEFAULT_SINCE_MS },
+    time: time ?? (source === 'files' ? undefined : { sinceMs: DEFAULT_SINCE_MS }),
     contains,
     service: service === undefined ? undefined : serviceName(service),
     loose,
@@ -68,7 +73,7 @@ export function planQuery(kql: string | undefined, flags: QueryFlags, now: Date)
     time: built.time,
     sendTimespan: false,
     firstLimit: limit,
-    isTimeImplied: time === undefined,
+    isTimeImplied: time === undefined && built.time !== undefined,
   };
 }
 
@@ -119,7 +124,7 @@ export function reportTime({ isTimeImplied }: QueryPlan, report: Report): void {
 
 /** Says how many rows `--service` left out because they name no service. */
 export async function reportNameless(
-  gateways: Pick<Gateways, 'arm' | 'logsQuery'>,
+  gateways: QueryGateways,
   { built }: QueryPlan,
   { component, now, report }: { component: string | undefined; now: Date; report: Report },
 ): Promise<void> {

@@ -41,12 +41,16 @@ export interface QueryEnding {
 /** What Log Analytics gives a query at most. */
 const LONGEST_WAIT_SECONDS = 600;
 
+/** Who answers. Without `arm` there is no workspace whose component could be meant, as with files. */
+export type QueryGateways = Pick<Gateways, 'logsQuery'> & Partial<Pick<Gateways, 'arm'>>;
+
 /** Runs KQL on a component. @throws {CliError} `not-found` if the workspace has none */
 export async function runQuery(
-  gateways: Pick<Gateways, 'arm' | 'logsQuery'>,
+  gateways: QueryGateways,
   { kql, time, component, now, explainEmpty, limit }: QueryRequest,
 ): Promise<RunningQuery> {
-  const componentId = component ?? (await getComponentId(gateways.arm));
+  const { arm, logsQuery } = gateways;
+  const componentId = component ?? (arm ? await getComponentId(arm) : '');
   const options: QueryOptions = {
     ...(time && { timespan: toTimespan(time, now) }),
     ...(limit && {
@@ -54,9 +58,9 @@ export async function runQuery(
       serverTimeoutSeconds: Math.min(Math.ceil(limit.ms / 1000), LONGEST_WAIT_SECONDS),
     }),
   };
-  const answer = await gateways.logsQuery.query(componentId, kql, options);
+  const answer = await logsQuery.query(componentId, kql, options);
   return readAnswer(answer, async () =>
-    explainEmpty ? findDeniedTables(gateways.logsQuery, componentId, kql, options) : [],
+    explainEmpty ? findDeniedTables(logsQuery, componentId, kql, options) : [],
   );
 }
 

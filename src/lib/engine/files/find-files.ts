@@ -1,0 +1,128 @@
+import { open, readdir, stat } from 'node:fs/promises';
+import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
+import { createGunzip } from 'node:zlib';
+import { ask, type Connection } from '../../duckdb/ask.js';
+import { quoteText } from '../../duckdb/quote.js';
+import { CliError } from '../../errors.js';
+
+export type FileKind = 'parquet' | 'json' | 'csv';
+
+export interface FoundFile {
+  readonly path: string;
+  /** As the user would type it. */
+  readonly shown: string;
+  readonly kind: FileKind;
+  /** Without the endings that tell the kind. */
+  readonly baseName: string;
+  /** Names of the folders around it, the nearest first, out to the one that was typed. */
+  readonly folders: readonly string[];
+}
+
+const KINDS: Readonly<Record<string, FileKind>> = {
+  '.parquet': 'parquet',
+  '.json': 'json',
+  '.jsonl': 'json',
+  '.ndjson': 'json',
+  '.csv': 'csv',
+};
+const READABLE = 'Files end in .parquet, .jsonl, .ndjson, .json or .csv; the text ones in .gz too.';
+
+/**
+ * The files that were named one by one, by folder or by pattern (`*`, `?`, `[…]`, `**`), each once. In folders and
+ * patterns what is hidden, begins with `_` or is of another kind is passed over.
+ *
+ * @throws {CliError} `not-found` for a name or pattern without a file; `usage` for a file of another kind
+ */
+export async function findFiles(
+  patterns: readonly string[],
+  cwd: string,
+  connection: Connection,
+): Promise<readonly FoundFile[]> {
+  const found = new Map<string, FoundFile>();
+  for (const pattern of patterns) {
+    const files = await expand(pattern, cwd, connection);
+    if (files.length === 0) {
+      const message = `There is no file "${pattern}".`;
+      throw new CliError('not-found', message, { hint: READABLE });
+    }
+    for (const file of files) if (!found.has(file.path)) found.set(file.path, file);
+  }
+  return [...found.values()];
+}
+
+async function expand(
+  pattern: string,
+  cwd: string,
+  connection: Connection,
+): Promise<readonly FoundFile[]> {
+  const path = resolve(cwd, pattern);
+  const state = await stat(path).catch(() => undefined);
+  if (state?.isFile()) {
+    const file = describe(path, dirname(path), cwd);
+    if (file) return [file];
+    throw new CliError('usage', `"${pattern}" is no kind of file that is read.`, {
+      hint: READABLE,
+    });
+  }
+  if (state?.isDirectory()) {
+    const names = await readdir(path, { recursive: true });
+    return listed(
+      names.map((name) => join(path, name)),
+      path,
+      cwd,
+    );
+  }
+  if (!/[*?[]/.test(pattern)) return [];
+  const rows = await ask(connection, `SELECT file FROM glob(${quoteText(path)})`);
+  const fixed = path.slice(0, path.search(/[*?[]/));
+  return listed(
+    rows.map(({ file }) => String(file)),
+    fixed.endsWith(sep) ? fixed.slice(0, -1) : dirname(fixed),
+    cwd,
+  );
+}
+
+function listed(paths: readonly string[], root: string, cwd: string): readonly FoundFile[] {
+  return paths.toSorted().flatMap((path) => {
+    const isHidden = relative(root, path)
+      .split(sep)
+      .some((name) => /^[._]/.test(name));
+    return isHidden ? [] : (describe(path, root, cwd) ?? []);
+  });
+}
+
+function describe(path: string, root: string, cwd: string): FoundFile | undefined {
+  const plain = path.replace(/\.gz$/i, '');
+  const kind = KINDS[extname(plain).toLowerCase()];
+  if (!kind || (kind === 'parquet' && plain !== path)) return undefined;
+  const inside = relative(root, dirname(path)).split(sep).filter(Boolean);
+  const shown = relative(cwd, path);
+  return {
+    path,
+    shown: shown.startsWith('..') ? path : shown,
+    kind,
+    baseName: basename(plain, extname(plain)),
+    folders: [basename(root), ...inside].reverse(),
+  };
+}
+
+/** The text at the beginning of a file, without a byte order mark. */
+export async function readStart({ path }: FoundFile, bytes = 262_144): Promise<string> {
+  const file = await open(path);
+  try {
+    const stream = file.createReadStream({ autoClose: false });
+    const source = /\.gz$/i.test(path) ? stream.pipe(createGunzip()) : stream;
+    const chunks: Buffer[] = [];
+    let size = 0;
+    for await (const chunk of source) {
+      chunks.push(Buffer.from(chunk));
+      size += chunks.at(-1)?.length ?? 0;
+      if (size >= bytes) break;
+    }
+    return Buffer.concat(chunks)
+      .toString('utf8')
+      .replace(/^\ufeff/, '');
+  } finally {
+    await file.close();
+  }
+}
