@@ -77,8 +77,8 @@ Kusto's, or the query is refused with the place of what cannot be translated, ex
 not supported locally: ingestion_time(), which ${REFUSED.functions.ingestion_time}, at 1:18
 \`\`\`
 
-A query that is refused here runs unchanged on Azure. Operators on values (\`==\`, \`has\`, \`in~\`, \`between\` …) all
-run, but for ${missingSymbols()}.
+A query that is refused here runs unchanged on Azure. Here a \`decimal\` keeps 18 digits behind its point, and
+operators on values (\`==\`, \`has\`, \`in~\`, \`between\` …) all run, but for ${missingSymbols()}.
 
 ${sections.map(writeSection).join('\n')}`;
 }
