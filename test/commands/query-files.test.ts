@@ -2,8 +2,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { TABLES } from '../../src/lib/engine/telemetry-tables.js';
 import { temporaryFolder } from '../support/host.js';
 import { localCloud } from '../support/local-cloud.js';
+import { exportParquet } from '../support/parquet-export.js';
 import { runCli } from '../support/run-cli.js';
 
 let folder: string;
@@ -119,6 +121,28 @@ describe('what was printed is read back', () => {
     const again = await query([path], sorted, '-o', format);
     expect(again.stdout).toBe(printed.stdout);
   });
+});
+
+test('the documented query gives the same rows on the local cloud and on a Parquet export of it', async () => {
+  const cloud = localCloud();
+  const everything = await runCli(['query', 'traces', '-o', 'jsonl'], { cloud });
+  const lines = await file('export.jsonl', everything.stdout);
+  const parquet = join(folder, 'traces.parquet');
+  await exportParquet(lines, TABLES.traces ?? [], parquet);
+
+  const documented = 'traces | where customDimensions contains "input" | limit 10';
+  const onCloud = await runCli(['query', documented, '-o', 'jsonl'], { cloud });
+  const onFile = await query([parquet], documented, '-o', 'jsonl');
+  expect(onFile).toMatchObject({ status: 0, stderr: '' });
+  expect(onFile.stdout.trimEnd().split('\n')).toHaveLength(10);
+  expect(onFile.stdout).toBe(onCloud.stdout);
+
+  const whole = 'AppTraces | sort by TimeGenerated asc, Message asc';
+  const both = [
+    await runCli(['query', whole, '-o', 'jsonl'], { cloud }),
+    await query([parquet], whole, '-o', 'jsonl'),
+  ];
+  expect(both[1]?.stdout).toBe(both[0]?.stdout);
 });
 
 test('blobs of a diagnostic setting are telemetry, one file with several tables too', async () => {
