@@ -15,10 +15,10 @@ import type {
   Expression,
   FunctionBody,
   FunctionCall,
-  Operator,
   Statement,
   TableSchema,
 } from './syntax.js';
+import type { Operator } from './syntax-operators.js';
 
 export interface BindOptions {
   readonly text: string;

@@ -27,7 +27,7 @@ import { topNested } from './operators/top-nested.js';
 import { union } from './operators/union.js';
 import { where } from './operators/where.js';
 import type { Binder, Scope } from './scope.js';
-import type { OperatorKind, OperatorOf } from './syntax.js';
+import type { OperatorKind, OperatorOf } from './syntax-operators.js';
 
 /** Binds one operator. `input` has one row and no columns for an operator that starts a query. */
 export type OperatorRule<Kind extends OperatorKind> = (

@@ -2,7 +2,7 @@ import type { Graph, MatchedEdge, MatchedNode, Relation } from '../ir.js';
 import { literalValue } from '../literal.js';
 import type { OperatorRule } from '../operators.js';
 import { type Binder, columnValue, outputColumns, type Scope } from '../scope.js';
-import type { GraphPatternEdge, OperatorOf } from '../syntax.js';
+import type { GraphPatternEdge, OperatorOf } from '../syntax-operators.js';
 
 const CYCLES = ['all', 'none', 'unique_edges'] as const;
 

@@ -1,7 +1,8 @@
 import type { Column, Join, Relation, Scalar } from '../ir.js';
 import type { OperatorRule } from '../operators.js';
 import { type Binder, columnValue, type Scope } from '../scope.js';
-import type { Expression, JoinClause, NamedParameter, Node } from '../syntax.js';
+import type { Expression, NamedParameter, Node } from '../syntax.js';
+import type { JoinClause } from '../syntax-operators.js';
 
 type Kind = Pick<Join, 'kind' | 'isUnique'> & { readonly swap?: true };
 

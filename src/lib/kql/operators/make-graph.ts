@@ -1,7 +1,8 @@
 import type { Column, Computed, Relation, Scalar } from '../ir.js';
 import type { OperatorRule } from '../operators.js';
 import { type Binder, columnValue, type Scope } from '../scope.js';
-import type { NameReference, Node, OperatorOf } from '../syntax.js';
+import type { NameReference, Node } from '../syntax.js';
+import type { OperatorOf } from '../syntax-operators.js';
 
 type MakeGraph = OperatorOf<'MakeGraphOperator'>;
 

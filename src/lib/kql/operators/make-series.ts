@@ -1,7 +1,8 @@
 import type { Computed, Series } from '../ir.js';
 import type { OperatorRule } from '../operators.js';
 import { type Binder, outputColumns, over } from '../scope.js';
-import type { Expression, OperatorOf } from '../syntax.js';
+import type { Expression } from '../syntax.js';
+import type { OperatorOf } from '../syntax-operators.js';
 
 export const makeSeries: OperatorRule<'MakeSeriesOperator'> = (node, input, scope, binder) => {
   const inner = over(input, scope);

@@ -1,7 +1,7 @@
 import type { Column, Computed, Relation } from '../ir.js';
 import type { OperatorRule } from '../operators.js';
 import { type Binder, columnValue, over, type Scope, scalarType } from '../scope.js';
-import type { MvExpandColumn, OperatorOf } from '../syntax.js';
+import type { MvExpandColumn, OperatorOf } from '../syntax-operators.js';
 import { nameOf } from './mv-expand.js';
 
 /** A query over the elements of each row's arrays, whose answer stands behind that row's columns. */

@@ -1,7 +1,7 @@
 import type { Column, Computed } from '../ir.js';
 import type { OperatorRule } from '../operators.js';
 import { outputColumns, over } from '../scope.js';
-import type { MvExpandColumn } from '../syntax.js';
+import type { MvExpandColumn } from '../syntax-operators.js';
 
 export const mvExpand: OperatorRule<'MvExpandOperator'> = (node, input, scope, binder) => {
   const inner = over(input, scope);

@@ -1,7 +1,7 @@
 import type { KustoType } from '../../model/table.js';
 import { escapePattern } from '../escape-pattern.js';
 import type { Column } from '../ir.js';
-import type { ParsePattern } from '../syntax.js';
+import type { ParsePattern } from '../syntax-operators.js';
 
 export interface PatternOptions {
   readonly kind: string;

@@ -2,7 +2,8 @@ import type { KustoType } from '../../model/table.js';
 import type { Column, Relation, Scalar } from '../ir.js';
 import type { OperatorRule } from '../operators.js';
 import { type Binder, columnValue, outputColumns, over, type Scope } from '../scope.js';
-import type { NamedParameter, OperatorOf } from '../syntax.js';
+import type { NamedParameter } from '../syntax.js';
+import type { OperatorOf } from '../syntax-operators.js';
 import { parsePattern } from './parse-pattern.js';
 
 type ParseNode = OperatorOf<'ParseOperator'> | OperatorOf<'ParseWhereOperator'>;

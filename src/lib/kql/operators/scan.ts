@@ -2,7 +2,8 @@ import type { Column, Relation, Scalar, WalkStep } from '../ir.js';
 import { declaredType, defaultOf } from '../literal.js';
 import type { OperatorRule } from '../operators.js';
 import { type Binder, columnValue, isSerialized, type Scope } from '../scope.js';
-import type { FunctionParameter, Node, ScanStep } from '../syntax.js';
+import type { FunctionParameter, Node } from '../syntax.js';
+import type { ScanStep } from '../syntax-operators.js';
 
 /** Rows one by one, held against steps that remember what matched them. */
 export const scan: OperatorRule<'ScanOperator'> = (node, input, scope, binder) => {

@@ -2,7 +2,8 @@ import type { Column, Relation, Scalar } from '../ir.js';
 import type { OperatorRule } from '../operators.js';
 import { type Binder, outputColumns, type Scope } from '../scope.js';
 import { anyOf, isSearchable } from '../star.js';
-import type { Expression, Literal, OperatorOf } from '../syntax.js';
+import type { Expression, Literal } from '../syntax.js';
+import type { OperatorOf } from '../syntax-operators.js';
 import { openTables, unionOf } from './union.js';
 
 /** Rows in which a term is found, in any column; the first column says where they come from. */

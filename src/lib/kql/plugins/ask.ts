@@ -3,7 +3,8 @@ import type { Edit } from '../edit-text.js';
 import type { Relation } from '../ir.js';
 import { Unanswered } from '../question.js';
 import type { Binder, Scope } from '../scope.js';
-import type { FunctionDeclaration, OperatorOf } from '../syntax.js';
+import type { FunctionDeclaration } from '../syntax.js';
+import type { OperatorOf } from '../syntax-operators.js';
 import { evaluatesIn } from './expand.js';
 
 /** The rows of an answer as a schema of KQL: `(a: long, b: string)`. */

@@ -3,7 +3,8 @@ import type { Column, Computed, Relation, Scalar } from '../ir.js';
 import type { OperatorRule } from '../operators.js';
 import { quoteName } from '../quote.js';
 import { type Binder, columnValue, outputColumns } from '../scope.js';
-import type { Expression, OperatorOf } from '../syntax.js';
+import type { Expression } from '../syntax.js';
+import type { OperatorOf } from '../syntax-operators.js';
 import { ask, type ToSchema } from './ask.js';
 
 /** The members of a bag as columns, in place of it. */

@@ -1,6 +1,7 @@
 import type { Edit } from '../edit-text.js';
 import { quoteName } from '../quote.js';
-import type { BoundSyntax, OperatorOf } from '../syntax.js';
+import type { BoundSyntax } from '../syntax.js';
+import type { OperatorOf } from '../syntax-operators.js';
 
 /** The call of a plugin as its expansion sees it: KQL of the arguments, and the columns that the binder foresees. */
 export interface PluginCall {
