@@ -31,7 +31,8 @@ export async function engine({ bin, folder, rows = 5_000_000, rounds = 5 }) {
     duckdb.close();
   }
   console.log('\na cold command');
-  await compareCold({ bin, folder, rounds: rounds * 2 + 1 });
+  const [file] = tables[0].rows[0].files;
+  await compareCold({ bin, folder, file, rounds: rounds * 2 + 1 });
 }
 
 async function compareSides({ name, kql, sql, isOrdered = false }, { kusto, duckdb, rounds }) {
@@ -84,17 +85,18 @@ function openSide(side, tables) {
   };
 }
 
-async function compareCold({ bin, folder, rounds }) {
+async function compareCold({ bin, folder, file, rounds }) {
   const empty = join(folder, 'empty.cjs');
   writeFileSync(empty, '');
   const query = 'traces | where customDimensions contains "input" | limit 10';
+  const sources = [['--local'], ['--files', file]];
   const cases = [
     { name: 'an empty script', run: () => untilExit(folder, [empty]), budget: 1 },
-    {
-      name: 'query --local',
-      run: () => untilExit(folder, [bin, 'query', query, '--local', '-o', 'jsonl']),
+    ...sources.map((source) => ({
+      name: `query ${source[0]}`,
+      run: () => untilExit(folder, [bin, 'query', query, ...source, '-o', 'jsonl']),
       budget: COLD_BUDGET,
-    },
+    })),
   ];
   await compareProcesses(cases, rounds);
 }

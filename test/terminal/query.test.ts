@@ -1,10 +1,13 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { BIN } from '../support/built-cli.js';
 import { temporaryFolder } from '../support/host.js';
 import { openTerminal } from './terminal.js';
 
+const ENDLESS = 'range x from 1 to 1000000000000 step 1';
 const HEAVY = 'range x from 1 to 1000000000000 step 1 | summarize sum(x)';
 
 test('Ctrl-C ends a query at work on this machine within a second, and leaves nothing behind', async () => {
@@ -22,6 +25,34 @@ test('Ctrl-C ends a query at work on this machine within a second, and leaves no
   expect(status).toBe(130);
   expect(afterMs).toBeLessThan(1000);
   expect(terminal.lines().at(-1)).toBe('Interrupted.');
+  expect(await readdir(temporary)).toEqual([]);
+});
+
+test('rows without end obey Ctrl-C, too, and --timeout', async () => {
+  const folder = await temporaryFolder();
+  const temporary = join(folder, 'tmp');
+  await mkdir(temporary);
+  await writeFile(join(folder, 'rows.jsonl'), '{"a":1}\n');
+  const run = (...more: string[]) => {
+    const argv = [BIN, 'query', ENDLESS, '--files', 'rows.jsonl', '-o', 'jsonl', ...more];
+    const env = { PATH: process.env.PATH, HOME: folder, TMPDIR: temporary };
+    const child = spawn(process.execPath, argv, { cwd: folder, env });
+    const ended = once(child, 'close').then(([status]) => ({ status, at: performance.now() }));
+    return { child, ended };
+  };
+
+  const endless = run();
+  await once(endless.child.stdout, 'data');
+  endless.child.stdout.resume();
+  const typedAt = performance.now();
+  endless.child.kill('SIGINT');
+  const { status, at } = await endless.ended;
+  expect(status).toBe(130);
+  expect(at - typedAt).toBeLessThan(1500);
+
+  const limited = run('--timeout', '2s');
+  limited.child.stdout.resume();
+  expect(await limited.ended).toMatchObject({ status: 6 });
   expect(await readdir(temporary)).toEqual([]);
 });
 
