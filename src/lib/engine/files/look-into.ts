@@ -212,8 +212,8 @@ export async function membersOfJson(
 ): Promise<readonly string[]> {
   const rows = await ask(
     connection,
-    `SELECT k FROM (SELECT unnest(ks) AS k, generate_subscripts(ks, 1) AS i FROM (SELECT
-       CASE WHEN json_type(json) = 'OBJECT' THEN json_keys(json) ELSE error('no object: ' || json) END AS ks
+    `SELECT k FROM (SELECT unnest(ks) AS k, generate_subscripts(ks, 1) AS i FROM (SELECT DISTINCT
+       CASE WHEN starts_with(ltrim(CAST(json AS VARCHAR)), '{') THEN json_keys(json) ELSE error('no object: ' || json) END AS ks
      FROM ${jsonObjects(files, format)})) GROUP BY k ORDER BY min(i), k`,
   );
   return rows.map(({ k }) => String(k));
