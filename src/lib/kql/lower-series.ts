@@ -104,6 +104,7 @@ function axisOf(node: Series, context: ScalarContext, lowering: Lowering): Axis 
     number: floor(distance(sql)),
     kept: [
       from ? `${sql} >= ${from}` : `${sql} IS NOT NULL`,
+      ...(isReal ? [`isfinite(${sql})`] : []),
       ...(to ? [`${sql} ${node.isEndIncluded ? '<=' : '<'} ${to}`] : []),
     ],
     first: from ? floor(distance(from)) : 'min("kql_step")',

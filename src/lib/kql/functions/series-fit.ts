@@ -83,13 +83,10 @@ const fitLine = overNumbers((series) => {
  * The polynomial with the least squares, as a sum of polynomials that are orthogonal on the places. The state of
  * the reduction: values of the last two of these, then their coefficients from the lowest, then both of the sum.
  */
-const fitPoly = overNumbers((series, [places, degree], call) => {
+const fitPoly = overNumbers((values, [places, degree], call) => {
   const power = constant(degree, 1, call);
   if (!Number.isInteger(power) || power < 0)
     call.refuse(`${call.name}() of this degree`, call.span);
-  const x = places
-    ? numbers(places.sql)
-    : 'list_transform(kql_y.v, lambda x, kql_i: kql_i::DOUBLE)';
   const zeros = (count: string) => `list_transform(range(${count}), lambda kql_i: 0e0)`;
   const size = 'len(kql_s.y)';
   const first = `[${zeros(size)}, list_transform(range(${size}), lambda kql_i: 1e0), ${zeros(
@@ -132,9 +129,19 @@ const fitPoly = overNumbers((series, [places, degree], call) => {
     { p: reduced },
     letting('kql_fit', { y: 'kql_s.y', f: 'kql_sum.p[5]' }, bag),
   );
-  const isFit = `len(kql_s.y) > ${power} AND len(kql_s.x) = len(kql_s.y) AND ${isComplete('kql_s.y')} AND ${isComplete('kql_s.x')}`;
-  const fit = letting('kql_s', { y: 'kql_y.v', x }, `CASE WHEN ${isFit} THEN ${summed} END`);
-  return letting('kql_y', { v: series }, fit);
+  // DuckDB looks at the gaps of other rows too, so that lists are without any before they are multiplied.
+  const filled = (list: string) => `list_transform(${list}, lambda x: coalesce(x, 0e0))`;
+  const given = { y: values, ...(places && { x: numbers(places.sql) }) };
+  const known = {
+    y: filled('kql_y.y'),
+    x: places ? filled('kql_y.x') : 'list_transform(kql_y.y, lambda x, kql_i: kql_i::DOUBLE)',
+  };
+  const isFit = [
+    `len(kql_s.y) > ${power} AND len(kql_s.x) = len(kql_s.y)`,
+    ...Object.keys(given).map((name) => isComplete(`kql_y.${name}`)),
+  ].join(' AND ');
+  const fit = letting('kql_s', known, `CASE WHEN ${isFit} THEN ${summed} END`);
+  return letting('kql_y', given, fit);
 });
 
 /** Numbers that say something of a whole series, as a bag. */

@@ -41,7 +41,8 @@ function pairs(sql: string, element?: string): Rule {
       const body = sql.replaceAll('$1', 'x[1]').replaceAll('$2', 'x[2]');
       const list = `list_transform(list_zip(${side('a')}, ${side('b')}), lambda x: ${body})`;
       const known = { a: sideOf(one), b: sideOf(other) };
-      return letting('kql_s', known, jsonArray(list, element));
+      const both = `${side('a')} IS NOT NULL AND ${side('b')} IS NOT NULL`;
+      return letting('kql_s', known, `CASE WHEN ${both} THEN ${jsonArray(list, element)} END`);
 
       function side(name: 'a' | 'b'): string {
         const [here, there] = name === 'a' ? [one, 'b'] : [other, 'a'];
