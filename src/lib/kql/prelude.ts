@@ -99,7 +99,7 @@ export const PRELUDE: readonly string[] = [
 
   // Times: ticks of 100 ns. Before the year 1 and after 9999 there are none. Takes HUGEINT.
   `kql_instant(h) AS CAST(nullif(nullif(greatest(least(h, ${MAX_DATETIME_TICKS + 1n}), -1), -1), ${MAX_DATETIME_TICKS + 1n}) AS BIGINT)`,
-  `kql_timestamp(t) AS make_timestamp((t - 621355968000000000) // 10)`,
+  `kql_timestamp(t) AS make_timestamp(t // 10 - 62135596800000000)`,
   `kql_ticks(ts) AS epoch_us(ts) * 10 + 621355968000000000`,
   `kql_datetime_text(t) AS ${once(
     't',
