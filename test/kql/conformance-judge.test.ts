@@ -54,6 +54,13 @@ test('another value, row, column name or type is wrong', () => {
   expect(judge('T', { ...inOrder, columns: columns('n', 'string') })).toBe('wrong');
 });
 
+test('of rows drawn by lot only their number and columns are judged', () => {
+  const others = { columns: COLUMNS, rows: [...inOrder.rows].map(() => ['c', 9n]) };
+  expect(judge('T | sample 2', inOrder)).toBe('passed');
+  expect(judge('T | sample 2', others)).toBe('unjudged');
+  expect(judge('T | sample 2', { ...others, rows: [['c', 9n]] })).toBe('wrong');
+});
+
 test('a refusal is one, any other failure than a mistake in the query a crash', () => {
   const refused = new CliError('unsupported', 'not supported locally: reduce at 1:5');
   const mistaken = new CliError('usage', 'The name is unknown.');

@@ -7,6 +7,7 @@ import type { KustoType } from '../model/table.js';
  */
 export type Relation =
   | Scan
+  | Shared
   | Values
   | Range
   | Filter
@@ -39,6 +40,13 @@ interface Facts {
 export interface Scan extends Facts {
   readonly op: 'scan';
   readonly table: string;
+}
+
+/** A relation that is worked out once, wherever it is named: `materialize`. Columns stand in the order of its own. */
+export interface Shared extends Facts {
+  readonly op: 'shared';
+  /** The same object wherever the rows are the same. */
+  readonly of: Relation;
 }
 
 /** Rows that the query spells out. */
@@ -102,6 +110,8 @@ export interface Take extends Facts {
   readonly op: 'take';
   readonly input: Relation;
   readonly count: Scalar;
+  /** By lot, other rows each time; the first ones else. */
+  readonly isRandom?: true;
 }
 
 /** Columns keep the ids of the sides they come from. */

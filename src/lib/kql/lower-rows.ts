@@ -37,7 +37,8 @@ export function lowerSort(node: Sort, lowering: Lowering): Select {
 
 export function lowerTake(node: Take, lowering: Lowering): Select {
   const inner = lowering.lower(node.input);
-  const select = inner.limit ? lowering.nest(inner) : inner;
+  const asked = inner.limit || node.isRandom ? lowering.nest(inner) : inner;
+  const select = node.isRandom ? { ...asked, orderBy: ['random()'] } : asked;
   const count = convert(lowerScalar(node.count, lowering.contextOf(EMPTY_SELECT)), 'long');
   const isCount = typeof count.literal === 'bigint' && count.literal >= 0n;
   return { ...select, limit: isCount ? count.sql : `greatest(${count.sql}, 0)` };

@@ -1,5 +1,5 @@
 import { convert } from './convert.js';
-import type { Column, Range, Scalar, Scan, Values } from './ir.js';
+import type { Column, Range, Scalar, Scan, Shared, Values } from './ir.js';
 import type { Lowering } from './lower.js';
 import { lowerScalar } from './lower-scalar.js';
 import { carrierOf } from './operand.js';
@@ -16,6 +16,19 @@ export function lowerScan({ table, columns }: Scan, lowering: Lowering): Select 
       return { id, sql: quoteName(name), isPlain: true, stored };
     }),
     from: quoteName(lowering.tableName(table)),
+  };
+}
+
+export function lowerShared({ of, columns }: Shared, lowering: Lowering): Select {
+  const table = lowering.share(of);
+  return {
+    ...EMPTY_SELECT,
+    columns: columns.map(({ id }, index) => ({
+      id,
+      sql: table.columns[index] ?? '',
+      isPlain: true,
+    })),
+    from: table.name,
   };
 }
 

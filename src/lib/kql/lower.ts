@@ -6,7 +6,7 @@ import { lowerMatch } from './lower-match.js';
 import { lowerExpand, lowerFilter, lowerProject, lowerSort, lowerTake } from './lower-rows.js';
 import type { ScalarContext } from './lower-scalar.js';
 import { lowerSeries } from './lower-series.js';
-import { lowerRange, lowerScan, lowerValues } from './lower-sources.js';
+import { lowerRange, lowerScan, lowerShared, lowerValues } from './lower-sources.js';
 import { lowerWalk } from './lower-walk.js';
 import type { StoredForm } from './operand.js';
 import { createColumnNames, pick, printSelect, quoteName, type Select } from './print-sql.js';
@@ -43,6 +43,8 @@ export interface Lowering extends LowerOptions {
   readonly contextOf: (select: Select, aggregates?: ScalarContext['aggregates']) => ScalarContext;
   /** What is lowered meanwhile may use the columns of this select, which stands around it. */
   readonly within: (outer: Select, lower: () => Select) => Select;
+  /** Where the rows of a shared relation are: the quoted names of a table and, in their order, its columns. */
+  readonly share: (of: Relation) => { readonly name: string; readonly columns: readonly string[] };
   /** A table was read. */
   readonly reads: (table: string) => void;
 }
@@ -53,6 +55,7 @@ export function lowerQuery(relation: Relation, options: LowerOptions): LoweredQu
   const around = new Map<number, string>();
   const refuse = refuseIn(options.text);
   const count = createBudget(MAX_VALUES, refuse);
+  const shared = new Map<Relation, SharedTable>();
   let depth = 0;
   const aliasOf = (id: number) => names.of({ id, name: `column${id}` });
 
@@ -102,13 +105,44 @@ export function lowerQuery(relation: Relation, options: LowerOptions): LoweredQu
       for (const { id } of outer.columns) around.delete(id);
       return select;
     },
+    share(of) {
+      const known = shared.get(of);
+      if (known) known.count += 1;
+      else {
+        // It stands in front of the query, where no column of a select around it is known.
+        const outer = [...around];
+        around.clear();
+        const sql = printAlone(of, of.columns, lowering);
+        for (const [id, column] of outer) around.set(id, column);
+        shared.set(of, { name: quoteName(`kql_shared_${shared.size + 1}`), sql, count: 1 });
+      }
+      const columns = of.columns.map(({ id }) => quoteName(aliasOf(id)));
+      return { name: shared.get(of)?.name ?? '', columns };
+    },
     reads: (table) => tables.add(table),
   };
   try {
-    return { sql: printResult(relation, lowering), tables: [...tables] };
+    const sql = printResult(relation, lowering);
+    return { sql: `${printShared([...shared.values()])}${sql}`, tables: [...tables] };
   } catch (error) {
     throw refuseOverflow(error, options.text);
   }
+}
+
+interface SharedTable {
+  readonly name: string;
+  readonly sql: string;
+  /** How often it is named. */
+  count: number;
+}
+
+/** What is named once is as good as written there: DuckDB may push filters and limits into it. */
+function printShared(tables: readonly SharedTable[]): string {
+  if (tables.length === 0) return '';
+  const parts = tables.map(
+    ({ name, sql, count }) => `${name} AS ${count > 1 ? '' : 'NOT '}MATERIALIZED (${sql})`,
+  );
+  return `WITH ${parts.join(', ')} `;
 }
 
 /** Groups come in the order of their keys if the query says nothing else. */
@@ -136,6 +170,8 @@ function lowerNode(node: Relation, lowering: Lowering): Select {
   switch (node.op) {
     case 'scan':
       return lowerScan(node, lowering);
+    case 'shared':
+      return lowerShared(node, lowering);
     case 'values':
       return lowerValues(node, lowering);
     case 'range':

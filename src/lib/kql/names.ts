@@ -1,6 +1,6 @@
 import type { Scalar } from './ir.js';
 import { defaultOf } from './literal.js';
-import type { Binder, Binding, Scope } from './scope.js';
+import { type Binder, type Binding, openShared, type Scope } from './scope.js';
 import type { Expression, Statement } from './syntax.js';
 
 /** Names that `let` statements give, each known to the next. `result` is the last expression, if any. */
@@ -95,7 +95,11 @@ function declare(value: Expression, scope: Scope, binder: Binder): Binding {
   if (value.kind === 'FunctionDeclaration') {
     return { kind: 'function', declaration: value, scope };
   }
-  if (isTabular(value)) return { kind: 'table', open: () => binder.relation(value, scope) };
+  if (isTabular(value)) {
+    const open = () => binder.relation(value, scope);
+    const isShared = value.kind === 'MaterializeExpression' && !scope.source;
+    return { kind: 'table', open: isShared ? openShared(open, binder) : open };
+  }
   return { kind: 'scalar', value: binder.scalar(value, scope) };
 }
 

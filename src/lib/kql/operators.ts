@@ -22,7 +22,7 @@ import { scan } from './operators/scan.js';
 import { search } from './operators/search.js';
 import { sort, top } from './operators/sort.js';
 import { summarize } from './operators/summarize.js';
-import { sampleDistinct, take } from './operators/take.js';
+import { sample, sampleDistinct, take } from './operators/take.js';
 import { topNested } from './operators/top-nested.js';
 import { union } from './operators/union.js';
 import { where } from './operators/where.js';
@@ -68,7 +68,7 @@ export const OPERATORS: { readonly [Kind in OperatorKind]?: OperatorRule<Kind> }
   RangeOperator: range,
   RenderOperator: render,
   SampleDistinctOperator: sampleDistinct,
-  SampleOperator: take,
+  SampleOperator: sample,
   ScanOperator: scan,
   SearchOperator: search,
   SerializeOperator: serialize,

@@ -76,8 +76,9 @@ export function isSerialized(relation: Relation): boolean {
       return true;
     case 'project':
       return relation.isSerialized ?? isSerialized(relation.input);
-    case 'filter':
     case 'take':
+      return relation.isRandom !== true && isSerialized(relation.input);
+    case 'filter':
     case 'expand':
       return isSerialized(relation.input);
     default:
@@ -90,6 +91,10 @@ export function naturalOrder(relation: Relation): readonly Column[] {
   switch (relation.op) {
     case 'aggregate':
       return relation.groups.map(({ column }) => column);
+    case 'shared': {
+      const { of, columns } = relation;
+      return naturalOrder(of).flatMap((column) => columns[of.columns.indexOf(column)] ?? []);
+    }
     case 'filter':
     case 'take':
       return naturalOrder(relation.input);
@@ -100,6 +105,20 @@ export function naturalOrder(relation: Relation): readonly Column[] {
     default:
       return [];
   }
+}
+
+/**
+ * Opens rows that are worked out once, however often they are named. Sorted ones are worked out each time: as a
+ * table of their own they would have no order.
+ */
+export function openShared(bind: () => Relation, binder: Binder): () => Relation {
+  let known: Relation | undefined;
+  return () => {
+    known ??= bind();
+    if (isSerialized(known) || known.op === 'graph') return bind();
+    const columns = known.columns.map(({ name, type }) => binder.column(name, type));
+    return { op: 'shared', of: known, columns };
+  };
 }
 
 /** Says `not supported locally: X at line:col`, for a text of KQL. */

@@ -1,16 +1,18 @@
 import type { OperatorRule } from '../operators.js';
 import { outputColumns, over } from '../scope.js';
 
-/** Also `sample`: any rows will do. */
-export const take: OperatorRule<'TakeOperator' | 'SampleOperator'> = (
-  node,
-  input,
-  scope,
-  binder,
-) => ({
+export const take: OperatorRule<'TakeOperator'> = (node, input, scope, binder) => ({
   op: 'take',
   input,
   count: binder.scalar(node.Expression, scope),
+  columns: input.columns,
+});
+
+export const sample: OperatorRule<'SampleOperator'> = (node, input, scope, binder) => ({
+  op: 'take',
+  input,
+  count: binder.scalar(node.Expression, scope),
+  isRandom: true,
   columns: input.columns,
 });
 
