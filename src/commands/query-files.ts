@@ -50,7 +50,7 @@ export async function queryFiles(
       now,
       time: kql === undefined ? undefined : time,
       signal: deadline.signal,
-      warn: report.warn,
+      note: report.note,
     });
     report.verbose(`tables: ${files.tables.join(', ')}`);
     const { table = files.telemetry } = options;

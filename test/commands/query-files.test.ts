@@ -267,6 +267,16 @@ describe('a file that does not fit', () => {
   });
 });
 
+test('what the parser doubts in KQL that runs is a note, which only errors silences', async () => {
+  const path = await file('doubted/traces.jsonl', '');
+  const doubted = await query([path], 'traces | summarize count(message)', '-o', 'jsonl');
+  expect(doubted).toMatchObject({ status: 0, stdout: '{"count_message":0}\n' });
+  expect(doubted.stderr).toMatch(/^note: The query runs, but .* at 1:26: .*\(KS107\)\n$/);
+  expect(
+    await rows([path], 'traces | summarize count(message)', '--only-show-errors'),
+  ).toHaveLength(1);
+});
+
 test.each([
   [['--follow'], '--follow is for what still comes'],
   [['--component', '/subscriptions/s/resourceGroups/g/providers/p/t/n'], '--component'],

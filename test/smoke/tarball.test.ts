@@ -63,6 +63,7 @@ describe.each([
   beforeAll(() => {
     mkdirSync(folder);
     writeFileSync(join(folder, 'package.json'), '{"private":true}');
+    writeFileSync(join(folder, 'traces.jsonl'), '{"timestamp":"2026-11-22","message":"input"}\n');
     npm(folder, 'install', '--no-audit', '--no-fund', '--prefer-offline', ...flags, tarball.path);
   });
 
@@ -91,6 +92,7 @@ describe.each([
       ['local score my-service', 0, /./],
       ['logs my-service --tail 5 --local', 0, /./],
       ['query --contains input --local', ...queried],
+      [`query --files ${join(folder, 'traces.jsonl')} --contains input`, ...queried],
       ['collect off my-service --local', 0, /my-service/],
       ['disable-insights my-service --local', 0, /off/],
       ['whoami --local', 0, /./],

@@ -65,9 +65,9 @@ async function load(): Promise<KustoParser> {
       } catch (error) {
         if (error instanceof CliError) throw error;
         refuseUnholdable(text, [{ span: { start: 0, end: text.length } }], tables);
-        const message = error instanceof Error ? firstLine(error.message) : 'no reason';
-        throw new CliError('unsupported', `The KQL parser gave up: ${message}`, {
-          kql: { text, span: { start: 0, end: text.length } },
+        throw new CliError('unsupported', 'The KQL parser gave up on this query.', {
+          kql: wholeOf(text),
+          ...(error instanceof Error && { original: firstLine(error.message) }),
         });
       }
     },
@@ -98,6 +98,10 @@ function refuseUnholdable(
       : `the name ${name}`;
     refuseIn(text)(what, { start, end: start + name.length });
   }
+}
+
+function wholeOf(text: string): { readonly text: string; readonly span: Span } {
+  return { text, span: { start: 0, end: text.length } };
 }
 
 function firstLine(text: string): string {
@@ -131,7 +135,9 @@ function declare(language: Language, tables: readonly TableSchema[]): MsGlobals 
 function bind(language: Language, text: string, globals: MsGlobals): MsNode {
   const { Binding, Parsing, Syntax, Utils } = language;
   if (language.KustoCode.GetKind(text) !== language.Editor.CodeKinds.Query) {
-    throw new Error('management commands are not queries');
+    throw new CliError('usage', 'What begins with a dot is a management command, not a query.', {
+      kql: wholeOf(text),
+    });
   }
   try {
     const options = globals.ParseOptions.WithAlwaysProduceEndTokens(true);
@@ -144,7 +150,7 @@ function bind(language: Language, text: string, globals: MsGlobals): MsNode {
     const cache = new Binding.LocalBindingCache();
     const token = new Utils.CancellationToken();
     if (!Binding.Binder.TryBind(tree, globals, cache, null, token)) {
-      throw new Error('the query is nested too deeply');
+      refuseIn(text)('a query that is nested so deeply', wholeOf(text).span);
     }
     return root;
   } catch (error) {

@@ -22,23 +22,26 @@ export function throwMistake(
   );
   throw new CliError('usage', first.message, {
     code: first.code,
-    ...(hints.length > 0 && { hint: hints.join(' ') }),
+    ...(hints.length > 0 && { hint: hints.join('\n') }),
     kql: { text, span: first.span },
   });
 }
 
-/** What Kusto's binder warns of, as lines for people. */
+/** What Kusto's binder doubts in KQL that runs, as sentences for people. */
 export function warningsOf({ diagnostics }: BoundSyntax, text: string): readonly string[] {
   return diagnostics
     .filter(({ severity }) => severity === 'warning')
-    .map(({ code, message, span }) => `${code} at ${placeOf(span.start, text)}: ${message}`);
+    .map(({ code, message, span }) => {
+      return `The query runs, but its parser says at ${placeOf(span.start, text)}: ${message} (${code})`;
+    });
 }
 
 function more(others: readonly Diagnostic[], text: string): string | undefined {
   const [next] = others;
   if (!next) return undefined;
-  const count = others.length === 1 ? 'One more mistake' : `${others.length} more mistakes`;
-  return `${count}, the next at ${placeOf(next.span.start, text)}: ${next.message}`;
+  const count =
+    others.length === 1 ? 'One more mistake' : `${others.length} more mistakes, the next`;
+  return `${count} at ${placeOf(next.span.start, text)}: ${next.message}`;
 }
 
 function placeOf(offset: number, text: string): string {

@@ -21,8 +21,8 @@ export interface FilesRequest {
   /** Narrows what the KQL sees; undefined: everything. */
   readonly time: TimeWish | undefined;
   readonly signal: AbortSignal;
-  /** Takes what Kusto's binder doubts. */
-  readonly warn: (message: string) => void;
+  /** Takes what Kusto's binder doubts in KQL that runs. */
+  readonly note: (message: string) => void;
 }
 
 /** Kusto's code for a name that is no table. */
@@ -31,7 +31,7 @@ const NO_TABLE = 'KS204';
 /** @throws {CliError} `not-found` or `usage` if there is no such file, or one cannot be read */
 export async function openQueriedFiles(
   engine: Engine,
-  { patterns, cwd, now, time, signal, warn }: FilesRequest,
+  { patterns, cwd, now, time, signal, note }: FilesRequest,
 ): Promise<QueriedFiles> {
   const sources = await engine.openFiles(patterns, cwd);
   const tables = sources.filter(({ rows }) => !('of' in rows)).map(({ name }) => name);
@@ -42,7 +42,7 @@ export async function openQueriedFiles(
     const result = await engine.run(kql, sources, options).catch((error: unknown) => {
       throw withTables(error, tables);
     });
-    result.warnings.forEach(warn);
+    result.warnings.forEach(note);
     return {
       tables: (async function* () {
         yield result;
