@@ -13,8 +13,14 @@ export const union: OperatorRule<'UnionOperator'> = (node, input, scope, binder)
   const source = given.find(({ Name }) => Name.name === 'withsource')?.Expression;
   const sourceName = source && 'name' in source ? String(source.name) : source?.value;
   const isPiped = input.columns.length > 0 || input.op !== 'values';
-  const branches = node.Expressions.flatMap((expression) => openTables(expression, scope, binder));
+  const isFuzzy = given.some(
+    ({ Name, Expression: { value } }) => Name.name === 'isfuzzy' && value?.toLowerCase() === 'true',
+  );
+  const branches = node.Expressions.filter((one) => !isFuzzy || !isMissing(one)).flatMap(
+    (expression) => openTables(expression, scope, binder),
+  );
   const inputs = isPiped ? [{ name: null, relation: input }, ...branches] : branches;
+  if (inputs.length === 0) binder.reject('The union has no table that exists.', node.span);
   const columns = outputColumns(node, binder);
   const isInner = given.some(
     ({ Name, Expression: { value } }) => Name.name === 'kind' && value === 'inner',
@@ -72,6 +78,14 @@ function isHint(name: string): boolean {
 function isSame(column: Column, output: Column): boolean {
   if (column.type !== output.type) return false;
   return column.name === output.name || `${column.name}_${column.type}` === output.name;
+}
+
+/** Rows of a table that is not there, which a fuzzy union does without. */
+function isMissing(node: Expression): boolean {
+  if (node.kind === 'ParenthesizedExpression' || node.kind === 'PipeExpression') {
+    return isMissing(node.Expression);
+  }
+  return node.kind === 'NameReference' && !node.wildcard && !node.symbol;
 }
 
 interface Branch {
