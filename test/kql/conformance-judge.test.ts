@@ -61,6 +61,17 @@ test('of rows drawn by lot only their number and columns are judged', () => {
   expect(judge('T | sample 2', { ...others, rows: [['c', 9n]] })).toBe('wrong');
 });
 
+test('of values that tie for the last place top-hitters may take any', () => {
+  const rows = [
+    ['c', 1n],
+    ['b', 2n],
+  ];
+  expect(judge('T | top-hitters 2 of g by n', { columns: COLUMNS, rows })).toBe('passed');
+  expect(judge('T', { columns: COLUMNS, rows })).toBe('wrong');
+  const first = [inOrder.rows[0], ['c', 2n]];
+  expect(judge('T | top-hitters 2 of g', { columns: COLUMNS, rows: first })).toBe('wrong');
+});
+
 test('a refusal is one, any other failure than a mistake in the query a crash', () => {
   const refused = new CliError('unsupported', 'not supported locally: reduce at 1:5');
   const mistaken = new CliError('usage', 'The name is unknown.');

@@ -23,6 +23,7 @@ import { search } from './operators/search.js';
 import { sort, top } from './operators/sort.js';
 import { summarize } from './operators/summarize.js';
 import { sample, sampleDistinct, take } from './operators/take.js';
+import { topHitters } from './operators/top-hitters.js';
 import { topNested } from './operators/top-nested.js';
 import { union } from './operators/union.js';
 import { where } from './operators/where.js';
@@ -75,6 +76,7 @@ export const OPERATORS: { readonly [Kind in OperatorKind]?: OperatorRule<Kind> }
   SortOperator: sort,
   SummarizeOperator: summarize,
   TakeOperator: take,
+  TopHittersOperator: topHitters,
   TopNestedOperator: topNested,
   TopOperator: top,
   UnionOperator: union,

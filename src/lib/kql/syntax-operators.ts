@@ -62,6 +62,11 @@ export interface OperatorSyntax {
     readonly ScopeClause?: Node;
     readonly Operand: Node & { readonly Subquery?: Expression };
   };
+  TopHittersOperator: {
+    readonly Expression: Expression;
+    readonly OfExpression: Expression;
+    readonly ByClause?: { readonly Expression: Expression };
+  };
   TopNestedOperator: { readonly Clauses: readonly TopNestedClause[] };
   EvaluateOperator: { readonly FunctionCall: FunctionCall; readonly Schema?: Node };
   MakeSeriesOperator: {
