@@ -132,13 +132,7 @@ export const REFUSED: Refused = {
     ...all(['autocluster', 'basket', 'diffpatterns'], UNDOCUMENTED),
     ...all(['funnel_sequence', 'preview'], SEVERAL),
     ...all(
-      [
-        'activity_engagement',
-        'funnel_sequence_completion',
-        'new_activity_metrics',
-        'sequence_detect',
-        'session_count',
-      ],
+      ['activity_engagement', 'funnel_sequence_completion', 'sequence_detect', 'session_count'],
       UNDOCUMENTED,
     ),
   },
