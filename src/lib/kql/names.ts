@@ -1,6 +1,6 @@
 import type { Scalar } from './ir.js';
 import { defaultOf } from './literal.js';
-import { type Binder, type Binding, openShared, type Scope } from './scope.js';
+import { type Binder, type Binding, openBound, openShared, type Scope } from './scope.js';
 import type { Expression, Statement } from './syntax.js';
 
 /** Names that `let` statements give, each known to the next. `result` is the last expression, if any. */
@@ -117,14 +117,19 @@ export function parameters(
   const byName = new Map(
     args.flatMap((arg) => (arg.kind === 'SimpleNamedExpression' ? [[arg.Name.name, arg]] : [])),
   );
+  const { handedIn, ...around } = scope;
   declared.forEach((parameter, index) => {
     const { Name } = parameter.NameAndType;
-    const positional = args[index];
+    if (handedIn && index === 0) {
+      names.set(Name.name, { kind: 'table', open: openBound(handedIn, binder) });
+      return;
+    }
+    const positional = args[handedIn ? index - 1 : index];
     const named = byName.get(Name.name)?.Expression;
     const given = named ?? (positional?.kind === 'SimpleNamedExpression' ? undefined : positional);
     const value = given ?? parameter.DefaultValue?.Value;
     if (!value) return;
-    names.set(Name.name, declare(value, given ? scope : called.scope, binder));
+    names.set(Name.name, declare(value, given ? around : called.scope, binder));
   });
   return { columns: [], names, inside: scope.inside ?? called.declaration };
 }

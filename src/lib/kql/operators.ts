@@ -6,6 +6,7 @@ import { extend, serialize } from './operators/extend.js';
 import { getSchema } from './operators/get-schema.js';
 import { graphMatch } from './operators/graph-match.js';
 import { graphToTable } from './operators/graph-to-table.js';
+import { invoke } from './operators/invoke.js';
 import { join, lookup } from './operators/join.js';
 import { makeGraph } from './operators/make-graph.js';
 import { makeSeries } from './operators/make-series.js';
@@ -46,6 +47,7 @@ export const OPERATORS: { readonly [Kind in OperatorKind]?: OperatorRule<Kind> }
   EvaluateOperator: evaluate,
   ExtendOperator: extend,
   FilterOperator: where,
+  InvokeOperator: invoke,
   JoinOperator: join,
   LookupOperator: lookup,
   GetSchemaOperator: getSchema,

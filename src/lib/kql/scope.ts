@@ -23,6 +23,8 @@ export interface Scope {
   readonly inside?: FunctionDeclaration;
   /** In the subquery of `mv-apply` or `partition`: the rows that its first operator takes. */
   readonly source?: Relation;
+  /** Of `invoke`: the rows that its function takes first. */
+  readonly handedIn?: Relation;
 }
 
 /** What binding needs beside the scope; one per query. */
@@ -115,10 +117,23 @@ export function openShared(bind: () => Relation, binder: Binder): () => Relation
   let known: Relation | undefined;
   return () => {
     known ??= bind();
-    if (isSerialized(known) || known.op === 'graph') return bind();
-    const columns = known.columns.map(({ name, type }) => binder.column(name, type));
-    return { op: 'shared', of: known, columns };
+    return isSerialized(known) || known.op === 'graph' ? bind() : shareOf(known, binder);
   };
+}
+
+/** Opens rows that are bound already: as they are, and then as a table of their own. */
+export function openBound(relation: Relation, binder: Binder): () => Relation {
+  let isOpen = false;
+  return () => {
+    if (isOpen) return shareOf(relation, binder);
+    isOpen = true;
+    return relation;
+  };
+}
+
+function shareOf(of: Relation, binder: Binder): Relation {
+  const columns = of.columns.map(({ name, type }) => binder.column(name, type));
+  return { op: 'shared', of, columns };
 }
 
 /** Says `not supported locally: X at line:col`, for a text of KQL. */

@@ -116,6 +116,7 @@ export interface OperatorSyntax {
   };
   AsOperator: { readonly Name: NameDeclaration };
   GetSchemaOperator: { readonly KindParameter?: Node };
+  InvokeOperator: { readonly Function: Expression };
   RenderOperator: { readonly ChartType: Token };
 }
 
