@@ -5,7 +5,7 @@ import { WINDOW_NAMES } from './functions/windows.js';
 import type { Call, Column, Literal, Scalar } from './ir.js';
 import { optionOf } from './names.js';
 import { type Binder, columnValue, type Scope } from './scope.js';
-import type { Expression, FunctionCall } from './syntax.js';
+import type { Expression, FunctionCall, Node } from './syntax.js';
 
 /** Makes a call with the type that the binder found, of arguments bound one by one. */
 export type MakeCall = (name: string, args: readonly Expression[]) => Call;
@@ -53,7 +53,8 @@ const packAll: CallRule = (node, _call, scope) => {
   return pack(scope.columns, isFilled ? 'PackFilled' : 'bag_pack', node);
 };
 
-function pack(columns: readonly Column[], name: string, node: FunctionCall): Call {
+/** A bag of the values of columns, under their names. */
+export function pack(columns: readonly Column[], name: string, node: Node): Call {
   const args = columns.flatMap((column) => [
     literal('string', column.name, node),
     columnValue(column, node),

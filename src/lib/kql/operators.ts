@@ -3,6 +3,7 @@ import { count } from './operators/count.js';
 import { distinct } from './operators/distinct.js';
 import { evaluate } from './operators/evaluate.js';
 import { extend, serialize } from './operators/extend.js';
+import { find } from './operators/find.js';
 import { getSchema } from './operators/get-schema.js';
 import { graphMatch } from './operators/graph-match.js';
 import { graphToTable } from './operators/graph-to-table.js';
@@ -47,6 +48,7 @@ export const OPERATORS: { readonly [Kind in OperatorKind]?: OperatorRule<Kind> }
   EvaluateOperator: evaluate,
   ExtendOperator: extend,
   FilterOperator: where,
+  FindOperator: find,
   InvokeOperator: invoke,
   JoinOperator: join,
   LookupOperator: lookup,

@@ -85,6 +85,12 @@ export interface OperatorSyntax {
     readonly Condition: Expression;
     readonly InClause?: { readonly Expressions: readonly Expression[] };
   };
+  FindOperator: {
+    readonly DataScope?: Node;
+    readonly InClause?: { readonly Expressions: readonly Expression[] };
+    readonly Condition: Expression;
+    readonly Project?: { readonly Columns: readonly Node[] };
+  };
   ParseOperator: ParseFacts;
   ParseWhereOperator: ParseFacts;
   ProjectByNamesOperator: { readonly Expressions: readonly Expression[] };

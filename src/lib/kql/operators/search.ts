@@ -4,7 +4,7 @@ import { type Binder, outputColumns, type Scope } from '../scope.js';
 import { anyOf, isSearchable } from '../star.js';
 import type { Expression, Literal } from '../syntax.js';
 import type { OperatorOf } from '../syntax-operators.js';
-import { openTables, unionOf } from './union.js';
+import { type Branch, openTables, unionOf } from './union.js';
 
 /** Rows in which a term is found, in any column; the first column says where they come from. */
 export const search: OperatorRule<'SearchOperator'> = (node, input, scope, binder) => {
@@ -23,7 +23,7 @@ export const search: OperatorRule<'SearchOperator'> = (node, input, scope, binde
   return {
     op: 'filter',
     input: rows,
-    condition: test(node.Condition, searched),
+    condition: testOf(node.Condition, searched),
     columns: rows.columns,
   };
 };
@@ -49,15 +49,20 @@ function sources(
   const tables = node.InClause?.Expressions;
   const inputs = tables
     ? tables.flatMap((table) => openTables(table, scope, binder))
-    : [...scope.names].flatMap(([name, binding]) =>
-        binding.kind === 'table' && binding.isStored ? [{ name, relation: binding.open() }] : [],
-      );
+    : storedTables(scope);
   if (inputs.length === 0 || inputs.some(({ name }) => name === null))
     binder.refuse('search of these tables', node.span);
   return unionOf(inputs, { columns, sourceName: source.name, node });
 }
 
-interface Searched {
+/** Every table that is there, whatever the query declares. */
+export function storedTables({ names }: Scope): readonly Branch[] {
+  return [...names].flatMap(([name, binding]) =>
+    binding.kind === 'table' && binding.isStored ? [{ name, relation: binding.open() }] : [],
+  );
+}
+
+export interface Searched {
   readonly columns: readonly Column[];
   /** Of the names of tests that tell case apart. */
   readonly suffix: 'Cs' | '';
@@ -66,17 +71,17 @@ interface Searched {
 }
 
 /** A text alone is looked for in every column, `column: "text"` in one; all else is a condition. */
-function test(node: Expression, searched: Searched): Scalar {
+export function testOf(node: Expression, searched: Searched): Scalar {
   switch (node.kind) {
     case 'ParenthesizedExpression':
-      return test(node.Expression, searched);
+      return testOf(node.Expression, searched);
     case 'LiteralExpression':
     case 'CompoundStringLiteralExpression':
       return anyOf(searched.columns, node, (text) => term(text, node, searched));
     case 'BinaryExpression': {
       const { name } = node.symbol ?? {};
       if (name === 'And' || name === 'Or') {
-        const args = [test(node.Left, searched), test(node.Right, searched)];
+        const args = [testOf(node.Left, searched), testOf(node.Right, searched)];
         return { kind: 'call', name, args, type: 'bool', span: node.span };
       }
       if (name !== 'Search') return searched.scalar(node);
@@ -90,7 +95,7 @@ function test(node: Expression, searched: Searched): Scalar {
       return {
         kind: 'call',
         name: 'not',
-        args: [test(only, searched)],
+        args: [testOf(only, searched)],
         type: 'bool',
         span: node.span,
       };

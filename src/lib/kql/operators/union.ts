@@ -88,7 +88,7 @@ function isMissing(node: Expression): boolean {
   return node.kind === 'NameReference' && !node.wildcard && !node.symbol;
 }
 
-interface Branch {
+export interface Branch {
   /** A table's own name; anything else is known by its place. */
   readonly name: string | null;
   readonly relation: Relation;
