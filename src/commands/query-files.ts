@@ -17,6 +17,7 @@ export interface FilesOptions extends QueryFlags {
   readonly component?: string;
   readonly follow?: true;
   readonly showKql?: true;
+  readonly allowPartial?: true;
   readonly timeout?: string;
   readonly maxMemory?: string;
 }
@@ -28,7 +29,7 @@ export async function queryFiles(
   options: FilesOptions,
   { host, settings }: { readonly host: Host; readonly settings: Settings },
 ): Promise<void> {
-  const { component, follow, timeout, maxMemory } = options;
+  const { component, follow, timeout, maxMemory, allowPartial = false } = options;
   if (component !== undefined) {
     throw new CliError('usage', '--files and --component name two places to query: give one.');
   }
@@ -65,7 +66,7 @@ export async function queryFiles(
     await print(host, settings, shown, undefined, { live: false, rowView });
     await reportNameless(files, plan, { component: undefined, now, report });
     if (host.stdout.closed.aborted) return;
-    reportEnding(await running.ending(), { kql: asked, allowPartial: false, report });
+    reportEnding(await running.ending(), { kql: asked, allowPartial, report });
   } finally {
     reading.done();
     deadline.stop();

@@ -196,6 +196,32 @@ test('an answer of the query API is a table with the types that it names', async
   );
 });
 
+test('an answer that Azure cut is exit status 8 for who reads it, unless that is allowed', async () => {
+  const error = {
+    code: 'PartialError',
+    message: 'There were some errors.',
+    details: [
+      { code: 'EngineError', message: 'Wrong.', innererror: { code: '-2', message: 'Too many.' } },
+    ],
+  };
+  const table = (rows: readonly unknown[]) => {
+    return { name: 'PrimaryResult', columns: [{ name: 'n', type: 'long' }], rows };
+  };
+  const cut = await file('cut/half.json', JSON.stringify({ tables: [table([[1], [2]])], error }));
+  const whole = await file('cut/all.json', JSON.stringify({ tables: [table([[3]])] }));
+  const run = await query([cut, whole], 'half | count', '-o', 'jsonl');
+  expect(run).toMatchObject({ status: 8, stdout: '{"Count":2}\n' });
+  expect(JSON.parse(run.stderr).error).toMatchObject({
+    message: `Azure cut the answer in "${cut}": Too many.`,
+    hint: expect.stringContaining('--allow-partial'),
+    code: '-2',
+  });
+  const allowed = await query([cut, whole], 'half | count', '--allow-partial', '-o', 'jsonl');
+  expect(allowed).toMatchObject({ status: 0, stdout: '{"Count":2}\n' });
+  expect(allowed.stderr).toContain('WARNING: Azure cut the answer');
+  expect(await rows([cut, whole], 'all | count')).toEqual([{ Count: 1 }]);
+});
+
 test('flags build the query, of all the time that the files have', async () => {
   const path = await file(
     'old/AppTraces.jsonl',

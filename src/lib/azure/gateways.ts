@@ -115,6 +115,8 @@ export interface PartialError {
   /** The innermost code, such as `-2133196797`. */
   readonly code: string;
   readonly message: string;
+  /** The file that holds the answer, if it was not asked now. */
+  readonly file?: string;
 }
 
 export interface QueryAnswer {

@@ -15,8 +15,7 @@ import { dateToTicks } from '../model/ticks.js';
 import { COMPRESSION } from './compression.js';
 import type { Engine, EngineLimits, EngineResult, RunOptions, SourceTable } from './engine.js';
 import { expectedOf, findUnfit } from './files/explain-unfit.js';
-import type { FoundFile } from './files/find-files.js';
-import { openFiles } from './files/open-files.js';
+import { type OpenedFile, openFiles } from './files/open-files.js';
 import { createViews, filesOf, meantBy, storedTypesOf, withViewed } from './table-views.js';
 
 /** An engine on DuckDB. Neither DuckDB nor the KQL parser is loaded before the first query. */
@@ -28,7 +27,7 @@ export function openEngine(limits: EngineLimits = {}): Promise<Engine> {
     );
     return opened;
   };
-  const files = new Map<string, FoundFile>();
+  const files = new Map<string, OpenedFile>();
   return Promise.resolve({
     run: (kql, tables, options) => run(kql, tables, options, { opening: database(), files }),
     async openFiles(patterns, cwd) {
@@ -49,7 +48,7 @@ export function openEngine(limits: EngineLimits = {}): Promise<Engine> {
 /** What queries of one engine share. `files` are those that the user named, by path. */
 interface Opened {
   readonly opening: Promise<Database>;
-  readonly files: ReadonlyMap<string, FoundFile>;
+  readonly files: ReadonlyMap<string, OpenedFile>;
 }
 
 async function run(
@@ -74,16 +73,16 @@ async function run(
   // Each question answers one call, so there are no more of them than calls.
   while ('asks' in query) {
     const rows: Row[] = [];
-    for await (const row of await rowsOf(query.asks)) rows.push(row);
+    for await (const row of (await rowsOf(query.asks)).rows) rows.push(row);
     edits.push(...query.toEdits(rows));
     query = bind();
   }
   const { columns } = query.relation;
   return {
     columns: columns.map(({ name, type }) => ({ name, type })),
-    rows: await rowsOf(query.relation),
     render: query.render,
     warnings: query.warnings,
+    ...(await rowsOf(query.relation)),
   };
 }
 
@@ -93,7 +92,7 @@ async function stream(
   sources: readonly SourceTable[],
   options: RunOptions,
   { opening, files }: Opened,
-): Promise<AsyncIterable<Row>> {
+): Promise<Pick<EngineResult, 'rows' | 'cut'>> {
   const names = sqlNames(sources);
   const { sql, tables } = lowerQuery(relation, {
     text: kql,
@@ -113,7 +112,7 @@ async function stream(
   const scripts = await loadScripts(sql);
   if (scripts) await database.learn({ ...scripts, ...COMPRESSION });
   const connection = await database.connect();
-  return streamRows(connection, {
+  const rows = await streamRows(connection, {
     setup,
     sql,
     columns,
@@ -125,12 +124,24 @@ async function stream(
       return uncomputable('what this query computes', kql, cause);
     },
   });
+  return { rows, cut: cutOf(read, files) };
+}
+
+function cutOf(
+  read: readonly SourceTable[],
+  files: ReadonlyMap<string, OpenedFile>,
+): EngineResult['cut'] {
+  for (const path of read.flatMap(filesOf)) {
+    const { cut, shown } = files.get(path) ?? {};
+    if (cut) return { ...cut, file: shown ?? path };
+  }
+  return null;
 }
 
 /** A query may have failed because of what it read. @throws {CliError} `usage` if so */
 async function findUnfitRows(
   read: readonly SourceTable[],
-  files: ReadonlyMap<string, FoundFile>,
+  files: ReadonlyMap<string, OpenedFile>,
   database: Database,
 ): Promise<void> {
   const connection = await database.connect();

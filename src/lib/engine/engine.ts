@@ -38,11 +38,19 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Why Azure cut an answer, in its own words. */
+export interface CutReason {
+  readonly code: string;
+  readonly message: string;
+}
+
 export interface EngineResult extends Table {
   /** What a `render` operator asked for: the kind of chart, null without one. */
   readonly render: string | null;
   /** What Kusto's binder doubts in KQL that runs: a line each, with code and place. */
   readonly warnings: readonly string[];
+  /** The first file that was read and holds an answer that Azure cut. */
+  readonly cut: (CutReason & { readonly file: string }) | null;
 }
 
 /** Runs KQL on tables of this machine. Give it back with `close`. */

@@ -47,7 +47,7 @@ export async function openQueriedFiles(
       tables: (async function* () {
         yield result;
       })(),
-      ending: () => ({ partialError: null, deniedTables: [], render: result.render }),
+      ending: () => ({ partialError: result.cut, deniedTables: [], render: result.render }),
     };
   }
   return {

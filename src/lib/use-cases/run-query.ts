@@ -1,4 +1,4 @@
-import type { Gateways, QueryAnswer, QueryOptions } from '../azure/gateways.js';
+import type { Gateways, PartialError, QueryAnswer, QueryOptions } from '../azure/gateways.js';
 import { CliError } from '../errors.js';
 import type { Report } from '../host.js';
 import type { Row, Table } from '../model/table.js';
@@ -29,7 +29,7 @@ export interface RunningQuery {
 export interface QueryEnding {
   readonly rowCount: number;
   /** Why Azure sent less than the whole answer, null if it is whole. */
-  readonly cut: { readonly code: string; readonly message: string } | null;
+  readonly cut: PartialError | null;
   /** Texts that are exactly as long as the longest that Application Insights keeps. */
   readonly cutTexts: number;
   /** Results behind the first one: a query with several statements has several. */
@@ -165,14 +165,18 @@ export function reportEnding(
   if (deniedTables.length > 0) reportDenied(deniedTables, kql, report);
   if (cut === null) return;
   const rows = rowCount === 1 ? '1 row' : `${rowCount} rows`;
-  const message = `Azure cut the answer after ${rows}: ${cut.message}`;
+  const place = cut.file === undefined ? `after ${rows}` : `in "${cut.file}"`;
+  const message = `Azure cut the answer ${place}: ${cut.message}`;
   if (allowPartial) {
     report.warn(message);
     return;
   }
   throw new CliError('incomplete', message, {
     code: cut.code,
-    hint: 'Narrow the time range or the columns, or accept what came with --allow-partial.',
+    hint:
+      cut.file === undefined
+        ? 'Narrow the time range or the columns, or accept what came with --allow-partial.'
+        : 'Ask Azure for less at a time, or accept what the file holds with --allow-partial.',
   });
 }
 

@@ -3,6 +3,7 @@ import { quoteName, quotePaths, quoteText } from '../../duckdb/quote.js';
 import { ANSWER_OPTIONS, type FileRows, JSON_OPTIONS, readCsv } from '../../duckdb/read-rows.js';
 import { CliError } from '../../errors.js';
 import { type Column, KUSTO_TYPES, type KustoType } from '../../model/table.js';
+import type { CutReason } from '../engine.js';
 import { type FoundFile, readStart } from './find-files.js';
 
 /** How rows are in a file. Files with equal layouts are read as one. */
@@ -16,6 +17,8 @@ export type Layout =
       readonly table: number;
       readonly header: readonly string[];
       readonly columns: readonly StoredAs[];
+      /** Why Azure sent less than was asked for; null: it sent all. */
+      readonly cut: CutReason | null;
     };
 
 /** A column of a file, and the type that its values have in KQL if nothing else is known of it. */
@@ -113,23 +116,36 @@ function lookIntoCsv(file: FoundFile, start: string): Layout {
 }
 
 async function lookIntoAnswer(file: FoundFile, connection: Connection) {
-  const shape = `'tables': 'STRUCT("columns" STRUCT("name" VARCHAR, "type" VARCHAR)[])[]'`;
+  const shape = `'tables': 'STRUCT("columns" STRUCT("name" VARCHAR, "type" VARCHAR)[])[]', 'error': 'JSON'`;
   const rows = await understood(file, 'JSON', () =>
     ask(
       connection,
-      `SELECT t."columns" AS "columns" FROM (SELECT unnest("tables") AS t FROM read_json(${quotePaths([file.path])},
+      `SELECT t."columns" AS "columns", "error" FROM (SELECT unnest("tables") AS t, "error" FROM read_json(${quotePaths([file.path])},
        format = 'unstructured', columns = {${shape}}, ${ANSWER_OPTIONS}))`,
     ),
   );
-  return rows.map(({ columns }, index): Layout => {
+  return rows.map(({ columns, error }, index): Layout => {
     const typed = (Array.isArray(columns) ? columns : []).map((column: Partial<Column>) => ({
       name: String(column.name),
       stored: 'VARCHAR',
       type: KUSTO_TYPES.find((type) => type === column.type) ?? 'string',
     }));
     const header = typed.map(({ name }) => name);
-    return { format: 'answer', table: index + 1, header, columns: typed };
+    const cut = typeof error === 'string' ? reasonOf(JSON.parse(error)) : null;
+    return { format: 'answer', table: index + 1, header, columns: typed, cut };
   });
+}
+
+/** The innermost reason of the first detail, which is Kusto's own. */
+function reasonOf(error: unknown): CutReason | null {
+  if (!isObject(error)) return null;
+  const { code, message, details, innererror } = error;
+  const inner = reasonOf(Array.isArray(details) ? details[0] : innererror);
+  return inner ?? (typeof code === 'string' ? { code, message: String(message ?? '') } : null);
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
 
 async function understood<T>(file: FoundFile, kind: string, look: () => Promise<T>): Promise<T> {

@@ -2,7 +2,7 @@ import { ask, type Connection } from '../../duckdb/ask.js';
 import { type FileRows, JSON_TYPES, readRows } from '../../duckdb/read-rows.js';
 import { CARRIERS, type StoredColumn } from '../../duckdb/stored.js';
 import type { Column, KustoType } from '../../model/table.js';
-import type { SourceTable } from '../engine.js';
+import type { CutReason, SourceTable } from '../engine.js';
 import { TABLES } from '../telemetry-tables.js';
 import { classicTable, itemTypeOf, storedNames, workspaceTable } from '../workspace-tables.js';
 import { explainUnfit } from './explain-unfit.js';
@@ -17,6 +17,11 @@ import {
   typesOfJson,
 } from './look-into.js';
 import { identifier, ownName, telemetryNamed, telemetryShaped } from './table-names.js';
+
+export interface OpenedFile extends FoundFile {
+  /** Why Azure cut the answer that it holds; null: it is whole, or no answer. */
+  readonly cut: CutReason | null;
+}
 
 /** Files that are read as one. */
 interface FileSet {
@@ -46,13 +51,16 @@ export async function openFiles(
   patterns: readonly string[],
   cwd: string,
   connection: Connection,
-): Promise<{ readonly tables: readonly SourceTable[]; readonly files: readonly FoundFile[] }> {
-  const files = await findFiles(patterns, cwd, connection);
+): Promise<{ readonly tables: readonly SourceTable[]; readonly files: readonly OpenedFile[] }> {
+  const files: OpenedFile[] = [];
   const sets = new Map<string, FileSet>();
   const parts: Part[] = [];
-  for (const file of files) {
+  for (const file of await findFiles(patterns, cwd, connection)) {
     const named = telemetryNamed(file);
     const layouts = await lookInto(file, connection);
+    const cut =
+      layouts.map((layout) => (layout.format === 'answer' ? layout.cut : null))[0] ?? null;
+    files.push({ ...file, cut });
     // An empty file is an empty table where its name tells the columns.
     if (layouts.length === 0 && named !== undefined) parts.push(empty(named));
     for (const [index, layout] of layouts.entries()) {
