@@ -106,7 +106,7 @@ export const PRELUDE: readonly string[] = [
     `strftime(kql_timestamp(x), '%Y-%m-%dT%H:%M:%S.') || lpad(CAST(x % 10000000 AS VARCHAR), 7, '0') || 'Z'`,
   )}`,
   `kql_timespan_text(t) AS ${once(
-    't',
+    't::HUGEINT',
     `CASE WHEN x < 0 THEN '-' ELSE '' END
      || CASE WHEN abs(x) >= 864000000000 THEN CAST(abs(x) // 864000000000 AS VARCHAR) || '.' ELSE '' END
      || lpad(CAST(abs(x) // 36000000000 % 24 AS VARCHAR), 2, '0') || ':'
@@ -126,10 +126,10 @@ export const PRELUDE: readonly string[] = [
   )}`,
   `kql_totimespan(s) AS ${once(
     `{ 'text': s, 'of': regexp_extract(s, '${CLOCK}', ['sign', 'days', 'hours', 'minutes', 'seconds', 'ticks']) }`,
-    `CASE WHEN x.of.hours <> '' THEN CASE x.of.sign WHEN '-' THEN -1 ELSE 1 END * (
-       ${number('x.of.days')} * 864000000000 + ${number('x.of.hours')} * 36000000000
+    `CASE WHEN x.of.hours <> '' THEN TRY_CAST(CASE x.of.sign WHEN '-' THEN -1 ELSE 1 END * (
+       ${number('x.of.days')}::HUGEINT * 864000000000 + ${number('x.of.hours')} * 36000000000
        + ${number('x.of.minutes')} * 600000000 + ${number('x.of.seconds')} * 10000000
-       + ${number("rpad(x.of.ticks, 7, '0')")}) ELSE TRY(kql_tolong(x.text) * 864000000000) END`,
+       + ${number("rpad(x.of.ticks, 7, '0')")}) AS BIGINT) ELSE TRY(kql_tolong(x.text) * 864000000000) END`,
   )}`,
 ];
 
