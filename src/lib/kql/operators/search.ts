@@ -84,14 +84,14 @@ export function testOf(node: Expression, searched: Searched): Scalar {
         const args = [testOf(node.Left, searched), testOf(node.Right, searched)];
         return { kind: 'call', name, args, type: 'bool', span: node.span };
       }
-      if (name !== 'Search') return searched.scalar(node);
+      if (name !== 'Search') return condition(node, searched);
       const { Right: right } = node;
       if (right.kind !== 'LiteralExpression') return searched.refuse('this term', right.span);
       return term(searched.scalar(node.Left), right, searched);
     }
     case 'FunctionCallExpression': {
       const [only] = node.ArgumentList.Expressions;
-      if (node.Name.name !== 'not' || !only) return searched.scalar(node);
+      if (node.Name.name !== 'not' || !only) return condition(node, searched);
       return {
         kind: 'call',
         name: 'not',
@@ -101,8 +101,24 @@ export function testOf(node: Expression, searched: Searched): Scalar {
       };
     }
     default:
-      return searched.scalar(node);
+      return condition(node, searched);
   }
+}
+
+/** Tests that a search which tells case apart would turn into others. */
+const BLIND =
+  /^(Not)?(Has(Prefix|Suffix|Any|All)?|Contains|StartsWith|EndsWith)$|Tilde$|^(Not)?InCs$/;
+
+function condition(node: Expression, { suffix, scalar, refuse }: Searched): Scalar {
+  const value = scalar(node);
+  if (suffix && calls(value).some((name) => BLIND.test(name))) {
+    refuse('a test without regard to case in a search that has it', node.span);
+  }
+  return value;
+}
+
+function calls(value: Scalar): readonly string[] {
+  return value.kind === 'call' ? [value.name, ...value.args.flatMap(calls)] : [];
 }
 
 /** A star at an end of the term leaves that end open. */
