@@ -79,6 +79,8 @@ not supported locally: ingestion_time(), which ${REFUSED.functions.ingestion_tim
 
 A query that is refused here runs unchanged on Azure. Here a \`decimal\` keeps 18 digits behind its point, and
 operators on values (\`==\`, \`has\`, \`in~\`, \`between\` …) all run, but for ${missingSymbols()}.
+\`scan\` goes from row to row, where everything else takes thousands at once: 16 000 rows took 4 to 7 seconds
+on two cores.
 
 ${sections.map(writeSection).join('\n')}`;
 }
