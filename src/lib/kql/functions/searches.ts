@@ -55,9 +55,15 @@ function search(test: Test, { fold }: { fold: boolean }) {
       : convert(text, 'string').sql;
     if (typeof literal !== 'string') return test(folded(sql), folded(needle.sql), undefined);
     const word = fold ? literal.toLowerCase() : literal;
-    return test(folded(sql), quoteText(word), word);
+    const found = test(folded(sql), quoteText(word), word);
+    if (!mayBeNull || !IS_COLUMN.test(text.sql)) return found;
+    // Bags and arrays are their JSON. The reader of a file looks for that before it reads the other columns.
+    const json = `contains(${folded(text.sql)}, ${quoteText(word)}) OR ${text.sql} < '#'`;
+    return `((${json}) AND ${found})`;
   };
 }
+
+const IS_COLUMN = /^"(?:[^"]|"")*"$/;
 
 function rules(name: string, test: Test): readonly (readonly [string, Rule])[] {
   return [true, false].flatMap((fold) =>
