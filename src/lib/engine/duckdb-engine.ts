@@ -1,6 +1,6 @@
 import type { Database } from '../duckdb/database.js';
 import { assertFiles } from '../duckdb/files.js';
-import { asStored } from '../duckdb/read-rows.js';
+import { asStored, type StoredTypes } from '../duckdb/read-rows.js';
 import { bindQuery } from '../kql/bind.js';
 import type { Edit } from '../kql/edit-text.js';
 import type { Relation } from '../kql/ir.js';
@@ -94,12 +94,18 @@ async function stream(
   { opening, files }: Opened,
 ): Promise<Pick<EngineResult, 'rows' | 'cut'>> {
   const names = sqlNames(sources);
+  const stored = new Map<string, StoredTypes>();
+  const storedOf = (table: string) => {
+    const types = stored.get(table) ?? storedTypesOf(table, sources);
+    stored.set(table, types);
+    return types;
+  };
   const { sql, tables } = lowerQuery(relation, {
     text: kql,
     tableName: (table) => names.get(table) ?? table,
     columnNames: (table) => columnsOf(table, sources),
     storedForm: (table, column) => {
-      const type = storedTypesOf(table, sources)[column];
+      const type = storedOf(table)[column];
       return type && { sql: quoteName(asStored(column)), type };
     },
   });
