@@ -116,6 +116,33 @@ test('denied tables and the chart are told', async () => {
   );
 });
 
+test('statistics are told where they were asked for', async () => {
+  const query = {
+    executionTime: 1.5,
+    resourceUsage: { cpu: { totalCpu: '00:01:02.5' }, memory: { peakPerNode: 524_384 } },
+    inputDatasetStatistics: { rows: { total: 900, scanned: 30 } },
+    datasetStatistics: [{ tableRowCount: 2, tableSize: 64 }],
+  };
+  const body = { tables: [], statistics: { query } };
+  const { ending, prefer } = await ask({ status: 200, body }, 'traces', {
+    includeStatistics: true,
+  });
+  expect(prefer).toContain('include-statistics=true');
+  expect(ending.statistics).toEqual({
+    executionSeconds: 1.5,
+    cpuTicks: 625_000_000n,
+    peakMemoryBytes: 524_384,
+    scannedRows: 30,
+    totalRows: 900,
+    resultRows: 2,
+    resultBytes: 64,
+    json: JSON.stringify({ query }),
+  });
+  const { ending: other, prefer: plain } = await ask({ status: 200, body: { tables: [] } });
+  expect(plain).not.toContain('statistics');
+  expect(other.statistics).toBeNull();
+});
+
 test('a syntax error has its place in the KQL, by line and position', async () => {
   const kql = 'traces\n| foobar';
   await expect(ask(recorded('query-v1-syntax-error'), kql)).rejects.toMatchObject({

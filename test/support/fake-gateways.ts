@@ -84,6 +84,12 @@ export function fakeAnswer(
   }
   return {
     tables: tables(),
-    ending: () => ({ partialError: null, deniedTables: [], render: null, ...ending }),
+    ending: () => ({
+      partialError: null,
+      deniedTables: [],
+      render: null,
+      statistics: null,
+      ...ending,
+    }),
   };
 }

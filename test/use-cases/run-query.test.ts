@@ -93,7 +93,7 @@ test('an empty answer asks once more who may read what', async () => {
 
 test('an answer of nothing at all is a table without rows', async () => {
   async function* none() {}
-  const ending = () => ({ partialError: null, deniedTables: [], render: null });
+  const ending = () => ({ partialError: null, deniedTables: [], render: null, statistics: null });
   const nothing = () => ({ tables: none(), ending });
   expect(await run([nothing(), nothing()])).toMatchObject({
     rows: [],

@@ -105,6 +105,8 @@ export interface QueryOptions {
   readonly timespan?: string;
   /** Ask Azure to name the tables that the caller may not read. */
   readonly includePermissions?: boolean;
+  /** Ask Azure what answering costs. */
+  readonly includeStatistics?: boolean;
   /** Seconds that the service may take, 1 to 600. */
   readonly serverTimeoutSeconds?: number;
   /** Ends the query with its reason, beside the gateway's own. */
@@ -119,17 +121,41 @@ export interface PartialError {
   readonly file?: string;
 }
 
+/** What answering a query cost; null is what the service does not tell. */
+export interface QueryStatistics {
+  readonly executionSeconds: number | null;
+  /** Processor time over all nodes, in ticks of 100 ns. */
+  readonly cpuTicks: bigint | null;
+  /** Of the node that used most. */
+  readonly peakMemoryBytes: number | null;
+  /** Rows that were looked at, of those that the tables hold. */
+  readonly scannedRows: number | null;
+  readonly totalRows: number | null;
+  /** Rows and bytes of the result itself, before it was cut. */
+  readonly resultRows: number | null;
+  readonly resultBytes: number | null;
+  /** All of it, JSON as sent. */
+  readonly json: string;
+}
+
+/** What is only known at the end of an answer. */
+export interface AnswerEnding {
+  /** What the answer lacks, null if it is whole. */
+  readonly partialError: PartialError | null;
+  /** Tables that the caller may not read, if `includePermissions` was asked. */
+  readonly deniedTables: readonly string[];
+  /** The hint of a `render` operator, JSON as sent. */
+  readonly render: string | null;
+  /** Null unless `includeStatistics` was asked. */
+  readonly statistics: QueryStatistics | null;
+}
+
+/** An answer on its way: its connection stays open until the tables are read, or given up by leaving their loop. */
 export interface QueryAnswer {
   /** The tables in the order of the answer; empty if the service sent nothing. Read each before the next. */
   readonly tables: AsyncIterable<Table>;
-  /** Known once the tables are read: what the answer lacks, null if it is whole. */
-  readonly ending: () => {
-    readonly partialError: PartialError | null;
-    /** Tables that the caller may not read, if `includePermissions` was asked. */
-    readonly deniedTables: readonly string[];
-    /** The hint of a `render` operator, JSON as sent. */
-    readonly render: string | null;
-  };
+  /** Known once the tables are read. */
+  readonly ending: () => AnswerEnding;
 }
 
 /** Gateway to Log Analytics' query API, addressed by resource id. */

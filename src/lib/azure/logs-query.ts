@@ -2,10 +2,11 @@ import type { HttpClient, PipelineRequest } from '@azure/core-rest-pipeline';
 import { CliError } from '../errors.js';
 import type { Column, Row, Table } from '../model/table.js';
 import type { Cloud } from './cloud.js';
-import type { LogsQueryGateway, PartialError, QueryAnswer, QueryOptions } from './gateways.js';
-import { isObject, readAny, readArray } from './payload.js';
+import type { LogsQueryGateway, QueryAnswer, QueryOptions } from './gateways.js';
+import { isObject, readAny } from './payload.js';
 import { kustoType, readCell } from './query/cells.js';
-import { innermost, queryError } from './query/query-error.js';
+import { readEnding } from './query/ending.js';
+import { queryError } from './query/query-error.js';
 import { scanRows, splitAnswer } from './query/row-scanner.js';
 import type { AzureCredential } from './sign-in/credential.js';
 
@@ -40,10 +41,11 @@ export function createLogsQueryGateway(options: LogsQueryOptions): LogsQueryGate
         httpClient: seam.client,
         retryOptions: { maxRetries: 0 },
       });
-      const { serverTimeoutSeconds, signal: own } = queryOptions;
+      const { serverTimeoutSeconds, includeStatistics = false, signal: own } = queryOptions;
       const sent = sdk.queryResource(resourceId, kql, PLACEHOLDER, {
         abortSignal: own ? AbortSignal.any([signal, own]) : signal,
         includeVisualization: true,
+        includeQueryStatistics: includeStatistics,
         ...(serverTimeoutSeconds === undefined
           ? {}
           : { serverTimeoutInSeconds: serverTimeoutSeconds }),
@@ -142,11 +144,7 @@ function toAnswer(
   }
   return {
     tables: tables(),
-    ending: () => ({
-      partialError: partialErrorOf(readAny(frame, 'error')),
-      deniedTables: deniedTables(readAny(frame, 'permissions')),
-      render: renderOf(readAny(frame, 'render')),
-    }),
+    ending: () => readEnding(frame),
   };
 }
 
@@ -159,30 +157,4 @@ async function* readRows(
   for (const cells of scanRows(text, start)) {
     yield columns.map(({ type }, index) => readCell(cells[index] ?? 'null', type));
   }
-}
-
-/** What an answer with status 200 says it lacks; the reason is the innermost of its first detail. */
-function partialErrorOf(error: unknown): PartialError | null {
-  if (!isObject(error)) return null;
-  const [detail] = readArray(error, 'details', { ifAbsent: [] });
-  const { code, message } = innermost(detail ?? error);
-  return { code, message };
-}
-
-/**
- * Contract: `Prefer: include-permissions=true`, `permissions.{resources,dataSources}[].denyTables`.
- * Known from: documented, "Querying logs for Azure resources".
- */
-function deniedTables(permissions: unknown): readonly string[] {
-  const denied = ['resources', 'dataSources']
-    .flatMap((list) => readArray(permissions, list, { ifAbsent: [] }))
-    .flatMap((source) => readArray(source, 'denyTables', { ifAbsent: [] }))
-    .filter((table) => typeof table === 'string');
-  return [...new Set(denied)];
-}
-
-function renderOf(render: unknown): string | null {
-  if (typeof render === 'string') return render === '' ? null : render;
-  const kind = readAny(render, 'visualization');
-  return kind === undefined || kind === null ? null : JSON.stringify(render);
 }

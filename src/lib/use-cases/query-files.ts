@@ -47,7 +47,12 @@ export async function openQueriedFiles(
       tables: (async function* () {
         yield result;
       })(),
-      ending: () => ({ partialError: result.cut, deniedTables: [], render: result.render }),
+      ending: () => ({
+        partialError: result.cut,
+        deniedTables: [],
+        render: result.render,
+        statistics: null,
+      }),
     };
   }
   return {
