@@ -42,7 +42,7 @@ export async function queryFiles(
   // What the flags get wrong is said before any file is read.
   planQuery(kql, options, now, 'files');
   const engine = await host.openEngine({ maxMemoryBytes });
-  const deadline = startDeadline(host, timeoutMs);
+  const deadline = startDeadline(host, timeoutMs, 'here');
   const reading = report.progress('Reading the files');
   try {
     const files = await openQueriedFiles(engine, {

@@ -9,7 +9,7 @@ import { print } from '../lib/output/print.js';
 import { telemetryView } from '../lib/output/query-view.js';
 import { createReport } from '../lib/output/report.js';
 import { resolveSettings } from '../lib/settings.js';
-import { startDeadline } from '../lib/use-cases/deadline.js';
+import { assertAllowed, explainTimeout, startDeadline } from '../lib/use-cases/deadline.js';
 import { followQuery } from '../lib/use-cases/follow-query.js';
 import { planQuery, readKql, reportNameless, reportTime } from '../lib/use-cases/plan-query.js';
 import { withContent } from '../lib/use-cases/printed-content.js';
@@ -63,7 +63,10 @@ export function define(command: SharedCommand, host: Host): void {
     .option('--from <time>', 'the first instant: ISO 8601, or before now, such as -2h')
     .option('--to <time>', 'the instant behind the last')
     .optionsGroup(LIMITS)
-    .option('--timeout <duration>', 'how long the answer may take: 30s, 5m (Azure allows 10m)')
+    .option(
+      '--timeout <duration>',
+      'how long the answer may take: 30s, 5m (Azure: 3m, at most 10m)',
+    )
     .option('--max-memory <size>', 'what a query on this machine may use: 512MB, 2GB')
     .addHelpText(
       'after',
@@ -107,14 +110,18 @@ export function define(command: SharedCommand, host: Host): void {
       }
       const asking = report.progress('Asking Application Insights');
       const time = plan.sendTimespan ? plan.time : undefined;
-      const deadline = startDeadline(host, timeoutMs);
+      const deadline = startDeadline(host, timeoutMs, settings.local ? 'here' : 'azure');
       const limit =
         timeoutMs === undefined ? undefined : { ms: timeoutMs, signal: deadline.signal };
       const request = { kql: asked, time, component, now, explainEmpty: true, limit };
-      const running = await runQuery(gateways, request).finally(() => {
-        asking.done();
-        deadline.stop(); // the answer is here; reading it is not the query's time
-      });
+      const running = await runQuery(gateways, request)
+        .catch((error: unknown) => {
+          throw explainTimeout(error, timeoutMs);
+        })
+        .finally(() => {
+          asking.done();
+          deadline.stop(); // the answer is here; reading it is not the query's time
+        });
       await show(running.table, false);
       await reportNameless(gateways, plan, { component, now, report });
       if (host.stdout.closed.aborted) return;
@@ -134,8 +141,10 @@ function readLimits(
     const hint = 'Leave it out: what a query may use on Azure is decided there.';
     throw new CliError('usage', '--max-memory limits queries on this machine.', { hint });
   }
+  const timeoutMs = timeout === undefined ? undefined : parseDuration(timeout);
+  if (timeoutMs !== undefined) assertAllowed(timeoutMs);
   return {
-    timeoutMs: timeout === undefined ? undefined : parseDuration(timeout),
+    timeoutMs,
     maxMemoryBytes: maxMemory === undefined ? undefined : parseSize(maxMemory),
   };
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { answerTo, json } from '../support/faults.js';
 import { fakeClock } from '../support/host.js';
 import { localCloud } from '../support/local-cloud.js';
 import { runCli } from '../support/run-cli.js';
@@ -181,9 +182,32 @@ test('an answer that takes longer than --timeout is exit status 6, and Azure is 
 });
 
 test.each([
+  [['--timeout', '90s'], 'did not finish within 90 s', 'allow more with --timeout'],
+  [['--timeout', '10m'], 'did not finish within 10 min', 'aml-monitor export'],
+  [[], 'longer than the 3 minutes that Azure gives it', '--timeout 10m'],
+])('the end that Azure itself makes is exit status 6, with %j', async (flags, message, hint) => {
+  const cloud = localCloud({ clock: { ...fakeClock(), sleep: () => new Promise(() => {}) } });
+  const gatewayTimeout = {
+    error: {
+      message: 'Gateway timeout',
+      code: 'GatewayTimeout',
+      correlationId: 'c1',
+      innererror: { code: 'GatewayTimeout', message: 'Connection error' },
+    },
+  };
+  cloud.inject(answerTo('POST', /\/query$/, () => json(gatewayTimeout, 504)));
+  const run = await runCli(['query', 'traces | count', ...flags], { cloud });
+  expect(run).toMatchObject({ status: 6, stdout: '' });
+  expect(run.stderr).toContain(message);
+  expect(run.stderr).toContain(hint);
+  expect(run.stderr).toContain('correlation id c1');
+});
+
+test.each([
   ['--max-memory', 'without --local', ['traces | count', '--max-memory', '1GB'], 'on this machine'],
   ['--max-memory', 'of no size', ['print 1', '--local', '--max-memory', 'much'], 'is not a size'],
   ['--timeout', 'of no length', ['print 1', '--timeout', 'soon'], 'is not a length of time'],
+  ['--timeout', 'beyond what Azure gives', ['print 1', '--timeout', '11m'], 'after 10 min'],
   ['--timeout', 'with --follow', ['--follow', '--timeout', '1s'], '--follow goes on'],
 ])('%s %s is exit status 2', async (_option, _how, argv, message) => {
   const run = await runCli(['query', ...argv], { cloud: localCloud() });

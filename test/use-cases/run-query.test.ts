@@ -64,13 +64,13 @@ test('an answer that Azure cut is shown and fails, unless that is allowed', asyn
   expect(refused.rows).toHaveLength(1);
   expect(refused.thrown).toMatchObject({
     kind: 'incomplete',
-    message: 'Azure cut the answer after 1 row: Query result set has exceeded the limit',
+    message: 'Azure cut the answer after 1 row: it is larger than what Azure sends.',
     facts: { code: '-2133196797' },
   });
   const allowed = await run([cut()], { allowPartial: true });
   expect(allowed.thrown).toBeUndefined();
   expect(allowed.said).toEqual([
-    'WARNING: Azure cut the answer after 1 row: Query result set has exceeded the limit',
+    'WARNING: Azure cut the answer after 1 row: it is larger than what Azure sends.',
   ]);
 });
 

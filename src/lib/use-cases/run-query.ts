@@ -4,6 +4,7 @@ import type { Report } from '../host.js';
 import type { Row, Table } from '../model/table.js';
 import { CUT_AT, readDimensions } from '../model/telemetry.js';
 import { type TimeWish, toTimespan } from '../model/time-range.js';
+import { cutError } from './cut-answer.js';
 
 export interface QueryRequest {
   readonly kql: string;
@@ -14,7 +15,7 @@ export interface QueryRequest {
   readonly now: Date;
   /** Ask again who may read what, should the answer be empty. */
   readonly explainEmpty: boolean;
-  /** How long Azure may take, and the signal that ends the query then. */
+  /** How long Azure may take, at most 10 minutes, and the signal that ends the query a little later. */
   readonly limit?: { readonly ms: number; readonly signal: AbortSignal } | undefined;
 }
 
@@ -38,9 +39,6 @@ export interface QueryEnding {
   readonly deniedTables: readonly string[];
 }
 
-/** What Log Analytics gives a query at most. */
-const LONGEST_WAIT_SECONDS = 600;
-
 /** Who answers. Without `arm` there is no workspace whose component could be meant, as with files. */
 export type QueryGateways = Pick<Gateways, 'logsQuery'> & Partial<Pick<Gateways, 'arm'>>;
 
@@ -55,7 +53,7 @@ export async function runQuery(
     ...(time && { timespan: toTimespan(time, now) }),
     ...(limit && {
       signal: limit.signal,
-      serverTimeoutSeconds: Math.min(Math.ceil(limit.ms / 1000), LONGEST_WAIT_SECONDS),
+      serverTimeoutSeconds: Math.ceil(limit.ms / 1000),
     }),
   };
   const answer = await logsQuery.query(componentId, kql, options);
@@ -164,20 +162,9 @@ export function reportEnding(
   }
   if (deniedTables.length > 0) reportDenied(deniedTables, kql, report);
   if (cut === null) return;
-  const rows = rowCount === 1 ? '1 row' : `${rowCount} rows`;
-  const place = cut.file === undefined ? `after ${rows}` : `in "${cut.file}"`;
-  const message = `Azure cut the answer ${place}: ${cut.message}`;
-  if (allowPartial) {
-    report.warn(message);
-    return;
-  }
-  throw new CliError('incomplete', message, {
-    code: cut.code,
-    hint:
-      cut.file === undefined
-        ? 'Narrow the time range or the columns, or accept what came with --allow-partial.'
-        : 'Ask Azure for less at a time, or accept what the file holds with --allow-partial.',
-  });
+  const error = cutError(cut, rowCount, kql);
+  if (!allowPartial) throw error;
+  report.warn(error.message);
 }
 
 function reportDenied(denied: readonly string[], kql: string, report: Report): void {
