@@ -13,7 +13,7 @@ const NOT_OPERATORS = ['ConsumeOperator', 'GraphMatchPattern'];
 
 const vocabulary = readVocabulary();
 const { TABLES, wordOf } = await importBundled('scripts/kql-support/tables.mjs');
-const { FUNCTIONS, BOUND_CALLS, AGGREGATES, PLUGINS, OPERATORS, REFUSED } = TABLES;
+const { FUNCTIONS, BOUND_CALLS, CLOUD_FUNCTIONS, AGGREGATES, PLUGINS, OPERATORS, REFUSED } = TABLES;
 const isOwn = (name) => /^[A-Z]/.test(name); // operators on values, and names of this engine's own
 /** The form of another aggregate that pivot() asks for, which KQL may have or not. */
 const isConditional = (name) =>
@@ -74,13 +74,18 @@ Queries with \`--local\` or \`--files\`, and those that the local cloud answers,
 Kusto's, or the query is refused with the place of what cannot be translated, exit status 7:
 
 \`\`\`
-not supported locally: ingestion_time(), which ${REFUSED.functions.ingestion_time}, at 1:18
+not supported locally: ingestion_time(), which ${CLOUD_FUNCTIONS.ingestion_time}, at 1:18
 \`\`\`
 
 A query that is refused here runs unchanged on Azure. Here a \`decimal\` keeps 18 digits behind its point, and
 operators on values (\`==\`, \`has\`, \`in~\`, \`between\` …) all run, but for ${missingSymbols()}.
 \`scan\` goes from row to row, where everything else takes thousands at once: 16 000 rows took 4 to 7 seconds
 on two cores.
+
+The local cloud knows when each row was stored, so it has \`ingestion_time()\`, and \`estimate_data_size()\` with
+it: of files both are refused. Of sizes the reference tells that a \`long\` is 8 bytes, a text its bytes, and a
+\`dynamic\` more than its text; the rest is a rule of thumb (\`bool\` 1, \`int\` 4, \`guid\` and \`decimal\` 16, others
+8, \`dynamic\` 4 more than its text).
 
 ${sections.map(writeSection).join('\n')}`;
 }
@@ -94,6 +99,7 @@ function missingSymbols() {
 
 function writeSection({ title, known, supported, refused }) {
   const state = (name) => {
+    if (Object.hasOwn(CLOUD_FUNCTIONS, name)) return 'in the local cloud';
     if (supported.includes(name)) return 'yes';
     return Object.hasOwn(refused, name) ? `refused: it ${refused[name]}` : 'not yet';
   };

@@ -8,11 +8,12 @@ import { PLUGINS } from '../../src/lib/kql/operators/evaluate.ts';
 import { SEVERAL } from '../../src/lib/kql/operators/summarize.ts';
 import { OPERATORS } from '../../src/lib/kql/operators.ts';
 import { EXPANSIONS } from '../../src/lib/kql/plugins/expansions.ts';
-import { REFUSED } from '../../src/lib/kql/refused.ts';
+import { CLOUD_FUNCTIONS, REFUSED } from '../../src/lib/kql/refused.ts';
 
 export const TABLES = {
   AGGREGATES: { ...AGGREGATES, ...SEVERAL },
   BOUND_CALLS,
+  CLOUD_FUNCTIONS,
   FUNCTIONS,
   OPERATORS,
   PLUGINS: { ...PLUGINS, ...EXPANSIONS },

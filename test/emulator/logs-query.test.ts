@@ -89,6 +89,54 @@ test('a table has its columns in their order, whatever rows there are', async ()
   expect(names.slice(-2)).toEqual(['itemCount', '_ResourceId']);
 });
 
+describe('what only a cluster knows', () => {
+  const rowsOf = async (query: string) => (await ask({ query })).body.tables[0].rows;
+
+  test('rows tell when they were stored: the history seconds after its time', async () => {
+    expect(
+      await rowsOf(`union traces, AppRequests
+        | extend at = ingestion_time(), since = coalesce(timestamp, TimeGenerated)
+        | summarize n = countif(at - since between (1s .. 10s)), all = count()
+        | project n == all, all > 0`),
+    ).toEqual([[true, true]]);
+    expect(await rowsOf('requests | take 1 | where isnull(ingestion_time()) | count')).toEqual([
+      [0],
+    ]);
+  });
+
+  test('a row of now is stored now', async () => {
+    served.advance(60_000);
+    const { status } = await served.cloud.score('fraud', 'blue', '{"data":[[24,59.9,1,38]]}');
+    expect(status).toBe(200);
+    const at = served
+      .now()
+      .toISOString()
+      .replace(/\.?0*Z$/, 'Z');
+    expect(await rowsOf('requests | summarize max(ingestion_time())')).toEqual([[at]]);
+  });
+
+  test('that column is in no answer, and null where rows are made', async () => {
+    const schema = await rowsOf('traces | where ingestion_time() > ago(1000d) | getschema');
+    expect(schema.map(([name]: string[]) => name)).not.toContain('$IngestionTime');
+    const [row] = await rowsOf('traces | sort by ingestion_time() | take 1');
+    expect(row).toHaveLength(schema.length);
+    expect(await rowsOf('print ingestion_time()')).toEqual([[null]]);
+    expect(await rowsOf('traces | count | extend at = ingestion_time()')).toEqual([
+      [expect.any(Number), null],
+    ]);
+    const { status } = await ask({ query: 'traces | project message | extend ingestion_time()' });
+    expect(status).toBe(501);
+  });
+
+  test('sizes as the reference tells them', async () => {
+    expect(
+      await rowsOf(
+        "range x from 1 to 10 step 1 | extend t = 'Zürich' | summarize sum(estimate_data_size(*)), sum(estimate_data_size(t))",
+      ),
+    ).toEqual([[150, 70]]);
+  });
+});
+
 describe('timespan', () => {
   const count = async (timespan: unknown, query = '') =>
     (

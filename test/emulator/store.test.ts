@@ -140,7 +140,7 @@ test('rows are added whole, in order, and files are merged before there are many
   const segments = createSegments(folder);
   const lists: (readonly string[])[] = [];
   for (let n = 0; n < 150; n++) {
-    await segments.append('telemetry/traces', [{ n }]);
+    await segments.append('telemetry/traces', () => [{ n }]);
     lists.push(await segments.list('telemetry/traces'));
   }
   const numbers = (await segments.readLines('telemetry/traces')).map((line) => JSON.parse(line).n);

@@ -7,6 +7,8 @@ export interface SourceTable {
   readonly columns: readonly Column[];
   /** Files, one set behind the other, none for an empty table; or another table, seen in another way. */
   readonly rows: readonly FileRows[] | TableView;
+  /** The name of a column beside those: when a row was stored, for `ingestion_time()`. Files do not tell. */
+  readonly ingestedAs?: string | undefined;
 }
 
 /** A table as another one shows it. */

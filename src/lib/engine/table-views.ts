@@ -69,18 +69,19 @@ export function createViews(
   { names, timeRange }: ViewOptions,
 ): readonly string[] {
   const nameOf = (table: string) => quoteName(names.get(table) ?? table);
-  return sources.map(({ name, columns, rows }) => {
+  return sources.map(({ name, columns, rows, ingestedAs }) => {
+    const hidden: readonly Column[] = ingestedAs ? [{ name: ingestedAs, type: 'datetime' }] : [];
     const select =
       'of' in rows
-        ? selectView(rows, columns, nameOf(rows.of), sources)
-        : readRows(rows, columns, rangeOf(columns, timeRange));
+        ? selectView(rows, { columns, hidden }, nameOf(rows.of), sources)
+        : readRows(rows, [...columns, ...hidden], rangeOf(columns, timeRange));
     return `CREATE TEMP VIEW ${nameOf(name)} AS ${select}`;
   });
 }
 
 function selectView(
   view: TableView,
-  columns: readonly Column[],
+  { columns, hidden }: { readonly columns: readonly Column[]; readonly hidden: readonly Column[] },
   from: string,
   sources: readonly SourceTable[],
 ): string {
@@ -93,7 +94,8 @@ function selectView(
   const stored = storedThrough(view, columns, sources).map(
     ({ name, column }) => `${quoteName(asStored(column))} AS ${quoteName(asStored(name))}`,
   );
-  return `SELECT ${[...selected, ...stored].join(', ')} FROM ${from}`;
+  const beside = hidden.map(({ name }) => quoteName(name));
+  return `SELECT ${[...selected, ...stored, ...beside].join(', ')} FROM ${from}`;
 }
 
 /** The columns that a table's view also shows as the files hold them. */

@@ -101,7 +101,11 @@ function workspaceName(column: string, table: string): string {
 }
 
 /** The workspace's table as a view of a classic one; undefined if that is not telemetry. */
-export function workspaceTable({ name: of, columns }: SourceTable): SourceTable | undefined {
+export function workspaceTable({
+  name: of,
+  columns,
+  ingestedAs,
+}: SourceTable): SourceTable | undefined {
   const name = WORKSPACE_TABLES[of];
   if (name === undefined) return undefined;
   const known = new Set((TABLES[of] ?? []).map((column) => column.name));
@@ -121,6 +125,7 @@ export function workspaceTable({ name: of, columns }: SourceTable): SourceTable 
   return {
     name,
     columns: [...ordered.map(({ column }) => column), ...added],
+    ingestedAs,
     rows: { of, shown: Object.fromEntries(ordered.map(({ column, as }) => [column.name, as])) },
   };
 }

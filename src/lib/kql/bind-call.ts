@@ -1,5 +1,6 @@
 import type { KustoType } from '../model/table.js';
 import { bindLook } from './bind-look.js';
+import { estimateDataSize, ingestionTime } from './bind-stored.js';
 import { commonType } from './functions/comparisons.js';
 import { WINDOW_NAMES } from './functions/windows.js';
 import type { Call, Column, Literal, Scalar } from './ir.js';
@@ -130,6 +131,8 @@ export const BOUND_CALLS: Readonly<Record<string, CallRule>> = {
   column_ifexists: columnIfExists,
   columnifexists: columnIfExists,
   column_names_of: columnNamesOf,
+  estimate_data_size: (node, _call, scope, binder) => estimateDataSize(node, scope, binder),
+  ingestion_time: (node, _call, scope, binder) => ingestionTime(node, scope, binder),
   iscolumnexists: isColumnExists,
   now: instant('Add'),
   pack_all: packAll,

@@ -51,6 +51,7 @@ function bindKnown(syntax: BoundSyntax, { text, tables, now }: BindOptions): Que
   const sizeOf = createSizes();
   const binder: Binder = {
     now,
+    isCluster: tables.some(({ ingestedAs }) => ingestedAs !== undefined),
     column: (name, type) => ({ id: ++lastId, name, type }),
     relation: (expression, scope) => {
       count(expression.span);
@@ -68,10 +69,11 @@ function bindKnown(syntax: BoundSyntax, { text, tables, now }: BindOptions): Que
       render = kind;
     },
   };
+  const asksWhen = text.includes('ingestion_time');
   const names = new Map<string, Binding>(
     tables.map((table) => [
       table.name,
-      { kind: 'table', open: () => scan(table, binder), isStored: true },
+      { kind: 'table', open: () => scan(table, asksWhen, binder), isStored: true },
     ]),
   );
   const scope: Scope = { columns: [], names };
@@ -84,11 +86,16 @@ function bindKnown(syntax: BoundSyntax, { text, tables, now }: BindOptions): Que
   return { relation, render, warnings: warningsOf(syntax, text) };
 }
 
-function scan({ name, columns }: TableSchema, binder: Binder): Relation {
+function scan(
+  { name, columns, ingestedAs }: TableSchema,
+  asksWhen: boolean,
+  binder: Binder,
+): Relation {
   return {
     op: 'scan',
     table: name,
     columns: columns.map((column) => binder.column(column.name, column.type)),
+    ...(ingestedAs && asksWhen && { ingested: binder.column(ingestedAs, 'datetime') }),
   };
 }
 

@@ -16,6 +16,7 @@ import { NETWORKS6 } from './functions/networks6.js';
 import { PARSERS } from './functions/parsers.js';
 import { SEARCHES } from './functions/searches.js';
 import { SERIES } from './functions/series.js';
+import { SIZES } from './functions/sizes.js';
 import { STATISTICS } from './functions/statistics.js';
 import { STRINGS } from './functions/strings.js';
 import { CONVERT_UNITS } from './functions/units.js';
@@ -42,6 +43,7 @@ export const FUNCTIONS: Readonly<Record<string, Rule>> = {
   ...PARSERS,
   ...SEARCHES,
   ...SERIES,
+  ...SIZES,
   ...STATISTICS,
   ...STRINGS,
   ...CONVERT_UNITS,

@@ -40,6 +40,8 @@ interface Facts {
 export interface Scan extends Facts {
   readonly op: 'scan';
   readonly table: string;
+  /** Beside the columns: when each row was stored, if the query asks and the table knows. */
+  readonly ingested?: Column;
 }
 
 /** A relation that is worked out once, wherever it is named: `materialize`. Columns stand in the order of its own. */
@@ -138,6 +140,8 @@ export interface Union extends Facts {
   readonly op: 'union';
   /** Each computes every output column, as a projection over its input. */
   readonly inputs: readonly { readonly input: Relation; readonly values: readonly Scalar[] }[];
+  /** Beside the columns, as of a scan; the values of the inputs have it last. */
+  readonly ingested?: Column;
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Apply, Join, Relation, Union } from './ir.js';
 import type { Lowering } from './lower.js';
 import { lowerCondition, lowerScalar } from './lower-scalar.js';
 import { carrierOf } from './operand.js';
-import { EMPTY_SELECT, pick, type Select, type SelectColumn } from './print-sql.js';
+import { EMPTY_SELECT, hidden, pick, type Select, type SelectColumn } from './print-sql.js';
 
 const JOINS = {
   inner: 'JOIN',
@@ -70,11 +70,12 @@ export function lowerApply(node: Apply, lowering: Lowering): Select {
 }
 
 export function lowerUnion(node: Union, lowering: Lowering): Select {
-  const names = node.columns.map(lowering.nameOf);
+  const all = node.ingested ? [...node.columns, node.ingested] : node.columns;
+  const names = all.map(lowering.nameOf);
   const branches = node.inputs.map(({ input, values }) => {
     const nested = lowering.nest(lowering.lower(input));
     const context = lowering.contextOf(nested);
-    const cells = node.columns.map(({ id, type }, index): SelectColumn => {
+    const cells = all.map(({ id, type }, index): SelectColumn => {
       const value = values[index];
       const sql = value ? lowerScalar(value, context).sql : 'NULL';
       return { id, sql: `CAST(${sql} AS ${carrierOf(type)})`, isPlain: false };
@@ -83,7 +84,10 @@ export function lowerUnion(node: Union, lowering: Lowering): Select {
   });
   return {
     ...EMPTY_SELECT,
-    columns: node.columns.map(({ id }, index) => ({ id, sql: names[index] ?? '', isPlain: true })),
+    columns: all.map((column, index): SelectColumn => {
+      const sql = names[index] ?? '';
+      return column === node.ingested ? hidden(column, sql) : { id: column.id, sql, isPlain: true };
+    }),
     from: `(${branches.join(' UNION ALL ')})`,
   };
 }

@@ -3,7 +3,7 @@ import { isWindow, placeOf } from './functions/windows.js';
 import type { Computed, Expand, Filter, Project, Scalar, Sort, SortKey, Take } from './ir.js';
 import type { Lowering } from './lower.js';
 import { lowerCondition, lowerScalar, type ScalarContext } from './lower-scalar.js';
-import { EMPTY_SELECT, pick, type Select, type SelectColumn } from './print-sql.js';
+import { EMPTY_SELECT, pickWithHidden, type Select, type SelectColumn } from './print-sql.js';
 
 export function lowerFilter(node: Filter, lowering: Lowering): Select {
   const select = open(lowering.lower(node.input), [node.condition], lowering);
@@ -19,7 +19,7 @@ export function lowerProject(node: Project, lowering: Lowering): Select {
   const computed = node.computed.map((item) => lowerComputed(item, context));
   const place = values.map(placeOf).find((found) => found !== undefined);
   const ordered = place ? { ...select, orderBy: [lowerScalar(place, context).sql] } : select;
-  return { ...ordered, columns: pick(node.columns, [...select.columns, ...computed]) };
+  return { ...ordered, columns: pickWithHidden(node.columns, [...select.columns, ...computed]) };
 }
 
 export function lowerComputed({ column, value }: Computed, context: ScalarContext): SelectColumn {
@@ -56,7 +56,7 @@ export function lowerExpand(node: Expand, lowering: Lowering): Select {
     const list = `kql_expand(${sql})`;
     return { id: column.id, sql: size ? `(${list})[1:${size}]` : list, isPlain: false };
   });
-  const kept = select.columns.filter(({ id }) => node.columns.some((column) => column.id === id));
+  const kept = pickWithHidden(node.columns, select.columns);
   const listed = lowering.nest({ ...select, columns: [...kept, ...lists] });
   const isList = (id: number) => node.arrays.some(({ column }) => column.id === id);
   const lengths = listed.columns.filter(({ id }) => isList(id)).map(({ sql }) => `len(${sql})`);
@@ -82,7 +82,7 @@ export function lowerExpand(node: Expand, lowering: Lowering): Select {
     const { sql } = convert({ sql: element, type: 'dynamic', isNullable: true }, array.column.type);
     return { ...column, sql, isPlain: false };
   });
-  return { ...unnested, columns: pick(node.columns, typed) };
+  return { ...unnested, columns: pickWithHidden(node.columns, typed) };
 }
 
 /** The select such that clauses over these values may join it: nested if a cut stands between. */

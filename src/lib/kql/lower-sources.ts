@@ -3,18 +3,19 @@ import type { Column, Range, Scalar, Scan, Shared, Values } from './ir.js';
 import type { Lowering } from './lower.js';
 import { lowerScalar } from './lower-scalar.js';
 import { carrierOf } from './operand.js';
-import { EMPTY_SELECT, quoteName, type Select } from './print-sql.js';
+import { EMPTY_SELECT, hidden, quoteName, type Select, type SelectColumn } from './print-sql.js';
 
-export function lowerScan({ table, columns }: Scan, lowering: Lowering): Select {
+export function lowerScan({ table, columns, ingested }: Scan, lowering: Lowering): Select {
   lowering.reads(table);
   const sqlNames = lowering.columnNames(table);
+  const shown = columns.map(({ id }, index): SelectColumn => {
+    const name = sqlNames[index] ?? '';
+    const stored = lowering.storedForm?.(table, name);
+    return { id, sql: quoteName(name), isPlain: true, stored };
+  });
   return {
     ...EMPTY_SELECT,
-    columns: columns.map(({ id }, index) => {
-      const name = sqlNames[index] ?? '';
-      const stored = lowering.storedForm?.(table, name);
-      return { id, sql: quoteName(name), isPlain: true, stored };
-    }),
+    columns: ingested ? [...shown, hidden(ingested, quoteName(ingested.name))] : shown,
     from: quoteName(lowering.tableName(table)),
   };
 }

@@ -70,10 +70,11 @@ export function lowerQuery(relation: Relation, options: LowerOptions): LoweredQu
     nameOf: (column) => quoteName(names.of(column)),
     print: (select) => printSelect(select, aliasOf),
     nest: (select) => ({
-      columns: select.columns.map(({ id }) => ({
+      columns: select.columns.map(({ id, isHidden = false }) => ({
         id,
         sql: quoteName(aliasOf(id)),
         isPlain: true,
+        isHidden,
       })),
       from: `(${printSelect(select, aliasOf)})`,
       where: [],

@@ -20,6 +20,12 @@ export interface SelectColumn {
   readonly stored?: StoredForm | undefined;
   /** Whether it depends on other rows: none may be taken away any more. */
   readonly isWindow?: boolean;
+  /** Whether it stands beside the relation's columns: no operator takes it away, no result shows it. */
+  readonly isHidden?: boolean;
+}
+
+export function hidden({ id }: { readonly id: number }, sql: string): SelectColumn {
+  return { id, sql, isPlain: true, isHidden: true };
 }
 
 export const EMPTY_SELECT: Select = {
@@ -38,6 +44,14 @@ export function pick(
 ): readonly SelectColumn[] {
   const byId = new Map(columns.map((column) => [column.id, column]));
   return wanted.flatMap(({ id }) => byId.get(id) ?? []);
+}
+
+/** The columns that are wanted, and those beside them. */
+export function pickWithHidden(
+  wanted: readonly { readonly id: number }[],
+  columns: readonly SelectColumn[],
+): readonly SelectColumn[] {
+  return [...pick(wanted, columns), ...columns.filter(({ isHidden }) => isHidden)];
 }
 
 /** Gives every column id a name of its own, near to the KQL name: DuckDB folds case, KQL does not. */

@@ -53,11 +53,9 @@ export const REFUSED: Refused = {
         'cursor_after',
         'cursor_before_or_at',
         'cursor_current',
-        'estimate_data_size',
         'extent_id',
         'extent_tags',
         'extentid',
-        'ingestion_time',
         'row_id',
       ],
       STORAGE,
@@ -136,6 +134,12 @@ export const REFUSED: Refused = {
       UNDOCUMENTED,
     ),
   },
+};
+
+/** What runs in the local cloud only, with the reason why not on files. */
+export const CLOUD_FUNCTIONS: Readonly<Record<string, string>> = {
+  estimate_data_size: STORAGE,
+  ingestion_time: STORAGE,
 };
 
 /** `cursor_current()` with the reason, if there is one: how a message names what is refused. */

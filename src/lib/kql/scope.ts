@@ -14,6 +14,8 @@ export interface Scope {
   readonly columns: readonly Column[];
   /** Whether the rows have an order that functions may look along. */
   readonly isSerialized?: boolean;
+  /** When the row was stored: see `ingestedOf`. */
+  readonly ingested?: Column | null | undefined;
   /** In the condition of a join: what `$right` means. `$left` is `columns`. */
   readonly right?: readonly Column[];
   readonly names: ReadonlyMap<string, Binding>;
@@ -30,6 +32,8 @@ export interface Scope {
 /** What binding needs beside the scope; one per query. */
 export interface Binder {
   readonly now: bigint;
+  /** Whether a cluster holds the tables, which knows what files do not tell. */
+  readonly isCluster: boolean;
   /** A new column, with an id that no other has. */
   readonly column: (name: string, type: KustoType) => Column;
   readonly relation: (expression: Expression, scope: Scope) => Relation;
@@ -66,7 +70,12 @@ export function isSame(one: Scalar, other: Scalar): Scalar {
 
 /** The scope of an expression over the rows of `input`. */
 export function over(input: Relation, scope: Scope): Scope {
-  return { columns: input.columns, isSerialized: isSerialized(input), names: scope.names };
+  return {
+    columns: input.columns,
+    isSerialized: isSerialized(input),
+    ingested: ingestedOf(input),
+    names: scope.names,
+  };
 }
 
 /** Sorting gives rows an order; operators that take rows one by one keep it. */
@@ -106,6 +115,36 @@ export function naturalOrder(relation: Relation): readonly Column[] {
     }
     default:
       return [];
+  }
+}
+
+/**
+ * When rows were stored, as a column beside those of the relation; null: it has no value in any of them, as behind
+ * `summarize`. Undefined where the tables do not tell, or Kusto's reference does not.
+ *
+ * Known from: documented ("ingestion_time()": null outside the context of a table).
+ */
+export function ingestedOf(relation: Relation): Column | null | undefined {
+  switch (relation.op) {
+    case 'scan':
+    case 'union':
+      return relation.ingested;
+    case 'filter':
+    case 'sort':
+    case 'take':
+    case 'expand':
+      return ingestedOf(relation.input);
+    case 'project':
+      return relation.columns.length < relation.input.columns.length
+        ? undefined
+        : ingestedOf(relation.input);
+    case 'aggregate':
+    case 'series':
+    case 'values':
+    case 'range':
+      return null;
+    default:
+      return undefined;
   }
 }
 

@@ -271,4 +271,6 @@ export interface BoundSyntax {
 export interface TableSchema {
   readonly name: string;
   readonly columns: readonly Column[];
+  /** A column beside those, which no query names: when a row was stored. A cluster's tables have it, files have not. */
+  readonly ingestedAs?: string | undefined;
 }

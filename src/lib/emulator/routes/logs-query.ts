@@ -10,6 +10,7 @@ import { intersect, parseTimespan, type Span } from '../query/timespan.js';
 import { findResource, isObject, read } from '../resources/resources.js';
 import { type Call, type Route, route } from '../router.js';
 import { authorizeSubscription } from '../sign-in/authorize.js';
+import { INGESTION_TIME } from '../state/segments.js';
 import type { State } from '../state/state.js';
 
 type Path = Readonly<Record<string, string>>;
@@ -199,7 +200,7 @@ async function sourceTables({ cloud }: Call, state: State): Promise<readonly Sou
       const files = isListed(name, state.facts.behaviour.query.deniedTables)
         ? []
         : await cloud.segments.list(`telemetry/${name}`);
-      return { name, columns, rows: [{ format: 'jsonl', files }] };
+      return { name, columns, rows: [{ format: 'jsonl', files }], ingestedAs: INGESTION_TIME };
     }),
   );
   return [...classic, ...classic.flatMap((table) => workspaceTable(table) ?? [])];

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Cloud } from '../cloud.js';
 import { scoringLines } from '../logs/log-lines.js';
 import { read } from '../resources/resources.js';
+import { INGESTION_TIME } from '../state/segments.js';
 import type { State } from '../state/state.js';
 import { collectedData, writeCollected } from './collected.js';
 import { parseInput, predict, ScoringError } from './model.js';
@@ -42,22 +43,33 @@ export function runModel(serving: Serving, request: ScoringRequest): Scored {
 /**
  * Lets requests have the effects that Azure would have: container log lines always, rows only while the
  * container runs with insights on, blobs only while it collects.
+ *
+ * @param ingestedAt when the rows of a request are said to have been stored; when they are without it
  */
 export async function leaveTraces(
   cloud: Cloud,
   state: State,
   all: readonly Scored[],
+  ingestedAt: (scored: Scored) => Date = cloud.now,
 ): Promise<void> {
   const component = workspaceComponent(state);
-  const tables = new Map<string, object[]>();
-  const add = (table: string, rows: readonly object[]) =>
+  const tables = new Map<string, (() => object)[]>();
+  const add = (table: string, rows: readonly (() => object)[]) =>
     tables.set(table, [...(tables.get(table) ?? []), ...rows]);
   for (const scored of all) {
-    add(logTable(scored.serving), [{ at: scored.at, lines: scoringLines(scored) }]);
+    add(logTable(scored.serving), [() => ({ at: scored.at, lines: scoringLines(scored) })]);
     const rows = component ? telemetryRows(scored, component) : {};
-    for (const [table, some] of Object.entries(rows)) add(`telemetry/${table}`, some);
+    for (const [table, some] of Object.entries(rows)) {
+      if (some.length === 0) continue;
+      add(
+        `telemetry/${table}`,
+        some.map((row) => () => ({ ...row, [INGESTION_TIME]: ingestedAt(scored) })),
+      );
+    }
   }
-  for (const [table, rows] of tables) await cloud.segments.append(table, rows);
+  for (const [table, rows] of tables) {
+    await cloud.segments.append(table, () => rows.map((row) => row()));
+  }
   const files = all.flatMap((scored) => collectedData(scored, state));
   const last = all.at(-1);
   if (last) await writeCollected(cloud, workspaceStorage(state), files, last.at);

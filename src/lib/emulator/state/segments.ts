@@ -4,8 +4,8 @@ import { hasCode, replaceFile } from './files.js';
 import { withLock } from './lock.js';
 
 export interface Segments {
-  /** Adds rows to a table, whole or not at all. */
-  append(table: string, rows: readonly object[]): Promise<void>;
+  /** Adds rows to a table, whole or not at all. They are made when it is their turn, one writer at a time. */
+  append(table: string, make: () => readonly object[]): Promise<void>;
   /** The files that together hold a table, oldest first. They stay readable for minutes. */
   list(table: string): Promise<readonly string[]>;
   /** Every line of a table, oldest first. */
@@ -13,6 +13,9 @@ export interface Segments {
   /** Whether any of the tables has rows. */
   hasAny(tables: readonly string[]): Promise<boolean>;
 }
+
+/** The member of a telemetry row that says when it was stored, as Kusto's hidden column is called. */
+export const INGESTION_TIME = '$IngestionTime';
 
 const MERGE_AT = 64;
 const KEEP_MERGED_MS = 10 * 60_000;
@@ -73,12 +76,12 @@ export function createSegments(root: string): Segments {
   }
 
   return {
-    async append(table, rows) {
-      if (rows.length === 0) return;
+    async append(table, make) {
       await mkdir(folder(table), { recursive: true, mode: 0o700 });
       await withLock(join(folder(table), 'append.lock'), async () => {
         const { live, covered } = await scan(table);
         const number = (live.at(-1)?.last ?? 0) + 1;
+        const rows = make();
         await write(table, number, number, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
         if (live.length >= MERGE_AT) await merge(table, live, covered);
       });

@@ -52,7 +52,7 @@ export const find: OperatorRule<'FindOperator'> = (node, input, scope, binder) =
     const packed = [...found.columns, bag];
     return { name, relation: { op: 'project', input: found, computed, columns: packed } };
   });
-  return unionOf(branches, { columns, sourceName: source.name, node });
+  return unionOf(branches, { columns, sourceName: source.name, node, binder });
 };
 
 function tablesOf(node: FindNode, scope: Scope, binder: Binder): readonly Branch[] {

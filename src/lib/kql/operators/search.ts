@@ -52,7 +52,7 @@ function sources(
     : storedTables(scope);
   if (inputs.length === 0 || inputs.some(({ name }) => name === null))
     binder.refuse('search of these tables', node.span);
-  return unionOf(inputs, { columns, sourceName: source.name, node });
+  return unionOf(inputs, { columns, sourceName: source.name, node, binder });
 }
 
 /** Every table that is there, whatever the query declares. */

@@ -1,7 +1,8 @@
+import type { KustoType } from '../../model/table.js';
 import { escapePattern } from '../escape-pattern.js';
 import type { Column, Relation, Scalar } from '../ir.js';
 import type { OperatorRule } from '../operators.js';
-import { type Binder, columnValue, outputColumns, type Scope } from '../scope.js';
+import { type Binder, columnValue, ingestedOf, outputColumns, type Scope } from '../scope.js';
 import type { Expression, Node } from '../syntax.js';
 
 const KNOWN = ['kind', 'withsource', 'isfuzzy'];
@@ -38,7 +39,7 @@ export const union: OperatorRule<'UnionOperator'> = (node, input, scope, binder)
     return new Set(sources.map(({ name }) => name)).size > 1;
   });
   if (isAmbiguous) binder.refuse('a union of columns named like their types', node.span);
-  return unionOf(inputs, { columns, sourceName, node });
+  return unionOf(inputs, { columns, sourceName, node, binder });
 };
 
 /** Every row of several tables. What a table lacks is null there. */
@@ -49,24 +50,35 @@ export function unionOf(
     /** The column that says which table a row comes from. */
     readonly sourceName: string | undefined;
     readonly node: Node;
+    readonly binder: Binder;
   },
 ): Relation {
-  const { columns, sourceName, node } = options;
+  const { columns, sourceName, node, binder } = options;
+  const { span } = node;
+  const stored = inputs.map(({ relation }) => ingestedOf(relation));
+  const nothing = (type: KustoType): Scalar => ({ kind: 'literal', type, value: null, span });
+  const known = stored.includes(undefined) ? undefined : stored.find((column) => column);
   return {
     op: 'union',
     columns,
-    inputs: inputs.map(({ name, relation }, index) => ({
-      input: relation,
-      values: columns.map((column): Scalar => {
-        if (column.name === sourceName) {
-          const value = name ?? `union_arg${index}`;
-          return { kind: 'literal', type: 'string', value, span: node.span };
-        }
-        const found = relation.columns.find((candidate) => isSame(candidate, column));
-        if (found) return columnValue(found, node);
-        return { kind: 'literal', type: column.type, value: null, span: node.span };
-      }),
-    })),
+    ...(known && { ingested: binder.column(known.name, known.type) }),
+    inputs: inputs.map(({ name, relation }, index) => {
+      const when = stored[index];
+      return {
+        input: relation,
+        values: [
+          ...columns.map((column): Scalar => {
+            if (column.name === sourceName) {
+              const value = name ?? `union_arg${index}`;
+              return { kind: 'literal', type: 'string', value, span };
+            }
+            const found = relation.columns.find((candidate) => isSame(candidate, column));
+            return found ? columnValue(found, node) : nothing(column.type);
+          }),
+          ...(known ? [when ? columnValue(when, node) : nothing('datetime')] : []),
+        ],
+      };
+    }),
   };
 }
 
