@@ -28,7 +28,7 @@ export interface Host {
 }
 
 /** What queries may take of this machine; where they spill is the host's affair. */
-export type QueryLimits = Pick<EngineLimits, 'maxMemoryBytes'>;
+export type QueryLimits = Pick<EngineLimits, 'maxMemoryBytes' | 'threads'>;
 
 export interface Clock {
   readonly now: () => Date;

@@ -2,9 +2,9 @@ import { setMaxListeners } from 'node:events';
 import { mkdtempSync, promises, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { getSystemErrorMap } from 'node:util';
 import type { LocalCloud, LocalConnection } from './emulator/local-cloud.js';
-import { CliError, Interrupted } from './errors.js';
+import { Interrupted } from './errors.js';
+import { told } from './file-errors.js';
 import type { Clock, Files, Host, Input, Output, Prompt, QueryLimits, Report } from './host.js';
 import type { Settings } from './settings.js';
 
@@ -172,19 +172,6 @@ async function writeWhole(
   } catch (error) {
     await promises.rm(next, { force: true });
     throw error;
-  }
-}
-
-/** What the system says of a file as a sentence: it is the user's to mend. */
-async function told<T>(path: string, done: 'read' | 'written', work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    const errno = error instanceof Error && 'errno' in error ? Number(error.errno) : Number.NaN;
-    const [code, reason] = getSystemErrorMap().get(errno) ?? [];
-    if (code === undefined) throw error;
-    const message = `The file "${path}" cannot be ${done}: ${reason}.`;
-    throw new CliError('usage', message, { code }, error);
   }
 }
 

@@ -1,7 +1,7 @@
 import { openDatabase } from '../../src/lib/duckdb/database.js';
 import { quoteText } from '../../src/lib/duckdb/quote.js';
 import { readRows } from '../../src/lib/duckdb/read-rows.js';
-import { PARQUET_KEY } from '../../src/lib/engine/files/look-into.js';
+import { PARQUET_KEY } from '../../src/lib/duckdb/stored.js';
 import { PRELUDE } from '../../src/lib/kql/prelude.js';
 import type { Column } from '../../src/lib/model/table.js';
 

@@ -13,6 +13,8 @@ export interface Database {
 export interface DatabaseLimits {
   /** Undefined: four fifths of the machine's memory. */
   readonly maxMemoryBytes?: number | undefined;
+  /** Undefined: one for each of the machine's. */
+  readonly threads?: number | undefined;
   /** Where what does not fit goes meanwhile; undefined: nowhere. */
   readonly spillFolder?: string | undefined;
 }
@@ -48,6 +50,7 @@ export async function openDatabase(
 
 async function createInstance({
   maxMemoryBytes,
+  threads,
   spillFolder = '',
 }: DatabaseLimits): Promise<DuckDBInstance> {
   let duckdb: typeof import('@duckdb/node-api');
@@ -65,5 +68,6 @@ async function createInstance({
     // Without a name it would be `.tmp` in the current folder.
     temp_directory: spillFolder,
     ...(maxMemoryBytes !== undefined && { memory_limit: `${maxMemoryBytes}B` }),
+    ...(threads !== undefined && { threads: String(threads) }),
   });
 }

@@ -70,7 +70,7 @@ function memoryError(cause: unknown): CliError | undefined {
 }
 
 /** An interrupt before the query has started is lost, so it is repeated until the query has ended. */
-function interruptOnAbort(
+export function interruptOnAbort(
   connection: DuckDBConnection,
   signal: AbortSignal | undefined,
 ): () => void {

@@ -22,6 +22,9 @@ export const CARRIERS: Readonly<Record<KustoType, string>> = {
   dynamic: 'JSON TEXT',
 };
 
+/** The name under which this tool keeps the KQL types of a Parquet file's columns, in its metadata. */
+export const PARQUET_KEY = 'aml-monitor';
+
 /** SQL for no value of a type: a string is never null. */
 export function nothing(type: KustoType): string {
   if (type === 'string') return "''";

@@ -1,3 +1,4 @@
+import type { Connection } from '../duckdb/ask.js';
 import type { Database } from '../duckdb/database.js';
 import { assertFiles } from '../duckdb/files.js';
 import { asStored, type StoredTypes } from '../duckdb/read-rows.js';
@@ -30,19 +31,39 @@ export function openEngine(limits: EngineLimits = {}): Promise<Engine> {
   const files = new Map<string, OpenedFile>();
   return Promise.resolve({
     run: (kql, tables, options) => run(kql, tables, options, { opening: database(), files }),
-    async openFiles(patterns, cwd) {
-      const connection = await (await database()).connect();
-      try {
+    openFiles: (patterns, cwd) =>
+      withConnection(database, async (connection) => {
         const opened = await openFiles(patterns, cwd, connection);
         for (const file of opened.files) files.set(file.path, file);
         return opened.tables;
-      } finally {
-        connection.closeSync();
-      }
+      }),
+    async writeParquet(table, path, signal) {
+      const { writeParquet } = await import('../duckdb/write-parquet.js');
+      return withConnection(database, (connection) =>
+        writeParquet(connection, table, path, signal),
+      );
+    },
+    async joinParquet(paths, path, options) {
+      const { joinParquet } = await import('../duckdb/write-parquet.js');
+      return withConnection(database, (connection) =>
+        joinParquet(connection, paths, path, options),
+      );
     },
     // What never opened has been said by the query that asked for it.
     close: async () => (await opened?.catch(() => undefined))?.close(),
   });
+}
+
+async function withConnection<T>(
+  database: () => Promise<Database>,
+  work: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  const connection = await (await database()).connect();
+  try {
+    return await work(connection);
+  } finally {
+    connection.closeSync();
+  }
 }
 
 /** What queries of one engine share. `files` are those that the user named, by path. */

@@ -1,4 +1,5 @@
 import type { FileRows } from '../duckdb/read-rows.js';
+import type { WrittenFile } from '../duckdb/write-parquet.js';
 import type { Column, Table } from '../model/table.js';
 
 /** A named table that KQL may read: columns as KQL sees them, and where its rows are. */
@@ -28,6 +29,8 @@ export type ShownColumn = { readonly column: string } | { readonly text: string 
 export interface EngineLimits {
   /** Memory of DuckDB; undefined: four fifths of the machine's. */
   readonly maxMemoryBytes?: number | undefined;
+  /** Threads that DuckDB computes with; undefined: one for each of the machine's. Each has memory of its own. */
+  readonly threads?: number | undefined;
   /** A folder for what does not fit into memory meanwhile; undefined: it has to fit. */
   readonly spillFolder?: string | undefined;
 }
@@ -71,5 +74,18 @@ export interface Engine {
    * @throws {CliError} `not-found` for what is not there; `usage` with file and line for what cannot be read
    */
   openFiles(patterns: readonly string[], cwd: string): Promise<readonly SourceTable[]>;
+  /**
+   * Writes a table to a Parquet file, exactly and in constant memory; see `writeParquet`.
+   *
+   * @throws {CliError} `unsupported` for a table without columns, or if DuckDB is not installed; `usage` if the file
+   * cannot be written
+   */
+  writeParquet(table: Table, path: string, signal?: AbortSignal): Promise<WrittenFile>;
+  /** Files of `writeParquet` that have these columns as one, their rows in the order of the files. */
+  joinParquet(
+    paths: readonly string[],
+    path: string,
+    options: { readonly columns: readonly Column[]; readonly signal?: AbortSignal },
+  ): Promise<WrittenFile>;
   close(): Promise<void>;
 }

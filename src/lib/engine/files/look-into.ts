@@ -1,6 +1,7 @@
 import { ask, type Connection } from '../../duckdb/ask.js';
 import { quoteName, quotePaths, quoteText } from '../../duckdb/quote.js';
 import { ANSWER_OPTIONS, type FileRows, JSON_OPTIONS, readCsv } from '../../duckdb/read-rows.js';
+import { PARQUET_KEY } from '../../duckdb/stored.js';
 import { CliError } from '../../errors.js';
 import { type Column, KUSTO_TYPES, type KustoType } from '../../model/table.js';
 import type { CutReason } from '../engine.js';
@@ -42,9 +43,6 @@ export async function lookInto(
   if (/^\s*\{\s*"tables"\s*:/.test(start)) return lookIntoAnswer(file, connection);
   return [{ format: 'jsonl' }];
 }
-
-/** The name under which this tool keeps the KQL types of a Parquet file's columns, in its metadata. */
-export const PARQUET_KEY = 'aml-monitor';
 
 async function lookIntoParquet(file: FoundFile, connection: Connection): Promise<Layout> {
   const paths = quotePaths([file.path]);

@@ -1,0 +1,126 @@
+import { rename, rm, stat } from 'node:fs/promises';
+import { CliError } from '../errors.js';
+import type { Column, Table } from '../model/table.js';
+import { ask, type Connection } from './ask.js';
+import { quotePaths, quoteText } from './quote.js';
+import { interruptOnAbort } from './rows.js';
+import { selectRows, uniqueNames, writeRowsFile } from './rows-file.js';
+import { PARQUET_KEY } from './stored.js';
+
+export interface WrittenFile {
+  readonly rowCount: number;
+  readonly sizeBytes: number;
+}
+
+/** A row group holds about this much text: more costs memory, less is read less well. */
+const ROW_GROUP_BYTES = 32_000_000;
+/** DuckDB's own size of a row group, and of a vector. */
+const ROWS = { group: 122_880, vector: 2048 };
+
+/**
+ * Writes a table as one Parquet file that reads back as exactly the same values: columns in `CARRIERS`, their Kusto
+ * types in the file's metadata. Memory is constant: the rows wait as text beside the target, which gets its name
+ * once it is whole.
+ *
+ * A column of decimals or guids that holds what its carrier cannot is text. Of columns whose names differ only in
+ * case the later ones get a number.
+ *
+ * @throws {CliError} `unsupported` for a table without columns; `usage` if the file cannot be written
+ */
+export async function writeParquet(
+  connection: Connection,
+  { columns, rows }: Table,
+  path: string,
+  signal?: AbortSignal,
+): Promise<WrittenFile> {
+  if (columns.length === 0) {
+    throw new CliError('unsupported', 'A Parquet file needs columns, and the answer has none.');
+  }
+  const waiting = `${path}.rows`;
+  try {
+    const written = await writeRowsFile(waiting, { columns, rows }, signal);
+    const select = selectRows(waiting, columns, written);
+    const options = fileOptions(columns, written.rowCount, written.sizeBytes);
+    await copy(connection, { select, path, options, signal });
+    return { rowCount: written.rowCount, sizeBytes: (await stat(path)).size };
+  } finally {
+    await rm(waiting, { force: true });
+  }
+}
+
+/**
+ * Files of `writeParquet` that have these columns as one file, their rows in the order of the files.
+ *
+ * @throws {CliError} `usage` if the file cannot be written
+ */
+export async function joinParquet(
+  connection: Connection,
+  paths: readonly string[],
+  path: string,
+  { columns, signal }: { readonly columns: readonly Column[]; readonly signal?: AbortSignal },
+): Promise<WrittenFile> {
+  const files = quotePaths(paths);
+  const [facts] = await ask(
+    connection,
+    `SELECT (SELECT sum(num_rows)::DOUBLE FROM parquet_file_metadata(${files})) AS "rows",
+       (SELECT sum(total_uncompressed_size)::DOUBLE FROM parquet_metadata(${files})) AS "bytes"`,
+  );
+  const rowCount = Number(facts?.rows ?? 0);
+  await copy(connection, {
+    // A column that is text in one of the files is text in all.
+    select: `SELECT * FROM read_parquet(${files}, union_by_name = true, hive_partitioning = false)`,
+    path,
+    options: fileOptions(columns, rowCount, Number(facts?.bytes ?? 0)),
+    signal,
+  });
+  return { rowCount, sizeBytes: (await stat(path)).size };
+}
+
+function fileOptions(columns: readonly Column[], rowCount: number, sizeBytes: number): string {
+  const names = uniqueNames(columns);
+  const types = Object.fromEntries(columns.map(({ type }, index) => [names[index], type]));
+  const fitting = Math.floor(ROW_GROUP_BYTES / Math.max(1, sizeBytes / Math.max(1, rowCount)));
+  const group = Math.max(ROWS.vector, Math.min(ROWS.group, fitting));
+  return `FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${group},
+    KV_METADATA { ${quoteText(PARQUET_KEY)}: ${quoteText(JSON.stringify(types))} }`;
+}
+
+interface Copy {
+  readonly select: string;
+  readonly path: string;
+  readonly options: string;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function copy(connection: Connection, { select, path, options, signal }: Copy) {
+  const unfinished = `${path}.tmp`;
+  const stopInterrupting = interruptOnAbort(connection, signal);
+  try {
+    signal?.throwIfAborted();
+    await connection.run(`COPY (${select}) TO ${quoteText(unfinished)} (${options})`);
+    signal?.throwIfAborted();
+    await rename(unfinished, path);
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw fileError(error, path);
+  } finally {
+    stopInterrupting();
+    await rm(unfinished, { force: true });
+  }
+}
+
+/** DuckDB has no codes: `IO Error: Could not write file "…": No space left on device`. */
+function fileError(cause: unknown, path: string): unknown {
+  if (!(cause instanceof Error)) return cause;
+  if (cause.message.startsWith('Out of Memory Error')) {
+    return new CliError(
+      'service',
+      `The file "${path}" needs more memory than it may use.`,
+      {},
+      cause,
+    );
+  }
+  if (!cause.message.startsWith('IO Error')) return cause;
+  const reason = cause.message.split(': ').at(-1)?.split('\n')[0]?.toLowerCase();
+  return new CliError('usage', `The file "${path}" cannot be written: ${reason}.`, {}, cause);
+}

@@ -1,0 +1,23 @@
+import { getSystemErrorMap } from 'node:util';
+import { CliError } from './errors.js';
+
+/**
+ * Work on a file; what the system says against it as a sentence.
+ *
+ * @throws {CliError} `usage`: what is wrong with a file is the user's to mend
+ */
+export async function told<T>(
+  path: string,
+  done: 'read' | 'written',
+  work: Promise<T>,
+): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    const errno = error instanceof Error && 'errno' in error ? Number(error.errno) : Number.NaN;
+    const [code, reason] = getSystemErrorMap().get(errno) ?? [];
+    if (code === undefined) throw error;
+    const message = `The file "${path}" cannot be ${done}: ${reason}.`;
+    throw new CliError('usage', message, { code }, error);
+  }
+}
