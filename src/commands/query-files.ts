@@ -3,21 +3,18 @@ import type { Host } from '../lib/host.js';
 import { parseSize } from '../lib/model/size.js';
 import { parseDuration, parseTimeWish } from '../lib/model/time-range.js';
 import { escapeControls } from '../lib/output/escape.js';
-import { print } from '../lib/output/print.js';
-import { telemetryView } from '../lib/output/query-view.js';
 import { createReport } from '../lib/output/report.js';
 import type { Settings } from '../lib/settings.js';
 import { startDeadline } from '../lib/use-cases/deadline.js';
-import { planQuery, type QueryFlags, reportNameless } from '../lib/use-cases/plan-query.js';
-import { withContent } from '../lib/use-cases/printed-content.js';
+import { planQuery, type QueryFlags } from '../lib/use-cases/plan-query.js';
 import { openQueriedFiles } from '../lib/use-cases/query-files.js';
-import { reportEnding, runQuery } from '../lib/use-cases/run-query.js';
+import { runQuery } from '../lib/use-cases/run-query.js';
+import { type AnswerOptions, showAnswer } from './query-answer.js';
 
-export interface FilesOptions extends QueryFlags {
-  readonly component?: string;
+export interface FilesOptions extends QueryFlags, AnswerOptions {
   readonly follow?: true;
   readonly showKql?: true;
-  readonly allowPartial?: true;
+  readonly statistics?: true;
   readonly timeout?: string;
   readonly maxMemory?: string;
 }
@@ -29,11 +26,13 @@ export async function queryFiles(
   options: FilesOptions,
   { host, settings }: { readonly host: Host; readonly settings: Settings },
 ): Promise<void> {
-  const { component, follow, timeout, maxMemory, allowPartial = false } = options;
+  const { component, follow, statistics, timeout, maxMemory } = options;
   if (component !== undefined) {
     throw new CliError('usage', '--files and --component name two places to query: give one.');
   }
   if (follow) throw new CliError('usage', '--follow is for what still comes; --files are done.');
+  if (statistics)
+    throw new CliError('usage', '--statistics is what Azure tells; --files need none.');
   const report = createReport(host, settings);
   const now = host.clock.now();
   const time = parseTimeWish(options, now) ?? undefined;
@@ -61,12 +60,7 @@ export async function queryFiles(
     if (options.showKql) await host.stderr.write(`${escapeControls(asked, 'newlines')}\n`);
     const request = { kql: asked, now, explainEmpty: false };
     const running = await runQuery(files, request).finally(reading.done);
-    const shown = plan.built ? withContent(running.table) : running.table;
-    const rowView = plan.built ? telemetryView(plan.built.table, shown.columns) : undefined;
-    await print(host, settings, shown, undefined, { live: false, rowView });
-    await reportNameless(files, plan, { component: undefined, now, report });
-    if (host.stdout.closed.aborted) return;
-    reportEnding(await running.ending(), { kql: asked, allowPartial, report });
+    await showAnswer(running, plan, files, options, { host, settings, report });
   } finally {
     reading.done();
     deadline.stop();

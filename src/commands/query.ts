@@ -5,17 +5,15 @@ import { parseSize } from '../lib/model/size.js';
 import { LEVELS, TELEMETRY_TABLES } from '../lib/model/telemetry.js';
 import { parseDuration } from '../lib/model/time-range.js';
 import { escapeControls } from '../lib/output/escape.js';
-import { print } from '../lib/output/print.js';
-import { telemetryView } from '../lib/output/query-view.js';
 import { createReport } from '../lib/output/report.js';
 import { resolveSettings } from '../lib/settings.js';
 import { assertAllowed, explainTimeout, startDeadline } from '../lib/use-cases/deadline.js';
 import { followQuery } from '../lib/use-cases/follow-query.js';
 import { planQuery, readKql, reportNameless, reportTime } from '../lib/use-cases/plan-query.js';
-import { withContent } from '../lib/use-cases/printed-content.js';
-import { reportEnding, runQuery } from '../lib/use-cases/run-query.js';
+import { runQuery } from '../lib/use-cases/run-query.js';
 import { parseCount } from './count-argument.js';
 import { assertFollowFormat } from './follow-format.js';
+import { printRows, showAnswer } from './query-answer.js';
 import { queryFiles } from './query-files.js';
 import { saySettings } from './session.js';
 import { examples, exitStatuses, type SharedCommand } from './shared-options.js';
@@ -45,6 +43,7 @@ export function define(command: SharedCommand, host: Host): void {
     )
     .option('--show-kql', 'show on stderr what is asked')
     .option('--allow-partial', 'an answer that Azure cut is good enough')
+    .option('--statistics', 'say on stderr what the answer cost')
     .option('-f, --follow', 'go on with the rows that come from now on')
     .optionsGroup(BUILD)
     .addOption(new Option('--table <name>', 'table (default: traces)').choices(TELEMETRY_TABLES))
@@ -97,23 +96,20 @@ export function define(command: SharedCommand, host: Host): void {
       const asked = plan.kql(plan.time, 'first');
       if (options.showKql) await host.stderr.write(`${escapeControls(asked, 'newlines')}\n`);
       const gateways = await host.connect(settings, report, { maxMemoryBytes });
-      const show = (table: Parameters<typeof withContent>[0], live: boolean) => {
-        const shown = plan.built ? withContent(table) : table;
-        const rowView = plan.built ? telemetryView(plan.built.table, shown.columns) : undefined;
-        return print(host, settings, shown, undefined, { live, rowView });
-      };
       if (options.follow) {
         await reportNameless(gateways, plan, { component, now, report });
         const { clock, signal, stdout } = host;
         const ports = { clock, report, signal, closed: stdout.closed };
-        return show(await followQuery(gateways, { ...plan, component }, ports), true);
+        const rows = await followQuery(gateways, { ...plan, component }, ports);
+        return printRows(rows, plan, { host, settings, live: true });
       }
       const asking = report.progress('Asking Application Insights');
       const time = plan.sendTimespan ? plan.time : undefined;
       const deadline = startDeadline(host, timeoutMs, settings.local ? 'here' : 'azure');
       const limit =
         timeoutMs === undefined ? undefined : { ms: timeoutMs, signal: deadline.signal };
-      const request = { kql: asked, time, component, now, explainEmpty: true, limit };
+      const { statistics } = options;
+      const request = { kql: asked, time, component, now, explainEmpty: true, statistics, limit };
       const running = await runQuery(gateways, request)
         .catch((error: unknown) => {
           throw explainTimeout(error, timeoutMs);
@@ -122,18 +118,21 @@ export function define(command: SharedCommand, host: Host): void {
           asking.done();
           deadline.stop(); // the answer is here; reading it is not the query's time
         });
-      await show(running.table, false);
-      await reportNameless(gateways, plan, { component, now, report });
-      if (host.stdout.closed.aborted) return;
-      const allowPartial = options.allowPartial === true;
-      reportEnding(await running.ending(), { kql: asked, allowPartial, report });
+      await showAnswer(running, plan, gateways, options, { host, settings, report });
     });
 }
 
-function readLimits(
-  { timeout, maxMemory, follow }: { timeout?: string; maxMemory?: string; follow?: true },
-  isLocal: boolean,
-) {
+interface LimitOptions {
+  readonly timeout?: string;
+  readonly maxMemory?: string;
+  readonly follow?: true;
+  readonly statistics?: true;
+}
+
+function readLimits({ timeout, maxMemory, follow, statistics }: LimitOptions, isLocal: boolean) {
+  if (statistics && follow) {
+    throw new CliError('usage', '--statistics is for one answer, and --follow has many.');
+  }
   if (timeout !== undefined && follow) {
     throw new CliError('usage', '--timeout limits one answer, and --follow goes on for ever.');
   }

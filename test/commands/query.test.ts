@@ -203,7 +203,20 @@ test.each([
   expect(run.stderr).toContain('correlation id c1');
 });
 
+test('--statistics says on stderr what the answer cost, beside the result', async () => {
+  const cloud = localCloud();
+  const text = await runCli(['query', 'traces | count', '--statistics'], { cloud });
+  expect(text).toMatchObject({ status: 0, stdout: expect.stringMatching(/^Count\n +\d+\n$/) });
+  expect(text.stderr).toMatch(/^Statistics\n {2}time +[\d.]+ s\n/);
+  const json = await runCli(['query', 'traces | count', '--statistics', '-o', 'json'], { cloud });
+  expect(JSON.parse(json.stderr).statistics.query.executionTime).toEqual(expect.any(Number));
+  const without = await runCli(['query', 'traces | count'], { cloud });
+  expect(without).toMatchObject({ stdout: text.stdout, stderr: '' });
+});
+
 test.each([
+  ['--statistics', 'with --follow', ['--follow', '--statistics'], '--follow has many'],
+  ['--statistics', 'of files', ['--files', 'x.csv', '--statistics'], 'what Azure tells'],
   ['--max-memory', 'without --local', ['traces | count', '--max-memory', '1GB'], 'on this machine'],
   ['--max-memory', 'of no size', ['print 1', '--local', '--max-memory', 'much'], 'is not a size'],
   ['--timeout', 'of no length', ['print 1', '--timeout', 'soon'], 'is not a length of time'],

@@ -1,9 +1,16 @@
-import type { Gateways, PartialError, QueryAnswer, QueryOptions } from '../azure/gateways.js';
+import type {
+  Gateways,
+  PartialError,
+  QueryAnswer,
+  QueryOptions,
+  QueryStatistics,
+} from '../azure/gateways.js';
 import { CliError } from '../errors.js';
 import type { Report } from '../host.js';
 import type { Row, Table } from '../model/table.js';
-import { CUT_AT, readDimensions } from '../model/telemetry.js';
+import { CUT_AT } from '../model/telemetry.js';
 import { type TimeWish, toTimespan } from '../model/time-range.js';
+import { countedTable, skipRows } from './counted-table.js';
 import { cutError } from './cut-answer.js';
 
 export interface QueryRequest {
@@ -15,6 +22,8 @@ export interface QueryRequest {
   readonly now: Date;
   /** Ask again who may read what, should the answer be empty. */
   readonly explainEmpty: boolean;
+  /** Ask, too, what answering costs. */
+  readonly statistics?: boolean | undefined;
   /** How long Azure may take, at most 10 minutes, and the signal that ends the query a little later. */
   readonly limit?: { readonly ms: number; readonly signal: AbortSignal } | undefined;
 }
@@ -37,6 +46,8 @@ export interface QueryEnding {
   readonly furtherResults: number;
   /** Tables that the caller may not read; asked for only if no rows came. */
   readonly deniedTables: readonly string[];
+  /** What answering cost; null unless that was asked. */
+  readonly statistics: QueryStatistics | null;
 }
 
 /** Who answers. Without `arm` there is no workspace whose component could be meant, as with files. */
@@ -45,12 +56,13 @@ export type QueryGateways = Pick<Gateways, 'logsQuery'> & Partial<Pick<Gateways,
 /** Runs KQL on a component. @throws {CliError} `not-found` if the workspace has none */
 export async function runQuery(
   gateways: QueryGateways,
-  { kql, time, component, now, explainEmpty, limit }: QueryRequest,
+  { kql, time, component, now, explainEmpty, statistics, limit }: QueryRequest,
 ): Promise<RunningQuery> {
   const { arm, logsQuery } = gateways;
   const componentId = component ?? (arm ? await getComponentId(arm) : '');
   const options: QueryOptions = {
     ...(time && { timespan: toTimespan(time, now) }),
+    ...(statistics && { includeStatistics: true }),
     ...(limit && {
       signal: limit.signal,
       serverTimeoutSeconds: Math.ceil(limit.ms / 1000),
@@ -81,32 +93,24 @@ async function readAnswer(
 ): Promise<RunningQuery> {
   const tables = answer.tables[Symbol.asyncIterator]();
   const first = await tables.next();
-  const table: Table = first.done ? { columns: [], rows: noRows() } : first.value;
-  let rowCount = 0;
-  let cutTexts = 0;
-  const countCutTexts = cutTextCounter(table.columns);
-
-  async function* rows(): AsyncGenerator<Row> {
-    for await (const row of table.rows) {
-      rowCount += 1;
-      cutTexts += countCutTexts(row);
-      yield row;
-    }
-  }
+  const { table, counts } = countedTable(
+    first.done ? { columns: [], rows: noRows() } : first.value,
+  );
 
   async function ending(): Promise<QueryEnding> {
     let furtherResults = 0;
     for (let next = await tables.next(); !next.done; next = await tables.next()) {
-      for await (const _ of next.value.rows) rowCount += 0;
+      await skipRows(next.value);
       furtherResults += 1;
     }
-    const { partialError } = answer.ending();
-    const isEmpty = rowCount === 0 && partialError === null;
+    const { rows: rowCount, cutTexts } = counts();
+    const { partialError: cut, statistics } = answer.ending();
+    const isEmpty = rowCount === 0 && cut === null;
     const deniedTables = isEmpty ? await findDenied() : [];
-    return { rowCount, cut: partialError, cutTexts, furtherResults, deniedTables };
+    return { rowCount, cut, cutTexts, furtherResults, deniedTables, statistics };
   }
 
-  return { table: { columns: table.columns, rows: rows() }, ending };
+  return { table, ending };
 }
 
 async function* noRows(): AsyncGenerator<Row> {}
@@ -118,25 +122,8 @@ async function findDeniedTables(
   options: QueryOptions,
 ): Promise<readonly string[]> {
   const answer = await logsQuery.query(componentId, kql, { ...options, includePermissions: true });
-  for await (const table of answer.tables) for await (const _ of table.rows);
+  for await (const table of answer.tables) await skipRows(table);
   return answer.ending().deniedTables;
-}
-
-/** Counts the texts of a row that Application Insights has probably cut. */
-function cutTextCounter(columns: Table['columns']): (row: Row) => number {
-  const message = columns.findIndex(({ name }) => name === 'message');
-  const dimensions = columns.findIndex(({ name }) => name === 'customDimensions');
-  return (row) => {
-    const text = row[message];
-    const json = row[dimensions];
-    const isCut = typeof text === 'string' && text.length === CUT_AT.message;
-    if (typeof json !== 'string' || json.length < CUT_AT.property) return Number(isCut);
-    const values = Object.values(readDimensions(json));
-    const cut = values.filter(
-      (value) => typeof value === 'string' && value.length === CUT_AT.property,
-    );
-    return Number(isCut) + cut.length;
-  };
 }
 
 /**

@@ -1,0 +1,67 @@
+import type { Host, Report } from '../lib/host.js';
+import { print } from '../lib/output/print.js';
+import { telemetryView } from '../lib/output/query-view.js';
+import { statisticsJson, statisticsText } from '../lib/output/statistics-text.js';
+import { createStyle } from '../lib/output/style.js';
+import type { Settings } from '../lib/settings.js';
+import { type QueryPlan, reportNameless } from '../lib/use-cases/plan-query.js';
+import { withContent } from '../lib/use-cases/printed-content.js';
+import { type QueryGateways, type RunningQuery, reportEnding } from '../lib/use-cases/run-query.js';
+
+type Answer = RunningQuery['table'];
+
+export interface AnswerOptions {
+  readonly component?: string | undefined;
+  readonly allowPartial?: true | undefined;
+}
+
+interface Surroundings {
+  readonly host: Host;
+  readonly settings: Settings;
+  readonly report: Report;
+}
+
+/** Prints the rows, and says on stderr what they lack and what they cost. */
+export async function showAnswer(
+  running: RunningQuery,
+  plan: QueryPlan,
+  gateways: QueryGateways,
+  { component, allowPartial }: AnswerOptions,
+  { host, settings, report }: Surroundings,
+): Promise<void> {
+  await printRows(running.table, plan, { host, settings, live: false });
+  await reportNameless(gateways, plan, { component, now: host.clock.now(), report });
+  if (host.stdout.closed.aborted) return;
+  const ending = await running.ending();
+  if (ending.statistics) await sayStatistics(ending.statistics, host, settings);
+  reportEnding(ending, {
+    kql: plan.kql(plan.time, 'first'),
+    allowPartial: allowPartial === true,
+    report,
+  });
+}
+
+/** The rows as people read telemetry, if it is; in the other formats as they are. */
+export function printRows(
+  table: Answer,
+  { built }: QueryPlan,
+  { host, settings, live }: Pick<Surroundings, 'host' | 'settings'> & { readonly live: boolean },
+): Promise<void> {
+  const shown = built ? withContent(table) : table;
+  const rowView = built ? telemetryView(built.table, shown.columns) : undefined;
+  return print(host, settings, shown, undefined, { live, rowView });
+}
+
+type Statistics = Parameters<typeof statisticsText>[0];
+
+function sayStatistics(
+  statistics: Statistics,
+  { stderr }: Host,
+  settings: Settings,
+): Promise<void> {
+  const isJson = settings.format === 'json' || settings.format === 'jsonl';
+  const text = isJson
+    ? statisticsJson(statistics)
+    : statisticsText(statistics, createStyle(settings.color.stderr));
+  return stderr.write(`${text}\n`);
+}
