@@ -11,6 +11,7 @@ import { assertAllowed, explainTimeout, startDeadline } from '../lib/use-cases/d
 import { followQuery } from '../lib/use-cases/follow-query.js';
 import { planQuery, readKql, reportNameless, reportTime } from '../lib/use-cases/plan-query.js';
 import { runQuery } from '../lib/use-cases/run-query.js';
+import { assertNoChart, chartOption } from './chart-option.js';
 import { parseCount } from './count-argument.js';
 import { assertFollowFormat } from './follow-format.js';
 import { printRows, showAnswer } from './query-answer.js';
@@ -41,6 +42,7 @@ export function define(command: SharedCommand, host: Host): void {
       'query files instead: Parquet, JSON lines, CSV; by name, folder or pattern, again for more',
       (glob: string, before: readonly string[] = []): readonly string[] => [...before, glob],
     )
+    .addOption(chartOption)
     .option('--show-kql', 'show on stderr what is asked')
     .option('--allow-partial', 'an answer that Azure cut is good enough')
     .option('--statistics', 'say on stderr what the answer cost')
@@ -72,7 +74,7 @@ export function define(command: SharedCommand, host: Host): void {
       examples(
         'query --contains input',
         'query --table requests --service churn --since 7d -o jsonl',
-        "query 'requests | summarize count() by resultCode'",
+        "query 'requests | summarize count() by resultCode' --chart",
         "query --files 'export/*.parquet' --contains input",
         "query --files orders.csv 'orders | summarize sum(amount) by country'",
       ),
@@ -83,7 +85,10 @@ export function define(command: SharedCommand, host: Host): void {
     )
     .action(async (argument, options) => {
       const settings = await resolveSettings(options, host);
-      if (options.follow) assertFollowFormat(settings);
+      if (options.follow) {
+        assertFollowFormat(settings);
+        assertNoChart(options.chart);
+      }
       const report = createReport(host, settings);
       const { component } = options;
       const kql = await readKql(argument, options.file, host);

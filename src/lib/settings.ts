@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { CliError } from './errors.js';
 import type { Host } from './host.js';
 import { type ColorLevel, colorLevel } from './settings/color-level.js';
+import { showsUnicode } from './settings/shows-unicode.js';
 import { azureSources, localSources, oneOf, type SettingName } from './settings/sources.js';
 import { userFolders } from './settings/user-folders.js';
 
@@ -44,7 +45,7 @@ export interface SettingsOptions {
 /** How results and errors are shown. */
 export type Presentation = Pick<
   Settings,
-  'format' | 'jmesPath' | 'color' | 'mayPrompt' | 'verbosity'
+  'format' | 'jmesPath' | 'color' | 'unicode' | 'mayPrompt' | 'verbosity'
 >;
 
 /** What holds after flag > environment > workspace file > own settings > az defaults. */
@@ -74,6 +75,8 @@ export interface Settings {
   readonly jmesPath: string | undefined;
   /** 0: none, 1: 16 colors, 2: 256, 3: 16 million; for each stream. */
   readonly color: { readonly stdout: ColorLevel; readonly stderr: ColorLevel };
+  /** Whether the terminal shows more than ASCII. */
+  readonly unicode: boolean;
   /** Whether a question may be asked: stdin and stderr are terminals, no `CI`, no `--no-input`. */
   readonly mayPrompt: boolean;
   readonly verbosity: 'errors' | 'normal' | 'verbose' | 'debug';
@@ -150,6 +153,7 @@ export function resolvePresentation(options: SettingsOptions, host: Host): Prese
       stdout: colorLevel(when, env, stdout, platform),
       stderr: colorLevel(when, env, stderr, platform),
     },
+    unicode: showsUnicode(env, platform),
     // stdin comes last: to look at it is to open it.
     mayPrompt: options.input !== false && !env.CI && stderr.isTty && host.stdin.isTty,
     verbosity: options.debug

@@ -22,7 +22,7 @@ afterAll(() => engine.close());
 async function printed(columns: readonly Column[], rows: readonly Row[], format: 'csv' | 'jsonl') {
   const [stdout, stderr] = [memoryOutput({}), memoryOutput({})];
   const color = { stdout: 0, stderr: 0 } as const;
-  const settings = { format, jmesPath: undefined, color, mayPrompt: false } as const;
+  const settings = { format, jmesPath: undefined, color, unicode: true, mayPrompt: false } as const;
   const table = {
     columns,
     rows: (async function* () {

@@ -9,6 +9,7 @@ import { memoryOutput } from '../support/host.js';
 const PLAIN: Presentation = {
   format: 'text',
   jmesPath: undefined,
+  unicode: true,
   color: { stdout: 0, stderr: 0 },
   mayPrompt: false,
   verbosity: 'normal',

@@ -52,7 +52,7 @@ function shown(table: TelemetryTable, fields: Fields) {
   const view = telemetryView(table, COLUMNS);
   if (view && 'text' in view) {
     const style = createStyle(0);
-    return view.text(row(fields), style, { style, width: 80 });
+    return view.text(row(fields), style, { style, width: 80, unicode: true });
   }
   return Object.fromEntries(
     (view?.columns ?? []).map(({ heading, cell }) => [heading, cell(row(fields))]),

@@ -100,6 +100,7 @@ export function settingsFor(settings: Partial<Settings>): Settings {
     format: 'text',
     jmesPath: undefined,
     color: { stdout: 0, stderr: 0 },
+    unicode: true,
     mayPrompt: false,
     verbosity: 'debug',
     ...settings,

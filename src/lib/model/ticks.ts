@@ -14,6 +14,11 @@ export function dateToTicks(date: Date): bigint {
   return BigInt(date.getTime()) * TICKS_PER_MILLISECOND + UNIX_EPOCH_TICKS;
 }
 
+/** Milliseconds since 1970, as a Date counts; what is finer is dropped. */
+export function ticksToMs(ticks: bigint): number {
+  return Number((ticks - UNIX_EPOCH_TICKS) / TICKS_PER_MILLISECOND);
+}
+
 const DATETIME =
   /^(\d{4})-(\d{1,2})(?:-(\d{1,2}))?(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?)?\s*(Z|[+-]\d{2}:?\d{2})?$/i;
 

@@ -34,7 +34,12 @@ export async function print<T>(
 ): Promise<void> {
   const style = createStyle(settings.color.stdout);
   const width = host.stdout.isTty ? host.stdout.columns() : undefined;
-  const job = { host, settings, space: { style, width }, live: options.live === true };
+  const job = {
+    host,
+    settings,
+    space: { style, width, unicode: settings.unicode },
+    live: options.live === true,
+  };
   return isTable(result)
     ? printSource(job, tableSource(result), options.rowView)
     : printSource(job, valueSource(result), view);

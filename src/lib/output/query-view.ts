@@ -9,7 +9,7 @@ import {
 import { cellText } from './cell.js';
 import { escapeControls } from './escape.js';
 import type { Style } from './style.js';
-import type { View, ViewColumn } from './view.js';
+import type { TableView, TextView, ViewColumn } from './view.js';
 
 const empty = 'No rows.';
 
@@ -20,7 +20,7 @@ const empty = 'No rows.';
 export function telemetryView(
   table: TelemetryTable,
   columns: readonly Column[],
-): View<Row> | undefined {
+): TextView<Row> | TableView<Row> | undefined {
   const fields = fieldsOf(columns);
   const { time, level, service, result, duration, response } = viewColumns(fields);
   const plain = (heading: string, name = heading): ViewColumn<Row> => ({

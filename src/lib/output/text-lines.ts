@@ -27,6 +27,16 @@ export async function* textLines<T>(
     if (isEmpty && view.empty !== undefined) await note(view.empty);
     return;
   }
+  if (view && 'whole' in view) {
+    const { width } = space;
+    if (width === undefined) return yield* plainLines(source, space, undefined);
+    const items: T[] = [];
+    for await (const item of source.items) items.push(item);
+    const lines = items.length > 0 ? view.whole(items, { ...space, width }) : [];
+    for (const line of lines) yield `${line}\n`;
+    if (items.length === 0 && view.empty !== undefined) await note(view.empty);
+    return;
+  }
   const sampleRows = live ? 1 : undefined;
   if (view) {
     const { columns, empty } = view;

@@ -5,10 +5,12 @@ export interface ViewSpace {
   readonly style: Style;
   /** Columns of the terminal, undefined on a pipe: nothing is wrapped or cut then. */
   readonly width: number | undefined;
+  /** Whether the terminal shows more than ASCII. */
+  readonly unicode: boolean;
 }
 
-/** How people read one result: sentences, or a row of a table. Every other format shows the result itself. */
-export type View<T> = TextView<T> | TableView<T>;
+/** How people read one result: sentences, a row of a table, a chart. Every other format shows the result itself. */
+export type View<T> = TextView<T> | TableView<T> | WholeView<T>;
 
 export interface TextView<T> {
   /**
@@ -23,6 +25,17 @@ export interface TextView<T> {
 export interface TableView<T> {
   readonly columns: readonly ViewColumn<T>[];
   /** Said instead of a table without rows. */
+  readonly empty?: string;
+}
+
+/** For what only makes sense as a whole: a chart. Off a terminal the items are shown without a view. */
+export interface WholeView<T> {
+  /** The lines of all items, none longer than `width`. Texts from a service go through `escapeControls` first. */
+  readonly whole: (
+    items: readonly T[],
+    space: ViewSpace & { readonly width: number },
+  ) => readonly string[];
+  /** Said if there is no item at all. */
   readonly empty?: string;
 }
 

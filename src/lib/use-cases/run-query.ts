@@ -44,6 +44,8 @@ export interface QueryEnding {
   readonly cutTexts: number;
   /** Results behind the first one: a query with several statements has several. */
   readonly furtherResults: number;
+  /** The hint of a `render` operator, as sent; null if there is none. */
+  readonly render: string | null;
   /** Tables that the caller may not read; asked for only if no rows came. */
   readonly deniedTables: readonly string[];
   /** What answering cost; null unless that was asked. */
@@ -104,10 +106,10 @@ async function readAnswer(
       furtherResults += 1;
     }
     const { rows: rowCount, cutTexts } = counts();
-    const { partialError: cut, statistics } = answer.ending();
+    const { partialError: cut, statistics, render } = answer.ending();
     const isEmpty = rowCount === 0 && cut === null;
     const deniedTables = isEmpty ? await findDenied() : [];
-    return { rowCount, cut, cutTexts, furtherResults, deniedTables, statistics };
+    return { rowCount, cut, cutTexts, furtherResults, deniedTables, statistics, render };
   }
 
   return { table, ending };
