@@ -52,6 +52,9 @@ export const PRELUDE: readonly string[] = [
   // dynamic: compact JSON text. A string inside loses its quotes, everything else is its text. Of all that JSON may
   // start with only the quote sorts before '#', and DuckDB compares faster than it calls functions.
   `kql_dynamic_text(j) AS CASE WHEN j < '#' THEN json_extract_string(j, '$') ELSE j END`,
+  // The same where rows are filtered by it. DuckDB has the reader of a file filter only by what cannot fail, for which it
+  // takes every lambda; whatever it filters by later it reads with all its rows first.
+  `kql_searched_text(j) AS CASE WHEN j < '#' THEN ${once('j', "json_extract_string(x, '$')")} ELSE j END`,
   `kql_dynamic_tolong(s) AS ${once('s', `coalesce(kql_tolong(x), kql_real_tolong(kql_toreal(x)), ${truth()})`)}`,
   `kql_dynamic_toint(s) AS ${once('s', `coalesce(kql_toint(x), kql_real_toint(kql_toreal(x)), ${truth()})`)}`,
   `kql_dynamic_toreal(s) AS ${once('s', `coalesce(kql_toreal(x), ${truth()})`)}`,

@@ -51,19 +51,13 @@ function search(test: Test, { fold }: { fold: boolean }) {
     const { literal } = needle;
     const mayBeNull = isCondition && Boolean(literal) && text.type === 'dynamic';
     const sql = mayBeNull
-      ? (text.textSql ?? `kql_dynamic_text(${text.sql})`)
+      ? (text.textSql ?? `kql_searched_text(${text.sql})`)
       : convert(text, 'string').sql;
     if (typeof literal !== 'string') return test(folded(sql), folded(needle.sql), undefined);
     const word = fold ? literal.toLowerCase() : literal;
-    const found = test(folded(sql), quoteText(word), word);
-    if (!mayBeNull || !IS_COLUMN.test(text.sql)) return found;
-    // Bags and arrays are their JSON. The reader of a file looks for that before it reads the other columns.
-    const json = `contains(${folded(text.sql)}, ${quoteText(word)}) OR ${text.sql} < '#'`;
-    return `((${json}) AND ${found})`;
+    return test(folded(sql), quoteText(word), word);
   };
 }
-
-const IS_COLUMN = /^"(?:[^"]|"")*"$/;
 
 function rules(name: string, test: Test): readonly (readonly [string, Rule])[] {
   return [true, false].flatMap((fold) =>
