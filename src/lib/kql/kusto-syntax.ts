@@ -94,11 +94,19 @@ export function toPlainSyntax(
     return { kind: className(source), name: source.Name };
   }
 
-  function resultType(source: MsSymbol | null) {
+  /** Operators that add no column hand on the very type of the operator before them. */
+  const types = new Map<MsSymbol, object>();
+
+  function resultType(source: MsSymbol | null): object {
     if (!source) return { name: 'unknown' };
-    if (!source.Columns) return { name: source.Name };
-    const columns = list(source.Columns).map(({ Name, Type }) => ({ name: Name, type: Type.Name }));
-    return { name: source.Name, columns };
+    const known = types.get(source);
+    if (known) return known;
+    const columns =
+      source.Columns &&
+      list(source.Columns).map(({ Name, Type }) => ({ name: Name, type: Type.Name }));
+    const type = { name: source.Name, ...(columns && { columns }) };
+    types.set(source, type);
+    return type;
   }
 
   const diagnostics = list(root.GetContainedDiagnostics()).map((it) => toDiagnostic(it, place));
