@@ -31,7 +31,7 @@ async function read(sets: readonly FileRows[], columns: readonly Column[]): Prom
   const sql = readRows(sets, columns);
   const rows: Row[] = [];
   const connection = await database.connect();
-  for await (const row of await streamRows(connection, { setup: [], sql, columns })) rows.push(row);
+  for await (const row of await streamRows(connection, { sql, columns })) rows.push(row);
   return rows;
 }
 

@@ -2,7 +2,7 @@ import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { CliError } from '../errors.js';
 import { register, type Scripted } from './scripted.js';
 
-/** DuckDB in memory. Connections share macros and functions, each has its own temporary views. */
+/** DuckDB in memory. Connections share macros and functions. */
 export interface Database {
   connect(): Promise<DuckDBConnection>;
   /** Adds functions that SQL may call; those that it has stay as they are. */

@@ -3,8 +3,6 @@ import { CliError } from '../errors.js';
 import type { Cell, Column, KustoType, Row } from '../model/table.js';
 
 export interface StreamOptions {
-  /** Statements that the query stands on, such as views. */
-  readonly setup: readonly string[];
   readonly sql: string;
   /** What the columns of the SQL are, by position. */
   readonly columns: readonly Column[];
@@ -21,7 +19,7 @@ export interface StreamOptions {
  */
 export async function streamRows(
   connection: DuckDBConnection,
-  { setup, sql, columns, signal, explain = (cause) => cause }: StreamOptions,
+  { sql, columns, signal, explain = (cause) => cause }: StreamOptions,
 ): Promise<AsyncIterable<Row>> {
   const stopInterrupting = interruptOnAbort(connection, signal);
   const close = () => {
@@ -30,7 +28,6 @@ export async function streamRows(
   };
   try {
     signal?.throwIfAborted();
-    for (const statement of setup) await connection.run(statement);
     const result = await connection.stream(sql);
     const readers = columns.map(({ type }) => READERS[type]);
     // The first chunk is awaited here, so that what fails at once fails before anything is shown.

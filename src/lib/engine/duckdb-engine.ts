@@ -17,7 +17,7 @@ import { COMPRESSION } from './compression.js';
 import type { Engine, EngineLimits, EngineResult, RunOptions, SourceTable } from './engine.js';
 import { expectedOf, findUnfit } from './files/explain-unfit.js';
 import { type OpenedFile, openFiles } from './files/open-files.js';
-import { createViews, filesOf, meantBy, storedTypesOf, withViewed } from './table-views.js';
+import { defineTables, filesOf, meantBy, storedTypesOf, withViewed } from './table-views.js';
 
 /** An engine on DuckDB. Neither DuckDB nor the KQL parser is loaded before the first query. */
 export function openEngine(limits: EngineLimits = {}): Promise<Engine> {
@@ -129,10 +129,10 @@ async function stream(
       const type = storedOf(table)[column];
       return type && { sql: quoteName(asStored(column)), type };
     },
+    defineTables: (tables) =>
+      defineTables(withViewed(tables, sources), { names, timeRange: options.timeRange }),
   });
   const read = withViewed(tables, sources);
-  await assertFiles(read.flatMap(filesOf));
-  const setup = createViews(read, { names, timeRange: options.timeRange });
   const { streamRows } = await import('../duckdb/rows.js');
   const { columns } = relation;
   const database = await opening;
@@ -140,13 +140,13 @@ async function stream(
   if (scripts) await database.learn({ ...scripts, ...COMPRESSION });
   const connection = await database.connect();
   const rows = await streamRows(connection, {
-    setup,
     sql,
     columns,
     signal: options.signal,
     explain: async (cause) => {
       const failed = failedAssertion(kql, cause);
       if (failed) return failed;
+      await assertFiles(read.flatMap(filesOf));
       await findUnfitRows(read, files, database);
       return uncomputable('what this query computes', kql, cause);
     },

@@ -57,16 +57,19 @@ export function filesOf({ rows }: SourceTable): readonly string[] {
   return 'of' in rows ? [] : rows.flatMap(({ files }) => files);
 }
 
-export interface ViewOptions {
+export interface TableOptions {
   /** The SQL names of the tables. */
   readonly names: ReadonlyMap<string, string>;
   readonly timeRange: RunOptions['timeRange'];
 }
 
-/** SQL that makes the tables known, as plain views: DuckDB prunes columns and filters rows through them. */
-export function createViews(
+/**
+ * The tables as parts of a WITH: DuckDB prunes columns and filters rows through them. As views it would bind each twice,
+ * when it is made and where it is read.
+ */
+export function defineTables(
   sources: readonly SourceTable[],
-  { names, timeRange }: ViewOptions,
+  { names, timeRange }: TableOptions,
 ): readonly string[] {
   const nameOf = (table: string) => quoteName(names.get(table) ?? table);
   return sources.map(({ name, columns, rows, ingestedAs }) => {
@@ -75,7 +78,7 @@ export function createViews(
       'of' in rows
         ? selectView(rows, { columns, hidden }, nameOf(rows.of), sources)
         : readRows(rows, [...columns, ...hidden], rangeOf(columns, timeRange));
-    return `CREATE TEMP VIEW ${nameOf(name)} AS ${select}`;
+    return `${nameOf(name)} AS NOT MATERIALIZED (${select})`;
   });
 }
 

@@ -28,6 +28,8 @@ export interface LowerOptions {
   readonly columnNames: (table: string) => readonly string[];
   /** Of a table's column, by its SQL name: SQL for what the file holds, if the view shows that too. */
   readonly storedForm?: (table: string, column: string) => StoredForm | undefined;
+  /** Of the tables that the SQL reads: what they are, as parts of its WITH. Without it DuckDB has them. */
+  readonly defineTables?: (tables: readonly string[]) => readonly string[];
 }
 
 /** What lowering one node needs; one per query. */
@@ -124,7 +126,12 @@ export function lowerQuery(relation: Relation, options: LowerOptions): LoweredQu
   };
   try {
     const sql = printResult(relation, lowering);
-    return { sql: `${printShared([...shared.values()])}${sql}`, tables: [...tables] };
+    const read = [...tables];
+    const parts = [
+      ...(options.defineTables?.(read) ?? []),
+      ...[...shared.values()].map(printShared),
+    ];
+    return { sql: parts.length > 0 ? `WITH ${parts.join(', ')} ${sql}` : sql, tables: read };
   } catch (error) {
     throw refuseOverflow(error, options.text);
   }
@@ -138,12 +145,8 @@ interface SharedTable {
 }
 
 /** What is named once is as good as written there: DuckDB may push filters and limits into it. */
-function printShared(tables: readonly SharedTable[]): string {
-  if (tables.length === 0) return '';
-  const parts = tables.map(
-    ({ name, sql, count }) => `${name} AS ${count > 1 ? '' : 'NOT '}MATERIALIZED (${sql})`,
-  );
-  return `WITH ${parts.join(', ')} `;
+function printShared({ name, sql, count }: SharedTable): string {
+  return `${name} AS ${count > 1 ? '' : 'NOT '}MATERIALIZED (${sql})`;
 }
 
 /** Groups come in the order of their keys if the query says nothing else. */
