@@ -12,6 +12,15 @@ import {
   variableLines,
 } from '../../lib/use-cases/serve-local-cloud.js';
 import { examples, exitStatuses, type SharedCommand } from '../shared-options.js';
+import {
+  faultSeedOption,
+  faultsOption,
+  latencyOption,
+  limitBytesOption,
+  limitRowsOption,
+  switchesOf,
+  throttleOption,
+} from './weather-options.js';
 
 export function define(command: SharedCommand, host: Host): void {
   command
@@ -29,9 +38,19 @@ export function define(command: SharedCommand, host: Host): void {
         'begin with this state instead of the one that is there',
       ).choices(['sample', 'empty'] as const),
     )
+    .addOption(limitRowsOption)
+    .addOption(limitBytesOption)
+    .addOption(latencyOption)
+    .addOption(throttleOption)
+    .addOption(faultsOption)
+    .addOption(faultSeedOption)
     .addHelpText(
       'after',
-      examples('local start -e local.env', 'local start --port 8443 --seed sample'),
+      examples(
+        'local start -e local.env',
+        'local start --port 8443 --seed sample',
+        'local start --limit-rows 1000 --throttle 20/10s --faults 2%',
+      ),
     )
     .addHelpText('after', exitStatuses())
     .action(async ({ port, envFile, seed, ...options }) => {
@@ -39,6 +58,8 @@ export function define(command: SharedCommand, host: Host): void {
       const report = createReport(host, settings);
       const cloud = await host.openLocalCloud(settings.localDir);
       if (seed) await cloud.reset(seed);
+      const switches = switchesOf(options);
+      if (switches) await cloud.switchQueries(switches);
       const server = await cloud.listen(port === undefined ? {} : { port });
       try {
         const variables = localVariables(cloud, server);

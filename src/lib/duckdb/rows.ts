@@ -1,11 +1,9 @@
-import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBValue } from '@duckdb/node-api';
 import { CliError } from '../errors.js';
 import type { Cell, Column, KustoType, Row } from '../model/table.js';
 
 export interface StreamOptions {
   readonly sql: string;
-  /** What the columns of the SQL are, by position. */
-  readonly columns: readonly Column[];
   readonly signal?: AbortSignal | undefined;
   /** What to throw where DuckDB fails. */
   readonly explain?: (cause: unknown) => unknown;
@@ -15,12 +13,43 @@ export interface StreamOptions {
  * Runs SQL and streams its rows as Kusto's values. Ends with the signal's reason when that is aborted.
  * The connection is closed once the rows are read or left, or the query fails.
  *
+ * @param columns what the columns of the SQL are, by position
  * @throws {CliError} `service` if the memory is not enough
  */
-export async function streamRows(
+export function streamRows(
   connection: DuckDBConnection,
-  { sql, columns, signal, explain = (cause) => cause }: StreamOptions,
+  { columns, ...options }: StreamOptions & { readonly columns: readonly Column[] },
 ): Promise<AsyncIterable<Row>> {
+  const readers = columns.map(({ type }) => READERS[type]);
+  return stream(connection, options, async function* (chunks) {
+    for await (const chunk of chunks) {
+      const values = columns.map((_, index) => chunk.getColumnValues(index));
+      for (let row = 0; row < chunk.rowCount; row++) {
+        yield readers.map((read, index) => read(values[index]?.[row] ?? null));
+      }
+    }
+  });
+}
+
+/** Runs SQL of one column of bytes and streams those, many at a time; else as `streamRows`. */
+export function streamBytes(
+  connection: DuckDBConnection,
+  options: StreamOptions,
+): Promise<AsyncIterable<readonly Uint8Array[]>> {
+  return stream(connection, options, async function* (chunks) {
+    for await (const chunk of chunks) {
+      yield chunk
+        .getColumnValues(0)
+        .flatMap((value) => (value instanceof Object && 'bytes' in value ? [value.bytes] : []));
+    }
+  });
+}
+
+async function stream<T>(
+  connection: DuckDBConnection,
+  { sql, signal, explain = (cause) => cause }: StreamOptions,
+  read: (chunks: AsyncIterable<DuckDBDataChunk>) => AsyncGenerator<T>,
+): Promise<AsyncIterable<T>> {
   const stopInterrupting = interruptOnAbort(connection, signal);
   const close = () => {
     stopInterrupting();
@@ -29,18 +58,14 @@ export async function streamRows(
   try {
     signal?.throwIfAborted();
     const result = await connection.stream(sql);
-    const readers = columns.map(({ type }) => READERS[type]);
     // The first chunk is awaited here, so that what fails at once fails before anything is shown.
     const first = await result.fetchChunk();
-    return rows();
+    return read(chunks());
 
-    async function* rows(): AsyncGenerator<Row> {
+    async function* chunks(): AsyncGenerator<DuckDBDataChunk> {
       try {
         for (let chunk = first; chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
-          const values = columns.map((_, index) => chunk?.getColumnValues(index) ?? []);
-          for (let row = 0; row < chunk.rowCount; row++) {
-            yield readers.map((read, index) => read(values[index]?.[row] ?? null));
-          }
+          yield chunk;
         }
         signal?.throwIfAborted(); // an interrupted query may look as if it had ended
       } catch (error) {

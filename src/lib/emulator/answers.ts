@@ -11,18 +11,33 @@ export class Refusal extends Error {
   }
 }
 
+/** Thrown by a handler, or within a body, to answer nothing more: the connection breaks. */
+export class Dropped extends Error {
+  override readonly name = 'Dropped';
+  readonly code = 'ECONNRESET';
+
+  constructor() {
+    super('the local cloud dropped the connection');
+  }
+}
+
 export interface AnswerOptions {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** An answer whose body is JSON text already: it is sent as it is. */
-export function jsonText(
-  text: string,
+export function jsonText(text: string, options?: AnswerOptions): Response {
+  return jsonBody(text, options);
+}
+
+/** The same piece by piece. */
+export function jsonBody(
+  body: string | ReadableStream<Uint8Array>,
   { status = 200, headers = {} }: AnswerOptions = {},
 ): Response {
   const type = { 'content-type': 'application/json; charset=utf-8' };
-  return new Response(text, { status, headers: { ...type, ...headers } });
+  return new Response(body, { status, headers: { ...type, ...headers } });
 }
 
 export function json(value: unknown, options?: AnswerOptions): Response {

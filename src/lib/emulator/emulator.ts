@@ -6,10 +6,12 @@ import { CliError } from '../errors.js';
 import type { Cloud } from './cloud.js';
 import { LOCAL_CONNECTION } from './connection.js';
 import type { LocalCloud, ScoreAnswer, Seed } from './local-cloud.js';
+import { createAdmission } from './query/admission.js';
+import { createWeather } from './query/weather.js';
 import { serviceId, WORKSPACE_ID } from './resources/resource-ids.js';
 import { ORIGIN, read } from './resources/resources.js';
 import { dispatch } from './router.js';
-import { behaviourRoutes } from './routes/behaviour.js';
+import { behaviourRoutes, mergeBehaviour } from './routes/behaviour.js';
 import { blobRoutes, pathOfHost } from './routes/blobs.js';
 import { deploymentRoutes } from './routes/deployments.js';
 import { diagnosticSettingsRoutes } from './routes/diagnostic-settings.js';
@@ -72,6 +74,8 @@ export async function openLocalCloud({
     store: createStore(folder),
     segments: createSegments(join(folder, 'segments')),
     blobs: createBlobFiles(join(folder, 'blobs')),
+    admission: createAdmission(),
+    weather: createWeather(),
   };
   const handle = (request: Request) => answer(cloud, request);
 
@@ -103,6 +107,9 @@ export async function openLocalCloud({
       await fill(seed, 'always');
       unreadable = undefined;
     },
+    switchQueries: readable((query) =>
+      cloud.store.update(({ facts }) => mergeBehaviour(facts.behaviour, { query })),
+    ),
     listen: readable(async (options) =>
       (await import('./listen.js')).listen({ ...options, folder, handle, now }),
     ),

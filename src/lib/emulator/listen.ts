@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createGzip } from 'node:zlib';
+import { constants, createGzip } from 'node:zlib';
 import { CliError } from '../errors.js';
 import { openCertificate } from './certificates.js';
 import type { LocalCloud, LocalServer } from './local-cloud.js';
@@ -79,7 +79,9 @@ async function serve(
     return;
   }
   const body = Readable.fromWeb(response.body);
-  await (zips ? pipeline(body, createGzip(), outgoing) : pipeline(body, outgoing));
+  await (zips
+    ? pipeline(body, createGzip({ level: constants.Z_BEST_SPEED }), outgoing)
+    : pipeline(body, outgoing));
 }
 
 function toRequest(incoming: IncomingMessage, signal: AbortSignal): Request {

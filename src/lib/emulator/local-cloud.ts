@@ -1,15 +1,27 @@
 /** The embedded Azure: one function from Request to Response, over a folder that holds all its state. */
 export interface LocalCloud {
-  /** Any host name is answered as if it were the cloud's own; the path decides. Throws only if the state cannot be read. */
+  /** Any host name is answered as if it were the cloud's own; the path decides. Throws if the state cannot
+   * be read, or where the connection of a request is to break. */
   readonly handle: (request: Request) => Promise<Response>;
   /** What a client has to know to use it in process, at `https://localhost`. */
   readonly connection: LocalConnection;
   /** Replaces the whole state. */
   readonly reset: (seed: Seed) => Promise<void>;
+  /** Changes how the query API behaves, for every process that uses the state, until it is changed again or reset. */
+  readonly switchQueries: (switches: QuerySwitches) => Promise<void>;
   /** Serves `handle` over HTTPS on 127.0.0.1 until closed. */
   readonly listen: (options: { readonly port?: number }) => Promise<LocalServer>;
   /** Sends one scoring request to a service, as a client of it would. */
   readonly score: (service: string, part: string | null, body: string) => Promise<ScoreAnswer>;
+}
+
+/** Of `query` in `behaviour`, docs/local-cloud.md, what programs are tried with. */
+export interface QuerySwitches {
+  readonly rowLimit?: number;
+  readonly byteLimit?: number;
+  readonly latencyMs?: number;
+  readonly throttle?: { readonly requests: number; readonly seconds: number } | null;
+  readonly faults?: { readonly rate?: number; readonly seed?: string };
 }
 
 export type Seed = 'sample' | 'empty';

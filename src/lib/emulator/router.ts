@@ -1,4 +1,4 @@
-import { armFault, Refusal } from './answers.js';
+import { armFault, Dropped, Refusal } from './answers.js';
 import type { Cloud } from './cloud.js';
 
 /** One request and the cloud that it reached. */
@@ -38,7 +38,7 @@ export function route(methods: string, template: string, handler: Handler): Rout
   return { methods: methods.split(' '), pattern: new RegExp(`^${source}/?$`, 'i'), handler };
 }
 
-/** Answers with the first route that fits. Never throws. */
+/** Answers with the first route that fits. @throws {Dropped} where the connection is to break */
 export async function dispatch(routes: readonly Route[], call: Call): Promise<Response> {
   const { request, url } = call;
   try {
@@ -63,6 +63,7 @@ export async function dispatch(routes: readonly Route[], call: Call): Promise<Re
         }).response;
   } catch (error) {
     if (error instanceof Refusal) return error.response;
+    if (error instanceof Dropped) throw error;
     const message = error instanceof Error ? error.message : String(error);
     return armFault({ status: 500, code: 'InternalServerError', message }).response;
   }

@@ -2,6 +2,7 @@ import type { Connection } from '../duckdb/ask.js';
 import type { Database } from '../duckdb/database.js';
 import { assertFiles } from '../duckdb/files.js';
 import { asStored, type StoredTypes } from '../duckdb/read-rows.js';
+import type { StreamOptions } from '../duckdb/rows.js';
 import { bindQuery } from '../kql/bind.js';
 import type { Edit } from '../kql/edit-text.js';
 import type { Relation } from '../kql/ir.js';
@@ -11,12 +12,13 @@ import { lowerQuery } from '../kql/lower.js';
 import { PRELUDE } from '../kql/prelude.js';
 import { quoteName, uniqueName } from '../kql/print-sql.js';
 import { loadScripts } from '../kql/scripts.js';
-import type { Row } from '../model/table.js';
+import type { Column, Row } from '../model/table.js';
 import { dateToTicks } from '../model/ticks.js';
 import { COMPRESSION } from './compression.js';
 import type { Engine, EngineLimits, EngineResult, RunOptions, SourceTable } from './engine.js';
 import { expectedOf, findUnfit } from './files/explain-unfit.js';
 import { type OpenedFile, openFiles } from './files/open-files.js';
+import { printedRows } from './printed-rows.js';
 import { defineTables, filesOf, meantBy, storedTypesOf, withViewed } from './table-views.js';
 
 /** An engine on DuckDB. Neither DuckDB nor the KQL parser is loaded before the first query. */
@@ -30,7 +32,10 @@ export function openEngine(limits: EngineLimits = {}): Promise<Engine> {
   };
   const files = new Map<string, OpenedFile>();
   return Promise.resolve({
-    run: (kql, tables, options) => run(kql, tables, options, { opening: database(), files }),
+    run: (kql, tables, options) =>
+      answer(kql, tables, options, { opening: database(), files }, readCells),
+    print: (kql, tables, options) =>
+      answer(kql, tables, options, { opening: database(), files }, printTexts),
     openFiles: (patterns, cwd) =>
       withConnection(database, async (connection) => {
         const opened = await openFiles(patterns, cwd, connection);
@@ -72,12 +77,33 @@ interface Opened {
   readonly files: ReadonlyMap<string, OpenedFile>;
 }
 
-async function run(
+/** One query of DuckDB, made ready. */
+interface Prepared extends StreamOptions {
+  readonly connection: Connection;
+  readonly columns: readonly Column[];
+}
+
+async function readCells({ connection, ...query }: Prepared) {
+  const { streamRows } = await import('../duckdb/rows.js');
+  return { rows: await streamRows(connection, query) };
+}
+
+async function printTexts({ connection, columns, ...query }: Prepared) {
+  const { streamBytes } = await import('../duckdb/rows.js');
+  const sql = printedRows(query.sql, columns);
+  return { rowTexts: await streamBytes(connection, { ...query, sql }) };
+}
+
+type AnswerFacts = Omit<EngineResult, 'rows' | 'batches'>;
+
+/** @param read what becomes of the rows; questions that the query asks first are always read as cells */
+async function answer<Rows>(
   kql: string,
   known: readonly SourceTable[],
   options: RunOptions,
   { opening, files }: Opened,
-): Promise<EngineResult> {
+  read: (query: Prepared) => Promise<Rows>,
+): Promise<AnswerFacts & Rows> {
   const sources = meantBy(kql, known);
   // DuckDB opens on threads of its own while the parser has this one.
   opening.catch(() => undefined); // said below, if the query gets there
@@ -88,32 +114,36 @@ async function run(
     const bound = { text: kql, tables: sources, now: dateToTicks(options.now) };
     return bindQuery(parser.parse(kql, sources, edits), bound);
   };
-  const rowsOf = (relation: Relation) =>
-    stream(relation, kql, sources, options, { opening, files });
+  const prepared = (relation: Relation) =>
+    prepare(relation, kql, sources, options, { opening, files });
   let query = bind();
   // Each question answers one call, so there are no more of them than calls.
   while ('asks' in query) {
     const rows: Row[] = [];
-    for await (const row of (await rowsOf(query.asks)).rows) rows.push(row);
+    for await (const row of (await readCells((await prepared(query.asks)).query)).rows) {
+      rows.push(row);
+    }
     edits.push(...query.toEdits(rows));
     query = bind();
   }
-  const { columns } = query.relation;
+  const { relation, render, warnings } = query;
+  const ready = await prepared(relation);
   return {
-    columns: columns.map(({ name, type }) => ({ name, type })),
-    render: query.render,
-    warnings: query.warnings,
-    ...(await rowsOf(query.relation)),
+    columns: relation.columns.map(({ name, type }) => ({ name, type })),
+    render,
+    warnings,
+    cut: ready.cut,
+    ...(await read(ready.query)),
   };
 }
 
-async function stream(
+async function prepare(
   relation: Relation,
   kql: string,
   sources: readonly SourceTable[],
   options: RunOptions,
   { opening, files }: Opened,
-): Promise<Pick<EngineResult, 'rows' | 'cut'>> {
+): Promise<{ readonly query: Prepared; readonly cut: EngineResult['cut'] }> {
   const names = sqlNames(sources);
   const stored = new Map<string, StoredTypes>();
   const storedOf = (table: string) => {
@@ -133,25 +163,23 @@ async function stream(
       defineTables(withViewed(tables, sources), { names, timeRange: options.timeRange }),
   });
   const read = withViewed(tables, sources);
-  const { streamRows } = await import('../duckdb/rows.js');
-  const { columns } = relation;
   const database = await opening;
   const scripts = await loadScripts(sql);
   if (scripts) await database.learn({ ...scripts, ...COMPRESSION });
-  const connection = await database.connect();
-  const rows = await streamRows(connection, {
+  const query = {
+    connection: await database.connect(),
     sql,
-    columns,
+    columns: relation.columns,
     signal: options.signal,
-    explain: async (cause) => {
+    explain: async (cause: unknown) => {
       const failed = failedAssertion(kql, cause);
       if (failed) return failed;
       await assertFiles(read.flatMap(filesOf));
       await findUnfitRows(read, files, database);
       return uncomputable('what this query computes', kql, cause);
     },
-  });
-  return { rows, cut: cutOf(read, files) };
+  };
+  return { query, cut: cutOf(read, files) };
 }
 
 function cutOf(

@@ -58,6 +58,12 @@ export interface EngineResult extends Table {
   readonly cut: (CutReason & { readonly file: string }) | null;
 }
 
+/** An answer whose rows are text already: see `printedRows`. */
+export interface PrintedResult extends Omit<EngineResult, 'rows' | 'batches'> {
+  /** Each row as a JSON array in UTF-8, many at a time. */
+  readonly rowTexts: AsyncIterable<readonly Uint8Array[]>;
+}
+
 /** Runs KQL on tables of this machine. Give it back with `close`. */
 export interface Engine {
   /**
@@ -67,6 +73,8 @@ export interface Engine {
    * is right but this engine cannot run it, or if DuckDB is not installed; `service` if the memory is not enough.
    */
   run(kql: string, tables: readonly SourceTable[], options: RunOptions): Promise<EngineResult>;
+  /** As `run`, for answers that are sent on: printing them costs a fraction of reading their cells. */
+  print(kql: string, tables: readonly SourceTable[], options: RunOptions): Promise<PrintedResult>;
   /**
    * Files, by name, folder or pattern, as typed tables.
    *

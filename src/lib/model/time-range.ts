@@ -11,19 +11,19 @@ export type TimeWish =
   | { readonly sinceMs: number }
   | { readonly from: Date; readonly to: Date | null };
 
-const UNIT_MS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const ISO_DURATION =
   /^P(?:(\d+(?:\.\d+)?)W)?(?:(\d+(?:\.\d+)?)D)?(?:T(?:(\d+(?:\.\d+)?)H)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)S)?)?$/i;
 const ISO_TIME =
   /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s*(Z|[+-]\d\d(?::?\d\d)?)?)?$/i;
 
 /**
- * Milliseconds of `30s`, `15m`, `24h`, `7d` or an ISO 8601 duration such as `PT10M`.
+ * Milliseconds of `100ms`, `30s`, `15m`, `24h`, `7d` or an ISO 8601 duration such as `PT10M`.
  *
  * @throws {CliError} `usage`; months and years too, which have no fixed length
  */
 export function parseDuration(text: string): number {
-  const short = /^(\d+(?:\.\d+)?)([smhd])$/.exec(text);
+  const short = /^(\d+(?:\.\d+)?)(ms|[smhd])$/.exec(text);
   if (short) return wholeMs(text, Number(short[1]) * UNIT_MS[short[2] as keyof typeof UNIT_MS]);
   const iso = ISO_DURATION.exec(text);
   if (iso && /\d/.test(text) && !/T$/i.test(text)) {

@@ -1,3 +1,5 @@
+import type { Sent } from './answer-body.js';
+
 /** What `Prefer: include-render` adds. */
 export function render(visualization: string | null) {
   if (visualization === null) return { visualization: null };
@@ -13,10 +15,7 @@ export function render(visualization: string | null) {
 }
 
 /** What `Prefer: include-statistics` adds. */
-export function statistics(
-  page: { readonly rowCount: number; readonly rowsText: string },
-  seconds: number,
-) {
+export function statistics({ rowCount, byteCount }: Sent, seconds: number) {
   return {
     query: {
       executionTime: seconds,
@@ -24,7 +23,7 @@ export function statistics(
         cpu: { user: '00:00:00', kernel: '00:00:00', totalCpu: '00:00:00' },
         memory: { peakPerNode: 0 },
       },
-      datasetStatistics: [{ tableRowCount: page.rowCount, tableSize: page.rowsText.length }],
+      datasetStatistics: [{ tableRowCount: rowCount, tableSize: byteCount }],
     },
   };
 }

@@ -1,17 +1,6 @@
-import type { EngineResult } from '../../engine/engine.js';
-import { printRow } from './wire.js';
-
 export interface Limits {
   readonly rows: number;
   readonly bytes: number;
-}
-
-export interface Page {
-  /** The rows as the text of a JSON array. */
-  readonly rowsText: string;
-  readonly rowCount: number;
-  /** Why rows are missing, null if none are. */
-  readonly cutBecause: string | null;
 }
 
 const SETTING = /^(\s*(?:\/\/[^\n]*\n\s*)*)set\s+(\w+)(?:\s*=\s*(\w+))?\s*;/i;
@@ -38,36 +27,33 @@ export function readSettings(
   return readSettings(blank + kql.slice(statement.length), lowered);
 }
 
-/** Reads rows until there are no more or a limit is reached. */
-export async function readPage(result: EngineResult, limits: Limits): Promise<Page> {
-  const rows: string[] = [];
-  let bytes = 0;
-  for await (const row of result.rows) {
-    const text = printRow(row, result.columns);
-    bytes += Buffer.byteLength(text) + 1;
-    if (rows.length === limits.rows) {
-      return page(
-        rows,
-        `Query result set has exceeded the internal record count limit ${limits.rows} (E_QUERY_RESULT_SET_TOO_LARGE; see https://aka.ms/kustoquerylimits)`,
-      );
-    }
-    if (bytes > limits.bytes) {
-      return page(
-        rows,
-        `The results of this query exceed the set limit of ${limits.bytes} bytes, so not all records were returned (E_QUERY_RESULT_SET_TOO_LARGE, 0x80DA0003). See https://aka.ms/kustoquerylimits for more information and possible solutions.`,
-      );
-    }
-    rows.push(text);
-  }
-  return page(rows, null);
+/** Why rows are missing, with the code that Azure gives the reason. */
+export interface CutReason {
+  readonly code: string;
+  readonly message: string;
 }
 
-function page(rows: readonly string[], cutBecause: string | null): Page {
-  return { rowsText: `[${rows.join(',')}]`, rowCount: rows.length, cutBecause };
+export function rowsExceeded(limit: number): CutReason {
+  const message = `Query result set has exceeded the internal record count limit ${limit} (E_QUERY_RESULT_SET_TOO_LARGE; see https://aka.ms/kustoquerylimits)`;
+  return { code: RESULT_TOO_LARGE, message };
 }
+
+export function bytesExceeded(limit: number): CutReason {
+  const message = `The results of this query exceed the set limit of ${limit} bytes, so not all records were returned (E_QUERY_RESULT_SET_TOO_LARGE, 0x80DA0003). See https://aka.ms/kustoquerylimits for more information and possible solutions.`;
+  return { code: RESULT_TOO_LARGE, message };
+}
+
+/** What only happens while the query runs: to a service out of memory. */
+export function runtimeError(cause: unknown): CutReason {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return { code: LOW_MEMORY, message: `Low memory condition (E_LOW_MEMORY_CONDITION): ${reason}` };
+}
+
+const RESULT_TOO_LARGE = String(0x80da0003 | 0);
+const LOW_MEMORY = String(0x80da0007 | 0);
 
 /** The `error` beside the tables of an answer that was cut. The status stays 200. */
-export function partialError(reason: string) {
+export function partialError({ code, message }: CutReason) {
   return {
     code: 'PartialError',
     message: 'There were some errors when processing your query.',
@@ -75,7 +61,7 @@ export function partialError(reason: string) {
       {
         code: 'EngineError',
         message: 'Something went wrong processing your query on the server.',
-        innererror: { code: '-2133196797', message: reason, severity: 2, severityName: 'Error' },
+        innererror: { code, message, severity: 2, severityName: 'Error' },
       },
     ],
   };

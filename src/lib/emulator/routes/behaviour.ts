@@ -18,16 +18,17 @@ async function change(call: Call): Promise<Response> {
   if (!call.request.headers.get('content-type')?.includes('json')) return json({}, { status: 415 });
   const { value } = await readObject(call);
   return call.cloud.store.update(({ facts }) => {
-    merge(facts.behaviour, value);
+    mergeBehaviour(facts.behaviour, value);
     return json(facts.behaviour);
   });
 }
 
-function merge(target: object, changes: Readonly<Record<string, unknown>>): void {
+/** Members of objects one by one; anything else as a whole. */
+export function mergeBehaviour(target: object, changes: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(changes)) {
     if (name === '__proto__') continue;
     const known: unknown = Object.hasOwn(target, name) ? Reflect.get(target, name) : undefined;
-    if (isObject(known) && isObject(value)) merge(known, value);
+    if (isObject(known) && isObject(value)) mergeBehaviour(known, value);
     else Reflect.set(target, name, value);
   }
 }

@@ -1,12 +1,14 @@
 import type { Engine, SourceTable } from '../../engine/engine.js';
 import { TABLES } from '../../engine/telemetry-tables.js';
 import { workspaceTable } from '../../engine/workspace-tables.js';
-import { json, jsonText, logsFault } from '../answers.js';
+import { json, jsonBody, logsFault } from '../answers.js';
 import { assertAnalyticsPlan, assertOpen, isListed, permissions } from '../query/access.js';
+import { answerPieces, bodyOf } from '../query/answer-body.js';
 import { render, statistics } from '../query/extras.js';
-import { type Limits, partialError, readPage, readSettings } from '../query/limits.js';
+import { type Limits, readSettings } from '../query/limits.js';
 import { badArgument, queryFault } from '../query/query-faults.js';
 import { intersect, parseTimespan, type Span } from '../query/timespan.js';
+import { breakOff } from '../query/weather.js';
 import { findResource, isObject, read } from '../resources/resources.js';
 import { type Call, type Route, route } from '../router.js';
 import { authorizeSubscription } from '../sign-in/authorize.js';
@@ -107,52 +109,70 @@ async function answer(
   componentId: string,
   asked: Asked,
 ): Promise<Response> {
-  const prefer = preferences(call.request.headers.get('prefer') ?? '');
-  const wait = prefer.get('wait');
-  const headers = wait === undefined ? {} : { 'preference-applied': `wait=${wait}` };
-  if (!(await call.cloud.segments.hasAny(telemetryTables()))) {
-    return new Response(null, { status: 204, headers });
-  }
-  const { behaviour } = state.facts;
-  assertAnalyticsPlan(state, asked.kql);
-  const own: Limits = { rows: behaviour.query.rowLimit, bytes: behaviour.query.byteLimit };
-  const { kql, limits } = readSettings(asked.kql, own);
-  const started = performance.now();
-  const seconds = Number(wait);
-  const timeout = AbortSignal.timeout(Math.min(seconds > 0 ? seconds : 180, 600) * 1000);
-  const signal = AbortSignal.any([call.request.signal, timeout]);
+  const { query: switches } = state.facts.behaviour;
+  const { signal } = call.request;
+  const brokenAfter = await call.cloud.weather.next(switches, signal);
+  const leave = await call.cloud.admission.enter(switches, call.now, signal);
   let engine: Engine | undefined;
+  const prefer = preferences(call.request.headers.get('prefer') ?? '');
+  const wait = waitOf(prefer);
+  const { headers } = wait;
+  const close = async () => {
+    wait.stop();
+    leave();
+    await engine?.close();
+  };
   try {
-    engine = await call.cloud.openEngine();
+    if (!(await call.cloud.segments.hasAny(telemetryTables()))) {
+      await close();
+      return new Response(null, { status: 204, headers });
+    }
+    assertAnalyticsPlan(state, asked.kql);
+    const own: Limits = { rows: switches.rowLimit, bytes: switches.byteLimit };
+    const { kql, limits } = readSettings(asked.kql, own);
+    const started = performance.now();
     const timeRange = readTimeRange(call, asked);
-    const result = await engine.run(kql, await sourceTables(call, state), {
+    engine = await call.cloud.openEngine();
+    const result = await engine.print(kql, await sourceTables(call, state), {
       now: call.now,
       timeRange,
-      signal,
+      signal: AbortSignal.any([signal, wait.signal]),
     });
-    const page = await readPage(result, limits);
-    const name = /\|\s*getschema\s*$/i.test(kql) ? 'getschema' : 'PrimaryResult';
-    const columns = JSON.stringify(result.columns.map(({ name, type }) => ({ name, type })));
-    const took = (performance.now() - started) / 1000;
-    const extras = {
-      ...(prefer.get('include-statistics') === 'true' && { statistics: statistics(page, took) }),
-      ...(prefer.get('include-render') === 'true' && { render: render(result.render) }),
-      ...(prefer.get('include-permissions') === 'true' && {
-        permissions: permissions(state, componentId),
+    wait.stop(); // From here on it is for the client to take what is there.
+    const isSchema = /\|\s*getschema\s*$/i.test(kql);
+    const pieces = answerPieces(result, {
+      name: isSchema ? 'getschema' : 'PrimaryResult',
+      limits,
+      extras: (sent) => ({
+        ...(prefer.get('include-statistics') === 'true' && {
+          statistics: statistics(sent, (performance.now() - started) / 1000),
+        }),
+        ...(prefer.get('include-render') === 'true' && { render: render(result.render) }),
+        ...(prefer.get('include-permissions') === 'true' && {
+          permissions: permissions(state, componentId),
+        }),
       }),
-      ...(page.cutBecause !== null && { error: partialError(page.cutBecause) }),
-    };
-    const tail = JSON.stringify(extras).slice(1, -1);
-    return jsonText(
-      `{"tables":[{"name":"${name}","columns":${columns},"rows":${page.rowsText}}]${tail && `,${tail}`}}`,
-      { headers },
-    );
+    });
+    const sent = brokenAfter === undefined ? pieces : breakOff(pieces, brokenAfter);
+    return jsonBody(bodyOf(sent, close), { headers });
   } catch (error) {
-    if (timeout.aborted) throw gatewayTimeout(headers);
-    throw queryFault(error, asked.kql);
-  } finally {
-    await engine?.close();
+    await close();
+    throw wait.signal.aborted ? gatewayTimeout(headers) : queryFault(error, asked.kql);
   }
+}
+
+/** How long the caller lets the query run: `Prefer: wait=N`, three minutes without it, never more than ten. */
+function waitOf(prefer: ReadonlyMap<string, string>) {
+  const wait = prefer.get('wait');
+  const seconds = Number(wait);
+  const over = new AbortController();
+  const ms = Math.min(seconds > 0 ? seconds : 180, 600) * 1000;
+  const timer = setTimeout(() => over.abort(), ms);
+  return {
+    signal: over.signal,
+    stop: () => clearTimeout(timer),
+    headers: wait === undefined ? {} : { 'preference-applied': `wait=${wait}` },
+  };
 }
 
 function gatewayTimeout(headers: Readonly<Record<string, string>>) {

@@ -45,6 +45,14 @@ export interface Behaviour {
   query: {
     rowLimit: number;
     byteLimit: number;
+    /** How much later an answer begins than it could. */
+    latencyMs: number;
+    /** More requests in so many seconds are refused. Null: as many as come. */
+    throttle: { requests: number; seconds: number } | null;
+    /** How many queries run at once, how many wait for them, and how long. */
+    queue: { running: number; waiting: number; waitSeconds: number };
+    /** The share of requests, 0 to 1, that fail for no reason; always the same ones with a seed. */
+    faults: { rate: number; seed: string | null };
     /** Tables whose rows the caller does not see, without being told. */
     deniedTables: string[];
     /** Tables on the Basic plan, which the query API refuses. */
@@ -112,6 +120,10 @@ export const DEFAULT_BEHAVIOUR: Behaviour = {
   query: {
     rowLimit: 500_000,
     byteLimit: 64_000_000,
+    latencyMs: 0,
+    throttle: { requests: 200, seconds: 30 },
+    queue: { running: 5, waiting: 200, waitSeconds: 180 },
+    faults: { rate: 0, seed: null },
     deniedTables: [],
     basicTables: [],
     access: 'open',

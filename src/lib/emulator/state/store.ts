@@ -72,11 +72,14 @@ function parseState(text: string, path: string): State {
 
 /** A switch that the file does not name is as it was made. */
 function withDefaults(facts: Facts): Facts {
-  const query = { ...DEFAULT_BEHAVIOUR.query, ...facts.behaviour?.query };
-  return {
-    ...facts,
-    behaviour: { ...structuredClone(DEFAULT_BEHAVIOUR), ...facts.behaviour, query },
+  const defaults = structuredClone(DEFAULT_BEHAVIOUR);
+  const given = facts.behaviour?.query;
+  const query = {
+    ...{ ...defaults.query, ...given },
+    queue: { ...defaults.query.queue, ...given?.queue },
+    faults: { ...defaults.query.faults, ...given?.faults },
   };
+  return { ...facts, behaviour: { ...defaults, ...facts.behaviour, query } };
 }
 
 function parse(text: string) {
