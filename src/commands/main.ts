@@ -72,6 +72,7 @@ const COMMANDS: readonly TopRow[] = [
     summary: 'run a Kusto query on Application Insights',
     group: READ,
     level: 'workspace',
+    formats: ['parquet'],
     load: () => import('./query.js'),
   },
   {

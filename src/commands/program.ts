@@ -2,7 +2,7 @@ import { Command, CommanderError, Option } from '@commander-js/extra-typings';
 import { CliError } from '../lib/errors.js';
 import type { Host } from '../lib/host.js';
 import { createStyle } from '../lib/output/style.js';
-import { resolvePresentation, type SettingsOptions } from '../lib/settings.js';
+import { type BinaryFormat, resolvePresentation, type SettingsOptions } from '../lib/settings.js';
 import { programHelp } from './program-help.js';
 import {
   examples,
@@ -17,6 +17,8 @@ export interface CommandRow {
   readonly summary: string;
   /** Which of the shared options it has. */
   readonly level: SharedLevel;
+  /** Formats beside those of every command. */
+  readonly formats?: readonly BinaryFormat[];
   readonly load: () => Promise<{ define: (command: SharedCommand, host: Host) => void }>;
 }
 
@@ -90,7 +92,7 @@ export function createProgram(
   async function load(row: CommandRow, command: SharedCommand, words: string): Promise<void> {
     const { define } = await row.load();
     define(command, host);
-    for (const each of sharedOptions(row.level)) command.addOption(each);
+    for (const each of sharedOptions(row.level, row.formats)) command.addOption(each);
     chosen = command;
     for (const option of program.options) {
       const name = option.attributeName();

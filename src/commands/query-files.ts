@@ -1,6 +1,7 @@
 import { CliError } from '../lib/errors.js';
 import type { Host } from '../lib/host.js';
 import { parseSize } from '../lib/model/size.js';
+import type { Table } from '../lib/model/table.js';
 import { parseDuration, parseTimeWish } from '../lib/model/time-range.js';
 import { escapeControls } from '../lib/output/escape.js';
 import { createReport } from '../lib/output/report.js';
@@ -31,8 +32,7 @@ export async function queryFiles(
     throw new CliError('usage', '--files and --component name two places to query: give one.');
   }
   if (follow) throw new CliError('usage', '--follow is for what still comes; --files are done.');
-  if (statistics)
-    throw new CliError('usage', '--statistics is what Azure tells; --files need none.');
+  if (statistics) throw new CliError('usage', '--statistics is what Azure tells of a query.');
   const report = createReport(host, settings);
   const now = host.clock.now();
   const time = parseTimeWish(options, now) ?? undefined;
@@ -59,8 +59,10 @@ export async function queryFiles(
     const asked = plan.kql(plan.time, 'first');
     if (options.showKql) await host.stderr.write(`${escapeControls(asked, 'newlines')}\n`);
     const request = { kql: asked, now, explainEmpty: false };
-    const running = await runQuery(files, request).finally(reading.done);
-    await showAnswer(running, plan, files, options, { host, settings, report });
+    const ask = () => runQuery(files, request).finally(reading.done);
+    const writeParquet = (table: Table, path: string) =>
+      engine.writeParquet(table, path, deadline.signal);
+    await showAnswer(ask, { plan, gateways: files, options, host, settings, report, writeParquet });
   } finally {
     reading.done();
     deadline.stop();

@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import { CliError } from '../lib/errors.js';
 import type { Host } from '../lib/host.js';
 import { parseSize } from '../lib/model/size.js';
+import type { Table } from '../lib/model/table.js';
 import { LEVELS, TELEMETRY_TABLES } from '../lib/model/telemetry.js';
 import { parseDuration } from '../lib/model/time-range.js';
 import { escapeControls } from '../lib/output/escape.js';
@@ -14,6 +15,7 @@ import { runQuery } from '../lib/use-cases/run-query.js';
 import { assertNoChart, chartOption } from './chart-option.js';
 import { parseCount } from './count-argument.js';
 import { assertFollowFormat } from './follow-format.js';
+import { outOption, outputFormat } from './out-file.js';
 import { printRows, showAnswer } from './query-answer.js';
 import { queryFiles } from './query-files.js';
 import { saySettings } from './session.js';
@@ -45,6 +47,7 @@ export function define(command: SharedCommand, host: Host): void {
     .addOption(chartOption)
     .option('--show-kql', 'show on stderr what is asked')
     .option('--allow-partial', 'an answer that Azure cut is good enough')
+    .addOption(outOption)
     .option('--statistics', 'say on stderr what the answer cost')
     .option('-f, --follow', 'go on with the rows that come from now on')
     .optionsGroup(BUILD)
@@ -83,7 +86,8 @@ export function define(command: SharedCommand, host: Host): void {
       'after',
       exitStatuses('not-found', 'auth', 'service', 'timeout', 'unsupported', 'incomplete'),
     )
-    .action(async (argument, options) => {
+    .action(async (argument, typed) => {
+      const options = { ...typed, output: outputFormat(typed) };
       const settings = await resolveSettings(options, host);
       if (options.follow) {
         assertFollowFormat(settings);
@@ -103,27 +107,34 @@ export function define(command: SharedCommand, host: Host): void {
       const gateways = await host.connect(settings, report, { maxMemoryBytes });
       if (options.follow) {
         await reportNameless(gateways, plan, { component, now, report });
-        const { clock, signal, stdout } = host;
+        const { clock, signal, stdout, stderr } = host;
         const ports = { clock, report, signal, closed: stdout.closed };
         const rows = await followQuery(gateways, { ...plan, component }, ports);
-        return printRows(rows, plan, { host, settings, live: true });
+        return printRows(rows, plan, { stdout, stderr, settings, live: true });
       }
-      const asking = report.progress('Asking Application Insights');
-      const time = plan.sendTimespan ? plan.time : undefined;
-      const deadline = startDeadline(host, timeoutMs, settings.local ? 'here' : 'azure');
-      const limit =
-        timeoutMs === undefined ? undefined : { ms: timeoutMs, signal: deadline.signal };
-      const { statistics } = options;
-      const request = { kql: asked, time, component, now, explainEmpty: true, statistics, limit };
-      const running = await runQuery(gateways, request)
-        .catch((error: unknown) => {
-          throw explainTimeout(error, timeoutMs);
-        })
-        .finally(() => {
-          asking.done();
-          deadline.stop(); // the answer is here; reading it is not the query's time
-        });
-      await showAnswer(running, plan, gateways, options, { host, settings, report });
+      const ask = async () => {
+        const asking = report.progress('Asking Application Insights');
+        const time = plan.sendTimespan ? plan.time : undefined;
+        const deadline = startDeadline(host, timeoutMs, settings.local ? 'here' : 'azure');
+        const { statistics } = options;
+        const request = { kql: asked, time, component, now, explainEmpty: true, statistics };
+        const limit =
+          timeoutMs === undefined ? undefined : { ms: timeoutMs, signal: deadline.signal };
+        return runQuery(gateways, { ...request, limit })
+          .catch((error: unknown) => {
+            throw explainTimeout(error, timeoutMs);
+          })
+          .finally(() => {
+            asking.done();
+            deadline.stop(); // the answer is here; reading it is not the query's time
+          });
+      };
+      const writeParquet = async (table: Table, path: string) => {
+        const engine = await host.openEngine({ maxMemoryBytes });
+        await engine.writeParquet(table, path, host.signal).finally(() => engine.close());
+      };
+      const job = { plan, gateways, options, host, settings, report, writeParquet };
+      await showAnswer(ask, job);
     });
 }
 

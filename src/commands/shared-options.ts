@@ -1,6 +1,6 @@
 import { type Command, Option } from '@commander-js/extra-typings';
 import type { ErrorKind } from '../lib/errors.js';
-import { AUTH_KINDS, FORMATS, type SettingsOptions } from '../lib/settings.js';
+import { AUTH_KINDS, type BinaryFormat, FORMATS, type SettingsOptions } from '../lib/settings.js';
 
 /** What every command may be given. `main.ts` adds them, as far as the command's row in its table says. */
 export type SharedOptions = { [Name in keyof SettingsOptions]: SettingsOptions[Name] };
@@ -102,12 +102,19 @@ const GROUPS: Readonly<Record<SharedLevel, readonly SharedGroup[]>> = {
   ],
 };
 
-/** The shared options of a level, new ones each time, the most specific first. */
-export function sharedOptions(level: SharedLevel): readonly Option[] {
+/**
+ * The shared options of a level, new ones each time, the most specific first.
+ *
+ * @param formats what `-o` takes beside the formats of every command
+ */
+export function sharedOptions(
+  level: SharedLevel,
+  formats: readonly BinaryFormat[] = [],
+): readonly Option[] {
   return GROUPS[level].flatMap(({ heading, options }) =>
     options.map(({ flags, description, choices, hidden }) => {
       const option = new Option(flags, description).helpGroup(heading).hideHelp(hidden === true);
-      if (choices) option.choices(choices);
+      if (choices) option.choices(flags.startsWith('-o,') ? [...choices, ...formats] : choices);
       return option;
     }),
   );

@@ -41,10 +41,25 @@ export interface Files {
   readonly read: (path: string) => Promise<string | undefined>;
   /** Writes under a temporary name, then renames; makes the folders it needs. `mode` defaults to 0o666 & ~umask. */
   readonly write: (path: string, content: string | Uint8Array, mode?: number) => Promise<void>;
+  /** Begins a file that is there whole or not at all. @throws {CliError} `usage` if it cannot be there */
+  readonly create: (path: string) => Promise<NewFile>;
   /** Removes a file or folder; fine if there is none. */
   readonly remove: (path: string) => Promise<void>;
   readonly realPath: (path: string) => Promise<string>;
   readonly kind: (path: string) => Promise<'file' | 'folder' | undefined>;
+}
+
+/** A file on its way: it has its name once it is kept. */
+export interface NewFile {
+  /** Where it is until then; undefined for what is no regular file, and is written to at once. */
+  readonly temporaryPath: string | undefined;
+  /** There is one of its name, which stays as it is until then. */
+  readonly replaces: boolean;
+  readonly write: (content: string | Uint8Array) => Promise<void>;
+  /** Answers its size in bytes. */
+  readonly keep: () => Promise<number>;
+  /** Removes what was written. */
+  readonly discard: () => Promise<void>;
 }
 
 export interface Input {

@@ -6,6 +6,7 @@ import type { LocalCloud, LocalConnection } from './emulator/local-cloud.js';
 import { Interrupted } from './errors.js';
 import { told } from './file-errors.js';
 import type { Clock, Files, Host, Input, Output, Prompt, QueryLimits, Report } from './host.js';
+import { createNewFiles, type NewFiles } from './new-files.js';
 import type { Settings } from './settings.js';
 
 /** Variables that make libraries write to stderr, tokens included. */
@@ -22,7 +23,9 @@ export function createProcessHost(own: NodeJS.Process): Host {
   const env = { ...own.env };
   const homeDir = homedir();
   const signal = interruptSignal(own);
-  const files = createFiles();
+  const newFiles = createNewFiles();
+  own.on('exit', newFiles.removeUnfinished);
+  const files = createFiles(newFiles);
   const clock = createClock();
   const clouds = new Map<string, Promise<LocalCloud>>();
   let stdin: Input | undefined;
@@ -136,10 +139,11 @@ function createClock(): Clock {
   };
 }
 
-function createFiles(): Files {
+function createFiles({ create }: NewFiles): Files {
   return {
     read: (path) => told(path, 'read', unlessMissing(promises.readFile(path, 'utf8'))),
     write: (path, content, mode) => told(path, 'written', writeWhole(path, content, mode)),
+    create,
     remove: (path) => promises.rm(path, { recursive: true, force: true }),
     realPath: (path) => promises.realpath(path),
     async kind(path) {

@@ -20,6 +20,10 @@ export type AuthKind = (typeof AUTH_KINDS)[number];
 export const FORMATS = ['text', 'json', 'jsonl', 'csv', 'tsv', 'yaml', 'none'] as const;
 export type Format = (typeof FORMATS)[number];
 
+/** What goes to a file, from commands that take `--out`; what they say beside it is text. */
+export const BINARY_FORMATS = ['parquet'] as const;
+export type BinaryFormat = (typeof BINARY_FORMATS)[number];
+
 /** What was typed: the flags that any command may have. Undefined: not typed. */
 export interface SettingsOptions {
   readonly subscription?: string | undefined;
@@ -33,7 +37,7 @@ export interface SettingsOptions {
   readonly apiVersion?: string | undefined;
   readonly local?: boolean | undefined;
   readonly localDir?: string | undefined;
-  readonly output?: Format | 'table' | undefined;
+  readonly output?: Format | BinaryFormat | 'table' | undefined;
   readonly query?: string | undefined;
   readonly color?: 'auto' | 'always' | 'never' | undefined;
   readonly input?: boolean | undefined;
@@ -147,7 +151,7 @@ export function resolvePresentation(options: SettingsOptions, host: Host): Prese
   const { env, stdout, stderr, platform } = host;
   const when = options.color ?? 'auto';
   return {
-    format: format(options.output ?? env.AML_MONITOR_OUTPUT),
+    format: isBinary(options.output) ? 'text' : format(options.output ?? env.AML_MONITOR_OUTPUT),
     jmesPath: options.query,
     color: {
       stdout: colorLevel(when, env, stdout, platform),
@@ -189,6 +193,10 @@ export function requireWorkspace(settings: Settings): {
       `Give ${list(1)}, or set ${list(2)}, or work in a folder with a workspace file (config.json ` +
       'from the studio), or choose once with `aml-monitor use`. Without an account: --local.',
   });
+}
+
+function isBinary(output: SettingsOptions['output']): output is BinaryFormat {
+  return BINARY_FORMATS.some((format) => format === output);
 }
 
 function format(text: string | undefined): Format {

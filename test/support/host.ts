@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll } from 'vitest';
 import type { Clock, Files, Host, Input, Output } from '../../src/lib/host.js';
+import { createNewFiles } from '../../src/lib/new-files.js';
 
 /** A clock that only a sleep moves. */
 export interface FakeClock extends Clock {
@@ -55,6 +56,7 @@ export const realFiles: Files = {
     await writeFile(next, content, mode === undefined ? {} : { mode });
     await rename(next, path);
   },
+  create: createNewFiles().create,
   remove: (path) => rm(path, { recursive: true, force: true }),
   realPath: (path) => realpath(path),
   kind: async (path) => {

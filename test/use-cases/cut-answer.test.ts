@@ -19,7 +19,7 @@ test.each([
   [
     '80DA0003',
     'Query result set has exceeded the internal data size limit 67108864 (E_QUERY_RESULT_SET_TOO_LARGE).',
-    'it sends 67108864 bytes at most',
+    'it sends 67.1 MB at most',
     'aml-monitor export',
   ],
   [TOO_LARGE, '', 'it is larger than what Azure sends', 'aml-monitor export'],

@@ -21,3 +21,14 @@ export function parseSize(text: string): number {
     hint: 'Give a number with a unit, such as 512MB or 2GB.',
   });
 }
+
+const SHOWN_UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
+
+/** A number of bytes for people, in thousands, with one decimal: `64 MB`. */
+export function sizeText(bytes: number): string {
+  const power = Math.min(
+    SHOWN_UNITS.length - 1,
+    Math.max(0, Math.floor((String(Math.trunc(bytes)).length - 1) / 3)),
+  );
+  return `${Number((bytes / 1000 ** power).toFixed(1))} ${SHOWN_UNITS[power]}`;
+}

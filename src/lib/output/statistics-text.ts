@@ -1,3 +1,4 @@
+import { sizeText } from '../model/size.js';
 import type { QueryEnding } from '../use-cases/run-query.js';
 import { factLines } from './fact-lines.js';
 import type { Style } from './style.js';
@@ -29,9 +30,4 @@ export function statisticsText(statistics: Statistics, style: Style): string {
 /** The same as one line of JSON, as the service sent it. */
 export function statisticsJson({ json }: Statistics): string {
   return `{"statistics":${json}}`;
-}
-
-function sizeText(bytes: number): string {
-  const [size, unit] = bytes < 1e6 ? [bytes / 1e3, 'kB'] : [bytes / 1e6, 'MB'];
-  return `${Number(size.toFixed(1))} ${unit}`;
 }

@@ -1,5 +1,6 @@
 import type { PartialError } from '../azure/gateways.js';
 import { CliError } from '../errors.js';
+import { sizeText } from '../model/size.js';
 
 /**
  * Why Azure sent less than the whole answer, as the error of exit status 8.
@@ -75,8 +76,4 @@ function numberOf(code: string): number {
 
 function countText(rows: number): string {
   return rows === 1 ? '1 row' : `${rows} rows`;
-}
-
-function sizeText(bytes: number): string {
-  return bytes % 1e6 === 0 ? `${bytes / 1e6} MB` : `${bytes} bytes`;
 }

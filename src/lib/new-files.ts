@@ -1,0 +1,97 @@
+import { promises, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { CliError } from './errors.js';
+import { told } from './file-errors.js';
+import type { NewFile } from './host.js';
+
+export interface NewFiles {
+  /** A file that is there whole or not at all; makes the folders it needs. What is no regular file, such as a pipe, is written to as it is. */
+  readonly create: (path: string) => Promise<NewFile>;
+  /** Removes what was neither kept nor discarded: the process ends. */
+  readonly removeUnfinished: () => void;
+}
+
+/** What is written on the way lies in a folder of its own beside the target, so that it goes as one. */
+export function createNewFiles(): NewFiles {
+  const unfinished = new Set<string>();
+
+  async function create(path: string): Promise<NewFile> {
+    const found = await told(path, 'written', existing(path));
+    if (found?.kind === 'folder') throw new CliError('usage', `"${path}" is a folder.`);
+    if (found?.kind === 'device') return openDevice(path);
+    const target = found?.path ?? path;
+    const folder = `${target}.${crypto.randomUUID().slice(0, 8)}.tmp`;
+    const temporaryPath = join(folder, basename(target));
+    await told(path, 'written', promises.mkdir(dirname(target), { recursive: true }));
+    unfinished.add(folder);
+    await told(path, 'written', promises.mkdir(folder));
+    let handle: promises.FileHandle | undefined;
+    const close = async () => {
+      await handle?.close();
+      handle = undefined;
+    };
+    const remove = async () => {
+      await promises.rm(folder, { recursive: true, force: true });
+      unfinished.delete(folder);
+    };
+    return {
+      temporaryPath,
+      replaces: found !== undefined,
+      async write(content) {
+        handle ??= await told(path, 'written', promises.open(temporaryPath, 'w'));
+        await told(path, 'written', handle.writeFile(content));
+      },
+      async keep() {
+        handle ??= await told(path, 'written', promises.open(temporaryPath, 'a'));
+        const { size } = await handle.stat();
+        await told(path, 'written', close());
+        await told(path, 'written', promises.rename(temporaryPath, target));
+        await remove();
+        return size;
+      },
+      async discard() {
+        await close();
+        await remove();
+      },
+    };
+  }
+
+  return {
+    create,
+    removeUnfinished: () => {
+      for (const folder of unfinished) rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A link is followed, as a shell does: what it names is replaced, not the link. */
+async function existing(
+  path: string,
+): Promise<{ readonly kind: 'file' | 'folder' | 'device'; readonly path: string } | undefined> {
+  try {
+    const stats = await promises.stat(path);
+    const kind = stats.isDirectory() ? 'folder' : stats.isFile() ? 'file' : 'device';
+    return { kind, path: kind === 'file' ? await promises.realpath(path) : path };
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+async function openDevice(path: string): Promise<NewFile> {
+  const handle = await told(path, 'written', promises.open(path, 'w'));
+  let size = 0;
+  return {
+    temporaryPath: undefined,
+    replaces: false,
+    async write(content) {
+      await told(path, 'written', handle.writeFile(content));
+      size += Buffer.byteLength(content);
+    },
+    async keep() {
+      await handle.close();
+      return size;
+    },
+    discard: () => handle.close(),
+  };
+}

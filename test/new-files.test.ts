@@ -1,0 +1,69 @@
+import { mkdir, readdir, readFile, readlink, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { createNewFiles } from '../src/lib/new-files.js';
+import { temporaryFolder } from './support/host.js';
+
+test('a file is there once it is kept, with the folders it needs, and nothing beside it', async () => {
+  const folder = await temporaryFolder();
+  const file = await createNewFiles().create(join(folder, 'a/b.txt'));
+  await file.write('one\n');
+  await file.write(Buffer.from('two\n'));
+  expect(await readdir(join(folder, 'a'))).not.toContain('b.txt');
+  expect(await file.keep()).toBe(8);
+  expect(await readdir(join(folder, 'a'))).toEqual(['b.txt']);
+  expect(await readFile(join(folder, 'a/b.txt'), 'utf8')).toBe('one\ntwo\n');
+});
+
+test('what is discarded leaves what was there as it was', async () => {
+  const folder = await temporaryFolder();
+  await writeFile(join(folder, 'a.txt'), 'old');
+  const file = await createNewFiles().create(join(folder, 'a.txt'));
+  expect(file.replaces).toBe(true);
+  await file.write('new');
+  await file.discard();
+  expect(await readdir(folder)).toEqual(['a.txt']);
+  expect(await readFile(join(folder, 'a.txt'), 'utf8')).toBe('old');
+});
+
+test('nothing written is an empty file', async () => {
+  const folder = await temporaryFolder();
+  expect(await (await createNewFiles().create(join(folder, 'a'))).keep()).toBe(0);
+  expect(await readFile(join(folder, 'a'), 'utf8')).toBe('');
+});
+
+test('a link stays one: the file behind it is replaced', async () => {
+  const folder = await temporaryFolder();
+  await mkdir(join(folder, 'real'));
+  await writeFile(join(folder, 'real/a.txt'), 'old');
+  await symlink('real/a.txt', join(folder, 'link.txt'));
+  const file = await createNewFiles().create(join(folder, 'link.txt'));
+  await file.write('new');
+  await file.keep();
+  expect(await readlink(join(folder, 'link.txt'))).toBe('real/a.txt');
+  expect(await readFile(join(folder, 'real/a.txt'), 'utf8')).toBe('new');
+});
+
+test('what ends with the process is removed with everything that lies beside it', async () => {
+  const folder = await temporaryFolder();
+  const files = createNewFiles();
+  const file = await files.create(join(folder, 'a.txt'));
+  await writeFile(`${file.temporaryPath}.rows`, 'beside');
+  files.removeUnfinished();
+  expect(await readdir(folder)).toEqual([]);
+});
+
+test('a device is written to as it is', async () => {
+  const file = await createNewFiles().create('/dev/null');
+  await file.write('gone');
+  expect(file.temporaryPath).toBeUndefined();
+  expect(await file.keep()).toBe(4);
+});
+
+test('what can be no file is said before anything is written', async () => {
+  const folder = await temporaryFolder();
+  await writeFile(join(folder, 'a.txt'), '');
+  const { create } = createNewFiles();
+  await expect(create(folder)).rejects.toMatchObject({ kind: 'usage' });
+  await expect(create(join(folder, 'a.txt/b.txt'))).rejects.toMatchObject({ kind: 'usage' });
+});
