@@ -102,6 +102,7 @@ export async function connectGateways(
       cloud,
       credential,
       client: transport.client({ accepts: cloud.accepts.logs, kindOf: () => 'query' }),
+      clock,
       signal,
     }),
     signIn: { whoAmI: () => whoAmI(credential, cloud) },

@@ -2,8 +2,8 @@ import type { AzureMachineLearningWorkspaces } from '@azure/arm-machinelearning'
 import { type HttpClient, isRestError, type PipelineRequest } from '@azure/core-rest-pipeline';
 import type { Cloud } from './cloud.js';
 import type { AzureCredential } from './sign-in/credential.js';
+import type { RequestKind } from './wire/retry.js';
 import { toCliError } from './wire/service-error.js';
-import type { RequestKind } from './wire/transport.js';
 import type { WorkspaceName } from './workspace-path.js';
 
 /** The SDK's typed client, for reads alone: what it writes lacks what it does not know. */

@@ -4,7 +4,7 @@ import type { Clock } from '../../host.js';
 import { POLL_MS } from '../busy.js';
 import { readString } from '../payload.js';
 import { type Answer, type AzureHttp, operationError, tooLate } from '../wire/http.js';
-import { retryAfter } from '../wire/transport.js';
+import { retryAfter } from '../wire/retry.js';
 
 export interface LongRunningOptions {
   readonly http: AzureHttp;

@@ -1,6 +1,7 @@
 import type { AccessToken, GetTokenOptions, TokenCredential } from '@azure/identity';
 import { CliError } from '../../errors.js';
 import type { AuthKind } from '../../settings.js';
+import { untilAborted } from '../until-aborted.js';
 import { readClaims } from './claims.js';
 import {
   type CredentialOptions,
@@ -134,15 +135,5 @@ function assertTenant(
   if (actual.toLowerCase() === tenantId.toLowerCase()) return;
   throw new CliError('auth', `The sign-in by ${kind} is for tenant ${actual}, not ${tenantId}.`, {
     hint: `Sign in to that tenant, aml-monitor login --tenant ${tenantId}, or leave --tenant out.`,
-  });
-}
-
-/** The promise's outcome, or the signal's reason as soon as it is aborted. */
-export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
   });
 }

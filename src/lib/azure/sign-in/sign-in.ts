@@ -1,6 +1,6 @@
 import { CliError } from '../../errors.js';
 import type { SignIn } from '../../host.js';
-import { untilAborted } from './credential.js';
+import { untilAborted } from '../until-aborted.js';
 import {
   type CredentialOptions,
   createUserCredential,

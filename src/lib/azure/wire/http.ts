@@ -11,8 +11,8 @@ import { CliError } from '../../errors.js';
 import type { Clock } from '../../host.js';
 import { isObject, readAny, readArray, readString } from '../payload.js';
 import type { AzureCredential } from '../sign-in/credential.js';
+import { retryAfter } from './retry.js';
 import { originalOf, readServiceError, sentence, toCliError } from './service-error.js';
-import { retryAfter } from './transport.js';
 
 export interface Answer {
   readonly status: number;

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import {
   createHttpHeaders,
   type HttpClient,
@@ -13,12 +14,15 @@ export function createInProcess(fetch: (request: Request) => Promise<Response>):
       const response = await fetch(toRequest(request)).catch((error: unknown) => {
         throw asFault(error);
       });
-      return {
+      const { status, body } = response;
+      const answer = {
         request,
-        status: response.status,
+        status,
         headers: createHttpHeaders(Object.fromEntries(response.headers)),
-        bodyAsText: await response.text(),
       };
+      return body && request.streamResponseStatusCodes?.has(status)
+        ? { ...answer, readableStreamBody: Readable.fromWeb(body) }
+        : { ...answer, bodyAsText: await response.text() };
     },
   };
 }

@@ -5,9 +5,7 @@ import { connectionError, faultCode, mayPass, wasRefused } from './faults.js';
 import { createInProcess } from './in-process.js';
 import { createNetwork, proxyUrl } from './network.js';
 import { redactUrl } from './redact.js';
-
-/** How a request may be repeated: a query is a read that is never sent again after 504. */
-export type RequestKind = 'read' | 'query' | 'write';
+import { backoff, RETRIES, type RequestKind, waitAfter } from './retry.js';
 
 export interface ClientRules {
   /** Whether this client's token or secret may go to a URL. Anything else is refused before it is sent. */
@@ -35,11 +33,7 @@ export interface TransportOptions {
   readonly fetch?: ((request: Request) => Promise<Response>) | undefined;
 }
 
-const RETRIES = 3;
-const PASSING_STATUS = new Set([408, 429, 500, 502, 503, 504, 530]);
 const ANSWER_TIMEOUT_MS = 120_000;
-/** Whoever asks to wait for longer is given up on. */
-const LONGEST_WAIT_MS = 120_000;
 
 /** @throws {CliError} `usage` if the CA file or the proxy is not one */
 export async function createTransport(options: TransportOptions): Promise<Transport> {
@@ -69,7 +63,8 @@ export async function createTransport(options: TransportOptions): Promise<Transp
   async function send(request: PipelineRequest, kind: RequestKind): Promise<PipelineResponse> {
     for (let attempt = 0; ; attempt++) {
       signal.throwIfAborted();
-      const last = attempt === RETRIES || !isRepeatable(request);
+      // A query is sent again by its gateway, which knows how much of the answer came.
+      const last = attempt === RETRIES || kind === 'query' || !isRepeatable(request);
       let waitMs: number | undefined;
       try {
         const response = await once(bounded(request, kind, signal));
@@ -135,47 +130,6 @@ function kindByMethod({ method }: PipelineRequest): RequestKind {
 function isRepeatable({ body }: PipelineRequest): boolean {
   return body === undefined || body === null || typeof body === 'string';
 }
-
-/** How long to wait before the request is sent again, undefined if it must not be. */
-function waitAfter(
-  { status, headers }: PipelineResponse,
-  kind: RequestKind,
-  attempt: number,
-  now: Date,
-): number | undefined {
-  const asked = retryAfter(headers, now);
-  if (kind === 'write') {
-    if ((status !== 429 && status !== 503) || asked === undefined) return undefined;
-  } else if (!PASSING_STATUS.has(status) || (kind === 'query' && status === 504)) {
-    return undefined;
-  }
-  const waitMs = asked ?? backoff(attempt);
-  return waitMs > LONGEST_WAIT_MS ? undefined : waitMs;
-}
-
-/** Doubles from one second, less up to half of it, so that many do not come back at once. */
-function backoff(attempt: number): number {
-  return 1000 * 2 ** attempt * (1 - Math.random() / 2);
-}
-
-/** How many milliseconds an answer asks to wait, in any of the ways that Azure's services use. */
-export function retryAfter(
-  headers: { readonly get: (name: string) => string | undefined },
-  now: Date,
-): number | undefined {
-  for (const name of ['retry-after-ms', 'x-ms-retry-after-ms']) {
-    const ms = headers.get(name)?.trim();
-    if (ms && NUMBER.test(ms)) return Number(ms);
-  }
-  const asked = headers.get('retry-after')?.trim();
-  if (!asked) return undefined;
-  if (NUMBER.test(asked)) return Number(asked) * 1000;
-  // Without a word in it, what looks like a date to the parser is none: `-1`, `1,5`.
-  const date = /[a-z]{3}/i.test(asked) ? Date.parse(asked) : Number.NaN;
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now.getTime());
-}
-
-const NUMBER = /^\d+(\.\d+)?$/;
 
 /** A copy that ends with the program's signal. A query's time is limited by the service itself. */
 function bounded(
