@@ -152,6 +152,8 @@ export interface Expand extends Facts {
   readonly op: 'expand';
   readonly input: Relation;
   readonly arrays: readonly Computed[];
+  /** What a member of a bag becomes: a bag of its own, or an array of its name and value. */
+  readonly members: 'bag' | 'array';
   /** Counts the elements of a row from 0. */
   readonly index: Column | null;
   readonly limit: Scalar | null;

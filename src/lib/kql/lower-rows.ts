@@ -53,7 +53,7 @@ export function lowerExpand(node: Expand, lowering: Lowering): Select {
   const lists = node.arrays.map(({ column, value }): SelectColumn => {
     const { sql } = convert(lowerScalar(value, context), 'dynamic');
     lowering.nameOf(column);
-    const list = `kql_expand(${sql})`;
+    const list = node.members === 'array' ? `kql_expand_pairs(${sql})` : `kql_expand(${sql})`;
     return { id: column.id, sql: size ? `(${list})[1:${size}]` : list, isPlain: false };
   });
   const kept = pickWithHidden(node.columns, select.columns);

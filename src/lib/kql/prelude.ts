@@ -72,13 +72,8 @@ export const PRELUDE: readonly string[] = [
   )}`,
   `kql_real_json(r) AS CASE WHEN isfinite(r) THEN kql_real_text(r) ELSE '"' || kql_real_text(r) || '"' END`,
   `kql_elements(j) AS ${once('j', elements())}`,
-  `kql_expand(j) AS ${once(
-    'j',
-    `CASE WHEN starts_with(x, '{')
-     THEN list_transform(list_zip(json_keys(x), CAST(json_extract(x, '$.*') AS VARCHAR[])),
-       lambda p: '{' || CAST(to_json(p[1]) AS VARCHAR) || ':' || p[2] || '}')
-     ELSE ${elements()} END`,
-  )}`,
+  `kql_expand(j) AS ${once('j', expand("'{'", "':'", "'}'"))}`,
+  `kql_expand_pairs(j) AS ${once('j', expand("'['", "','", "']'"))}`,
 
   // Members of bags, as names and JSON texts; what is no bag has none. Of a name met twice the first counts.
   `kql_members(j) AS CASE WHEN starts_with(j, '{') THEN list_zip(json_keys(j), CAST(json_extract(j, '$.*') AS VARCHAR[])) ELSE [] END`,
@@ -165,6 +160,14 @@ function truth(): string {
 }
 
 /** The elements of an array; anything else is one element. */
+/** The members of a bag, each between two brackets; else the elements. */
+function expand(open: string, between: string, close: string): string {
+  return `CASE WHEN starts_with(x, '{')
+     THEN list_transform(list_zip(json_keys(x), CAST(json_extract(x, '$.*') AS VARCHAR[])),
+       lambda p: ${open} || CAST(to_json(p[1]) AS VARCHAR) || ${between} || p[2] || ${close})
+     ELSE ${elements()} END`;
+}
+
 function elements(): string {
   return `CASE WHEN starts_with(x, '[') THEN CAST(json_extract(x, '$[*]') AS VARCHAR[]) ELSE [x] END`;
 }

@@ -123,7 +123,7 @@ function word(unit: Operand | undefined, call: CallFacts): string {
 function makeDatetime(args: readonly Operand[]): string {
   const [year, month, day, hour = '0', minute = '0', second = '0e0'] = args.map(({ sql }) => sql);
   const date = `kql_ticks(TRY(make_timestamp(${year}, ${month}, ${day}, ${hour}, ${minute}, 0)))`;
-  return `(CASE WHEN ${second} >= 0 AND ${second} < 60 THEN ${date} END + CAST(round(${second} * 10000000) AS BIGINT))`;
+  return `(CASE WHEN ${second} >= 0 AND ${second} < 60 AND ${year} BETWEEN 1 AND 9999 THEN ${date} END + CAST(round(${second} * 10000000) AS BIGINT))`;
 }
 
 function makeTimespan(args: readonly Operand[], call: CallFacts): string {

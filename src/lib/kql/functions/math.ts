@@ -121,9 +121,13 @@ function bin([value, step]: readonly Operand[], call: CallFacts): string {
 /** As `bin`, with steps that start from a fixed point. */
 function binAt([value, step, origin]: readonly Operand[], call: CallFacts): string {
   if (!value || !step || !origin) return call.refuse(call.name, call.span);
-  if (!isTime(value.type) && value.type !== 'long')
+  if (call.type === 'real') {
+    const [a, size, start] = [value, step, origin].map((arg) => convert(arg, 'real').sql);
+    return `(${start} + CASE WHEN ${size} > 0 THEN floor((${a} - ${start}) / ${size}) * ${size} END)`;
+  }
+  if (!isTime(value.type) && call.type !== 'long')
     return call.refuse(`bin_at() of ${value.type}`, call.span);
-  const { sql, type } = value;
+  const { sql, type } = isTime(value.type) ? value : convert(value, 'long');
   const [start, size] = [convert(origin, type), convert(step, isTime(type) ? 'timespan' : 'long')];
   const distance = bin(
     [

@@ -34,12 +34,22 @@ function commandLine([text, kind]: readonly Operand[], call: CallFacts): string 
   return `script_parse_command_line(${text?.sql})`;
 }
 
+/** The value of a name among the pairs that a pattern of two groups finds. */
+function ofPattern([text, name, pattern]: readonly Operand[]): string {
+  const all = (group: number) =>
+    `list_transform(regexp_extract_all(${text?.sql}, ${pattern?.sql}, ${group}), lambda x: trim(x))`;
+  return `${all(2)}[list_position(${all(1)}, ${name?.sql})]`;
+}
+
 const parseUrl: Rule = { args: ['string'], sql: 'script_parse_url($1)' };
 const parseUrlQuery: Rule = { args: ['string'], sql: 'script_parse_urlquery($1)' };
 const extract: Rule = { args: ['string', 'any', 'any'], sql: extractJson };
 
 /** Texts of other notations become bags and arrays. */
 export const PARSERS: Readonly<Record<string, Rule>> = {
+  KvOfPattern: { args: ['string'], sql: ofPattern },
+  KvOfPlain: { args: ['string'], sql: 'regexp_extract($1, $3, 1)' },
+  KvOfQuoted: { args: ['string'], sql: 'script_parse_kv($1, $2, $3)' },
   extract_json: extract,
   extractjson: extract,
   parse_command_line: { args: ['string'], sql: commandLine },

@@ -33,10 +33,8 @@ function extractAll(args: readonly Operand[], call: CallFacts): string {
   if (!text || typeof pattern?.literal !== 'string') {
     return call.refuse('a computed pattern', call.span);
   }
-  const all = groupsIn(pattern.literal);
-  const groups = chosen
-    ? chosenGroups(chosen, call)
-    : Array.from({ length: all }, (_, at) => at + 1);
+  const names = namesOfGroups(pattern.literal);
+  const groups = chosen ? chosenGroups(chosen, names, call) : names.map((_, at) => at + 1);
   if (groups.length === 0) return call.refuse('extract_all() without a group', call.span);
   const of = (group: number) => `regexp_extract_all(${text.sql}, ${pattern.sql}, ${group})`;
   const [only] = groups;
@@ -76,14 +74,25 @@ function translate([from, to, text]: readonly Operand[], call: CallFacts): strin
   return `translate(${text.sql}, ${quoteText(from.literal)}, ${quoteText(padded)})`;
 }
 
-function chosenGroups({ literal }: Operand, call: CallFacts): readonly number[] {
-  const numbers: unknown = typeof literal === 'string' ? JSON.parse(literal) : undefined;
-  return Array.isArray(numbers) ? numbers.map(Number) : call.refuse('computed groups', call.span);
+function chosenGroups(
+  { literal }: Operand,
+  names: readonly (string | undefined)[],
+  call: CallFacts,
+): readonly number[] {
+  const chosen: unknown = typeof literal === 'string' ? JSON.parse(literal) : undefined;
+  if (!Array.isArray(chosen)) return call.refuse('computed groups', call.span);
+  return chosen.map((group: unknown) => {
+    const number = typeof group === 'string' ? names.indexOf(group) + 1 : Number(group);
+    return number >= 1 && number <= names.length
+      ? number
+      : call.refuse(`the group ${group} of this pattern`, call.span);
+  });
 }
 
-/** How many groups a pattern has that keep what they match. */
-function groupsIn(pattern: string): number {
-  return pattern.replaceAll(/\\.|\[\^?\]?[^\]]*\]|\(\?(?!P?<)/gs, '').split('(').length - 1;
+/** The groups of a pattern that keep what they match: their names, undefined for those without. */
+function namesOfGroups(pattern: string): readonly (string | undefined)[] {
+  const bare = pattern.replaceAll(/\\.|\[\^?\]?[^\]]*\]|\(\?(?!P?<)/gs, '');
+  return [...bare.matchAll(/\((?:\?P?<([^>]*)>)?/g)].map(([, name]) => name);
 }
 
 const allMatches: Rule = { args: ['string', 'any', 'string'], sql: extractAll };

@@ -41,6 +41,7 @@ function elements(
     op: 'expand',
     input: { op: 'values', columns: [], rows: [[]] },
     arrays,
+    members: 'bag',
     index,
     limit: limit ? binder.scalar(limit, scope) : null,
     columns: items,

@@ -6,10 +6,16 @@ import type { MvExpandColumn } from '../syntax-operators.js';
 export const mvExpand: OperatorRule<'MvExpandOperator'> = (node, input, scope, binder) => {
   const inner = over(input, scope);
   let indexName: string | undefined;
+  let members: 'bag' | 'array' = 'bag';
   for (const { Name, Expression, span } of node.Parameters ?? []) {
     const value = 'name' in Expression ? String(Expression.name) : Expression.value;
     if (Name.name === 'with_itemindex') indexName = value;
-    else if (!['kind', 'bagexpansion'].includes(Name.name) || value !== 'bag') {
+    else if (
+      ['kind', 'bagexpansion'].includes(Name.name) &&
+      (value === 'bag' || value === 'array')
+    ) {
+      members = value;
+    } else {
       return binder.refuse(`mv-expand ${Name.name}=${value ?? ''}`, span);
     }
   }
@@ -34,6 +40,7 @@ export const mvExpand: OperatorRule<'MvExpandOperator'> = (node, input, scope, b
     op: 'expand',
     input,
     arrays,
+    members,
     index,
     limit: limit ? binder.scalar(limit, scope) : null,
     columns,

@@ -40,8 +40,7 @@ export function parsePattern(
         return anything;
       case 'LiteralExpression':
       case 'CompoundStringLiteralExpression':
-        if (isRegex && hasGroup(part.value)) refuse('a group in the pattern of parse');
-        return isRegex ? `(?:${part.value})` : escapePattern(part.value);
+        return isRegex ? `(?:${withoutGroups(part.value)})` : escapePattern(part.value);
       default: {
         const { type } = types.next().value ?? refuse('this pattern');
         const isOpen = parts[index + 1]?.kind === 'StarExpression';
@@ -55,6 +54,10 @@ export function parsePattern(
   return `${isRegex ? flags && `(?${flags})` : '(?s)'}^${pieces.join('')}$`;
 }
 
-function hasGroup(pattern: string): boolean {
-  return /\((?!\?(?!P?<))/.test(pattern.replaceAll(/\\.|\[\^?\]?[^\]]*\]/gs, ''));
+/** The pattern with groups that keep nothing, so that those of the columns can be counted. */
+function withoutGroups(pattern: string): string {
+  return pattern.replaceAll(
+    /(\\.|\[\^?\]?[^\]]*\])|\((?:\?P?<[^>]*>|(?!\?))/gs,
+    (_, kept?: string) => kept ?? '(?:',
+  );
 }

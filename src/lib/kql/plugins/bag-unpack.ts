@@ -144,6 +144,7 @@ function members(
     op: 'expand',
     input: bags,
     arrays: [{ column: one, value: columnValue(bag, { span }) }],
+    members: 'bag',
     index: null,
     limit: null,
     columns: [one],

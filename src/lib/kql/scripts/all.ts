@@ -8,6 +8,7 @@ import { S2_CELLS } from './geo-s2.js';
 import { SPHERE } from './geo-sphere.js';
 import { WKT } from './geo-wkt.js';
 import { HASHES } from './hashes.js';
+import { KEY_VALUES } from './key-values.js';
 import { PATHS } from './paths.js';
 import { PUNYCODE } from './punycode.js';
 import { SCHEMAS } from './schemas.js';
@@ -27,6 +28,7 @@ export const SCRIPTS: Readonly<Record<string, Script>> = {
   ...DECIMALS,
   ...GEOHASHES,
   ...HASHES,
+  ...KEY_VALUES,
   ...PATHS,
   ...PUNYCODE,
   ...SCHEMAS,
