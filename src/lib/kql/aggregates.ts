@@ -3,6 +3,7 @@ import { collect, collectBag, collectDistinct, schema } from './aggregates/lists
 import { PERCENTILES } from './aggregates/percentiles.js';
 import { type AggregateRule, template } from './aggregates/rule.js';
 import { convert } from './convert.js';
+import { ofDecimals } from './functions/math.js';
 import type { Operand } from './operand.js';
 import type { CallFacts } from './rule.js';
 
@@ -20,7 +21,13 @@ function avg([value]: readonly Operand[], call: CallFacts, where: string): strin
   if (call.type === 'real') {
     return `coalesce(avg(${convert(value, 'real').sql})${where}, CAST('nan' AS DOUBLE))`;
   }
-  if (call.type === 'decimal') return call.refuse('avg() of decimal', call.span);
+  if (call.type === 'decimal') {
+    return ofDecimals(
+      'divide',
+      `sum(${value.sql})${where}`,
+      `nullif(count(${value.sql})${where}, 0)`,
+    );
+  }
   // Exact: as doubles ticks would lose their last digits.
   return `CAST(sum(${value.sql})${where} // count(${value.sql})${where} AS BIGINT)`;
 }
@@ -70,13 +77,15 @@ function bound(name: 'max' | 'min'): AggregateRule {
   };
 }
 
-/** The value of the row whose key is greatest or smallest. */
+/** The value of the row whose key is greatest or smallest; if all keys are null, of the first row. */
 function extreme(name: 'arg_max' | 'arg_min'): AggregateRule {
   return {
     args: ['any'],
     sql: ([key, value], call, where) => {
       if (!key || !value) return call.refuse(`${call.name}()`, call.span);
-      return `${name}_null(${value.sql}, ${key.sql})${where}`;
+      const found = `${name}_null(${value.sql}, ${key.sql})${where}`;
+      if (!key.isNullable) return found;
+      return `CASE WHEN count(${key.sql})${where} > 0 THEN ${found} ELSE first(${value.sql})${where} END`;
     },
   };
 }

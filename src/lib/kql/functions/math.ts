@@ -76,7 +76,7 @@ function divide([left, right]: readonly Operand[], call: CallFacts): string {
 }
 
 /** DuckDB's own lose digits, or have no room for them. */
-function ofDecimals(name: 'multiply' | 'divide', a: string, b: string): string {
+export function ofDecimals(name: 'multiply' | 'divide', a: string, b: string): string {
   return `TRY_CAST(script_decimal_${name}(CAST(${a} AS VARCHAR), CAST(${b} AS VARCHAR)) AS ${carrierOf('decimal')})`;
 }
 
