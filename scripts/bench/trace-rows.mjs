@@ -67,6 +67,23 @@ export async function traceTables(rows) {
   }
 }
 
+/**
+ * The path of a file of such rows, made if it is not there, of which some in the middle have one single instant.
+ */
+export async function traceFile(rows, { inOneInstant = 0 } = {}) {
+  mkdirSync(CACHE, { recursive: true });
+  const path = join(CACHE, `traces-${rows}-${inOneInstant}-v${VERSION}.parquet`);
+  const instance = await DuckDBInstance.create(':memory:', { memory_limit: '1GB' });
+  const connection = await instance.connect();
+  try {
+    await make(connection, path, traceRows(BigInt(rows), BigInt(inOneInstant)));
+    return path;
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
+
 function table(name, columns, rows) {
   const typed = columns.map((column) => ({ name: column, type: TYPES[column] ?? 'string' }));
   return { name, columns: typed, rows: [rows] };
@@ -85,8 +102,15 @@ async function make(connection, path, rows) {
 }
 
 /** Each request leaves two rows: what came in and what went out. Rows are in the order of time. */
-function traceRows(rows) {
+function traceRows(rows, inOneInstant = 0n) {
   const step = (DAYS * TICKS_PER_DAY) / rows;
+  const instant = (rows - inOneInstant) / 2n;
+  const place = `CASE WHEN i < ${instant} THEN i ELSE greatest(${instant}, i - ${inOneInstant}) END`;
+  const ofItsOwn = `CAST(hash(-i) % ${step} AS BIGINT)`;
+  const within =
+    inOneInstant === 0n
+      ? ofItsOwn
+      : `CASE WHEN i BETWEEN ${instant} AND ${instant + inOneInstant - 1n} THEN 0 ELSE ${ofItsOwn} END`;
   return `
     WITH numbers AS (
       SELECT i, i // 2 AS request, i % 2 = 0 AS isInput, hash(i) % 1000 AS dice,
@@ -102,7 +126,7 @@ function traceRows(rows) {
       FROM numbers
     )
     SELECT
-      ${FIRST_TICKS} + i * ${step} + CAST(hash(-i) % ${step} AS BIGINT) AS timestamp,
+      ${FIRST_TICKS} + (${inOneInstant === 0n ? 'i' : place}) * ${step} + ${within} AS timestamp,
       message,
       CAST(CASE WHEN dice < 20 THEN 0 WHEN dice < 30 THEN 3 ELSE 1 END AS INTEGER) AS severityLevel,
       '{"Container Id":"' || left(md5('c' || request % 3), 12) || '","Content":'

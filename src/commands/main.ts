@@ -105,7 +105,7 @@ const COMMANDS: readonly TopRow[] = [
   },
   {
     name: 'local',
-    summary: 'the embedded Azure: serve it, reset it, send scoring requests',
+    summary: 'the embedded Azure: serve it, reset it, load telemetry, send scoring requests',
     group: LOCAL,
     examples: ['local score my-service', 'local start --port 8443'],
     commands: [
@@ -120,6 +120,12 @@ const COMMANDS: readonly TopRow[] = [
         summary: 'put the embedded Azure back to its first state',
         level: 'local',
         load: () => import('./local/reset.js'),
+      },
+      {
+        name: 'load',
+        summary: 'add telemetry files to the embedded Azure',
+        level: 'local',
+        load: () => import('./local/load.js'),
       },
       {
         name: 'score',

@@ -20,6 +20,7 @@ const COMMANDS = [
   'use',
   'local start',
   'local reset',
+  'local load',
   'local score',
 ];
 

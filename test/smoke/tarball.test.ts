@@ -23,6 +23,7 @@ const COMMANDS = [
   'use',
   'local start',
   'local reset',
+  'local load',
   'local score',
 ];
 

@@ -41,7 +41,7 @@ export async function writeParquet(
     const written = await writeRowsFile(waiting, { columns, rows }, signal);
     const select = selectRows(waiting, columns, written);
     const options = fileOptions(columns, written.rowCount, written.sizeBytes);
-    await copy(connection, { select, path, options, signal });
+    await copyToParquet(connection, { select, path, options, signal });
     return { rowCount: written.rowCount, sizeBytes: (await stat(path)).size };
   } finally {
     await rm(waiting, { force: true });
@@ -66,7 +66,7 @@ export async function joinParquet(
        (SELECT sum(total_uncompressed_size)::DOUBLE FROM parquet_metadata(${files})) AS "bytes"`,
   );
   const rowCount = Number(facts?.rows ?? 0);
-  await copy(connection, {
+  await copyToParquet(connection, {
     // A column that is text in one of the files is text in all.
     select: `SELECT * FROM read_parquet(${files}, union_by_name = true, hive_partitioning = false)`,
     path,
@@ -92,14 +92,25 @@ interface Copy {
   readonly signal: AbortSignal | undefined;
 }
 
-async function copy(connection: Connection, { select, path, options, signal }: Copy) {
+/**
+ * Writes what a query selects under a temporary name, which becomes the file's once it is whole.
+ *
+ * @returns how many rows there were
+ * @throws {CliError} `usage` if the file cannot be written
+ */
+export async function copyToParquet(
+  connection: Connection,
+  { select, path, options, signal }: Copy,
+): Promise<number> {
   const unfinished = `${path}.tmp`;
   const stopInterrupting = interruptOnAbort(connection, signal);
   try {
     signal?.throwIfAborted();
-    await connection.run(`COPY (${select}) TO ${quoteText(unfinished)} (${options})`);
+    const sql = `COPY (${select}) TO ${quoteText(unfinished)} (${options})`;
+    const [written] = await ask(connection, sql);
     signal?.throwIfAborted();
     await rename(unfinished, path);
+    return Number(written?.Count ?? 0);
   } catch (error) {
     signal?.throwIfAborted();
     throw fileError(error, path);

@@ -33,6 +33,7 @@ import { BLOBSTORE, STORAGE_ACCOUNT } from './seed/workspace.js';
 import { createBlobFiles } from './state/blob-files.js';
 import { createSegments } from './state/segments.js';
 import { createStore } from './state/store.js';
+import { compactTelemetry, loadTelemetry } from './state/telemetry.js';
 
 const ROUTES = [
   ...metadataRoutes,
@@ -72,7 +73,7 @@ export async function openLocalCloud({
     now,
     openEngine,
     store: createStore(folder),
-    segments: createSegments(join(folder, 'segments')),
+    segments: createSegments(join(folder, 'segments'), compactTelemetry(openEngine)),
     blobs: createBlobFiles(join(folder, 'blobs')),
     admission: createAdmission(),
     weather: createWeather(),
@@ -110,6 +111,7 @@ export async function openLocalCloud({
     switchQueries: readable((query) =>
       cloud.store.update(({ facts }) => mergeBehaviour(facts.behaviour, { query })),
     ),
+    load: readable((patterns, from) => loadTelemetry(cloud, patterns, from)),
     listen: readable(async (options) =>
       (await import('./listen.js')).listen({ ...options, folder, handle, now }),
     ),

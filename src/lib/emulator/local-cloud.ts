@@ -9,6 +9,8 @@ export interface LocalCloud {
   readonly reset: (seed: Seed) => Promise<void>;
   /** Changes how the query API behaves, for every process that uses the state, until it is changed again or reset. */
   readonly switchQueries: (switches: QuerySwitches) => Promise<void>;
+  /** Adds the rows of telemetry files, by name, folder or pattern, to the tables. */
+  readonly load: (patterns: readonly string[], from: LoadFrom) => Promise<readonly LoadedTable[]>;
   /** Serves `handle` over HTTPS on 127.0.0.1 until closed. */
   readonly listen: (options: { readonly port?: number }) => Promise<LocalServer>;
   /** Sends one scoring request to a service, as a client of it would. */
@@ -22,6 +24,18 @@ export interface QuerySwitches {
   readonly latencyMs?: number;
   readonly throttle?: { readonly requests: number; readonly seconds: number } | null;
   readonly faults?: { readonly rate?: number; readonly seed?: string };
+}
+
+export interface LoadFrom {
+  /** What the names of files are relative to. */
+  readonly cwd: string;
+  readonly signal: AbortSignal;
+}
+
+export interface LoadedTable {
+  /** Its classic name. */
+  readonly table: string;
+  readonly rows: number;
 }
 
 export type Seed = 'sample' | 'empty';

@@ -54,6 +54,14 @@ export function openEngine(limits: EngineLimits = {}): Promise<Engine> {
         joinParquet(connection, paths, path, options),
       );
     },
+    async storeParquet(table, path, { ingestedAt, signal, ...written }) {
+      const { storeParquet } = await import('../duckdb/store-parquet.js');
+      const stamp = ingestedAt && { name: ingestedAt.as, ticks: dateToTicks(ingestedAt.at) };
+      const sets = 'of' in table.rows ? [] : table.rows;
+      return withConnection(database, (connection) =>
+        storeParquet(connection, { sets, ...written, stamp }, path, signal),
+      );
+    },
     // What never opened has been said by the query that asked for it.
     close: async () => (await opened?.catch(() => undefined))?.close(),
   });

@@ -64,6 +64,15 @@ export interface PrintedResult extends Omit<EngineResult, 'rows' | 'batches'> {
   readonly rowTexts: AsyncIterable<readonly Uint8Array[]>;
 }
 
+export interface StoreOptions {
+  /** Those that are written, whatever others the table has; what it lacks has no value. */
+  readonly columns: readonly Column[];
+  readonly orderBy: string;
+  /** The value of the table's `ingestedAs` in all rows. */
+  readonly ingestedAt?: { readonly as: string; readonly at: Date };
+  readonly signal?: AbortSignal;
+}
+
 /** Runs KQL on tables of this machine. Give it back with `close`. */
 export interface Engine {
   /**
@@ -95,5 +104,13 @@ export interface Engine {
     path: string,
     options: { readonly columns: readonly Column[]; readonly signal?: AbortSignal },
   ): Promise<WrittenFile>;
+  /**
+   * Writes the rows of a table's files to one Parquet file, which `rows: [{ format: 'parquet', files: [path] }]`
+   * reads; see `storeParquet`.
+   *
+   * @returns how many rows there were
+   * @throws {CliError} `usage` for a file that cannot be read or written
+   */
+  storeParquet(table: SourceTable, path: string, options: StoreOptions): Promise<number>;
   close(): Promise<void>;
 }

@@ -12,8 +12,8 @@ import { breakOff } from '../query/weather.js';
 import { findResource, isObject, read } from '../resources/resources.js';
 import { type Call, type Route, route } from '../router.js';
 import { authorizeSubscription } from '../sign-in/authorize.js';
-import { INGESTION_TIME } from '../state/segments.js';
 import type { State } from '../state/state.js';
+import { segmentTable, telemetryTable } from '../state/telemetry.js';
 
 type Path = Readonly<Record<string, string>>;
 
@@ -210,18 +210,16 @@ function readTimeRange(call: Call, asked: Asked): Span {
 }
 
 function telemetryTables(): readonly string[] {
-  return Object.keys(TABLES).map((name) => `telemetry/${name}`);
+  return Object.keys(TABLES).map(segmentTable);
 }
 
 /** Denied tables are there, but without rows: Azure does not say so unless asked. */
 async function sourceTables({ cloud }: Call, state: State): Promise<readonly SourceTable[]> {
+  const { deniedTables } = state.facts.behaviour.query;
   const classic = await Promise.all(
-    Object.entries(TABLES).map(async ([name, columns]): Promise<SourceTable> => {
-      const files = isListed(name, state.facts.behaviour.query.deniedTables)
-        ? []
-        : await cloud.segments.list(`telemetry/${name}`);
-      return { name, columns, rows: [{ format: 'jsonl', files }], ingestedAs: INGESTION_TIME };
-    }),
+    Object.keys(TABLES).map((name) =>
+      telemetryTable(name, cloud.segments, { isDenied: isListed(name, deniedTables) }),
+    ),
   );
   return [...classic, ...classic.flatMap((table) => workspaceTable(table) ?? [])];
 }

@@ -4,6 +4,7 @@ import { scoringLines } from '../logs/log-lines.js';
 import { read } from '../resources/resources.js';
 import { INGESTION_TIME } from '../state/segments.js';
 import type { State } from '../state/state.js';
+import { segmentTable } from '../state/telemetry.js';
 import { collectedData, writeCollected } from './collected.js';
 import { parseInput, predict, ScoringError } from './model.js';
 import { drawsFrom } from './random.js';
@@ -62,7 +63,7 @@ export async function leaveTraces(
     for (const [table, some] of Object.entries(rows)) {
       if (some.length === 0) continue;
       add(
-        `telemetry/${table}`,
+        segmentTable(table),
         some.map((row) => () => ({ ...row, [INGESTION_TIME]: ingestedAt(scored) })),
       );
     }

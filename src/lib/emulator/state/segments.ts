@@ -6,32 +6,43 @@ import { withLock } from './lock.js';
 export interface Segments {
   /** Adds rows to a table, whole or not at all. They are made when it is their turn, one writer at a time. */
   append(table: string, make: () => readonly object[]): Promise<void>;
+  /** Adds a Parquet file of rows to a table, as `append` does. */
+  add<T>(table: string, write: (path: string) => Promise<T>): Promise<T>;
   /** The files that together hold a table, oldest first. They stay readable for minutes. */
   list(table: string): Promise<readonly string[]>;
-  /** Every line of a table, oldest first. */
+  /** Every line of a table that has no other files, oldest first. */
   readLines(table: string): Promise<string[]>;
   /** Whether any of the tables has rows. */
   hasAny(tables: readonly string[]): Promise<boolean>;
 }
 
+/** Makes one Parquet file of several files of a table; false: it can only be kept as lines. */
+export type Compact = (table: string, files: readonly string[], path: string) => Promise<boolean>;
+
 /** The member of a telemetry row that says when it was stored, as Kusto's hidden column is called. */
 export const INGESTION_TIME = '$IngestionTime';
 
 const MERGE_AT = 64;
+/** What is larger stays as it is: rewriting it again and again would cost more than reading one file more. */
+const MERGED_BYTES = 16_000_000;
 const KEEP_MERGED_MS = 10 * 60_000;
+
+type Format = 'jsonl' | 'parquet';
 
 interface Segment {
   readonly name: string;
   readonly first: number;
   readonly last: number;
+  readonly format: Format;
 }
 
 /**
- * Append-only JSON lines, one folder a table. A segment is a file `FIRST-LAST.jsonl` that is written once,
- * whole. Once a table has many, they are merged into one that spans their numbers; readers skip what
- * a wider segment covers, so a merge is one rename, and the small files go when nobody reads them.
+ * Append-only files, one folder a table. A segment is a file `FIRST-LAST.jsonl` or `FIRST-LAST.parquet` that is
+ * written once, whole. Once a table has many small ones, they are merged into one that spans their numbers, as Parquet
+ * if possible; readers skip what a wider segment covers, so a merge is one rename, and the small files go when nobody
+ * reads them.
  */
-export function createSegments(root: string): Segments {
+export function createSegments(root: string, compact: Compact = async () => false): Segments {
   const folder = (table: string) => join(root, ...table.split('/').map(encodeURIComponent));
 
   async function scan(table: string): Promise<{ live: Segment[]; covered: Segment[] }> {
@@ -40,8 +51,9 @@ export function createSegments(root: string): Segments {
       throw error;
     });
     const all = names.flatMap((name): Segment[] => {
-      const match = /^(\d+)-(\d+)\.jsonl$/.exec(name);
-      return match ? [{ name, first: Number(match[1]), last: Number(match[2]) }] : [];
+      const [, first, last, extension] = /^(\d+)-(\d+)\.(jsonl|parquet)$/.exec(name) ?? [];
+      const format = extension === 'parquet' ? 'parquet' : 'jsonl';
+      return extension ? [{ name, first: Number(first), last: Number(last), format }] : [];
     });
     all.sort((a, b) => a.first - b.first || b.last - a.last);
     const live: Segment[] = [];
@@ -52,9 +64,9 @@ export function createSegments(root: string): Segments {
     return { live, covered };
   }
 
-  const write = (table: string, first: number, last: number, text: string) => {
+  const pathOf = (table: string, first: number, last: number, format: Format) => {
     const digits = (number: number) => String(number).padStart(10, '0');
-    return replaceFile(join(folder(table), `${digits(first)}-${digits(last)}.jsonl`), text);
+    return join(folder(table), `${digits(first)}-${digits(last)}.${format}`);
   };
 
   const readAll = async (table: string, segments: readonly Segment[]) => {
@@ -63,29 +75,62 @@ export function createSegments(root: string): Segments {
     return texts.join('');
   };
 
+  /** Adds one segment behind the others, alone among all writers. */
+  async function addNext<T>(
+    table: string,
+    format: Format,
+    write: (path: string) => Promise<T>,
+  ): Promise<T> {
+    await mkdir(folder(table), { recursive: true, mode: 0o700 });
+    return withLock(join(folder(table), 'append.lock'), async () => {
+      const { live, covered } = await scan(table);
+      const number = (live.at(-1)?.last ?? 0) + 1;
+      const written = await write(pathOf(table, number, number, format));
+      if (live.length >= MERGE_AT) await merge(table, live, covered);
+      return written;
+    });
+  }
+
   async function merge(table: string, live: readonly Segment[], covered: readonly Segment[]) {
     for (const { name } of covered) {
       const path = join(folder(table), name);
       if (Date.now() - (await stat(path)).mtimeMs > KEEP_MERGED_MS) await rm(path, { force: true });
     }
-    const [first, last] = [live[0], live.at(-1)];
-    if (!first || !last) return;
-    await write(table, first.first, last.last, await readAll(table, live));
+    const sizes = await Promise.all(
+      live.map(async ({ name }) => (await stat(join(folder(table), name))).size),
+    );
+    const small = live.slice(sizes.findLastIndex((size) => size > MERGED_BYTES) + 1);
+    if (small.length < MERGE_AT) return;
+    const merged =
+      (await mergeAs(table, small, 'parquet')) ?? (await mergeAs(table, small, 'jsonl'));
     const now = new Date(); // The clock of the ten minutes starts when they are no longer needed.
-    for (const { name } of live) await utimes(join(folder(table), name), now, now);
+    for (const { name } of merged ?? []) await utimes(join(folder(table), name), now, now);
+  }
+
+  async function mergeAs(table: string, small: readonly Segment[], format: Format) {
+    const isLine = ({ format }: Segment) => format === 'jsonl';
+    const lines = small.slice(small.findLastIndex((segment) => !isLine(segment)) + 1);
+    const run = format === 'jsonl' ? lines : small;
+    const [first, last] = [run[0], run.at(-1)];
+    if (!first || !last) return undefined;
+    const path = pathOf(table, first.first, last.last, format);
+    const files = run.map(({ name }) => join(folder(table), name));
+    if (format === 'jsonl') await replaceFile(path, await readAll(table, run));
+    else if (!(await compact(table, files, path))) return undefined;
+    return run;
   }
 
   return {
-    async append(table, make) {
-      await mkdir(folder(table), { recursive: true, mode: 0o700 });
-      await withLock(join(folder(table), 'append.lock'), async () => {
-        const { live, covered } = await scan(table);
-        const number = (live.at(-1)?.last ?? 0) + 1;
-        const rows = make();
-        await write(table, number, number, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
-        if (live.length >= MERGE_AT) await merge(table, live, covered);
-      });
-    },
+    append: (table, make) =>
+      addNext(table, 'jsonl', (path) =>
+        replaceFile(
+          path,
+          make()
+            .map((row) => `${JSON.stringify(row)}\n`)
+            .join(''),
+        ),
+      ),
+    add: (table, write) => addNext(table, 'parquet', write),
     async list(table) {
       return (await scan(table)).live.map(({ name }) => join(folder(table), name));
     },
