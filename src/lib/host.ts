@@ -72,8 +72,8 @@ export interface Output {
   readonly isTty: boolean;
   /** Columns of the terminal; undefined without one. Read again after a resize. */
   readonly columns: () => number | undefined;
-  /** Resolves when the stream takes more. After the reader has gone it does nothing. */
-  readonly write: (text: string) => Promise<void>;
+  /** Resolves when the content is written, and bytes may be used again. After the reader has gone it does nothing. */
+  readonly write: (content: string | Uint8Array) => Promise<void>;
   /** Aborted once the reader has gone (`| head`). */
   readonly closed: AbortSignal;
 }

@@ -211,11 +211,11 @@ function createOutput(stream: NodeJS.WriteStream): Output {
     isTty: stream.isTTY === true,
     columns: () => stream.columns,
     closed: closed.signal,
-    write(text) {
-      if (closed.signal.aborted || text === '') return Promise.resolve();
+    write(content) {
+      if (closed.signal.aborted || content.length === 0) return Promise.resolve();
       // After the reader has gone the callback still comes, with the error that `closed` tells.
       return new Promise((resolve) => {
-        stream.write(text, () => resolve());
+        stream.write(content, () => resolve());
       });
     },
   };

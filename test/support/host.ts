@@ -87,7 +87,7 @@ export function memoryOutput(options: { readonly columns?: number | undefined } 
     isTty: options.columns !== undefined,
     columns: () => options.columns,
     write: async (part) => {
-      if (!closed.signal.aborted) text += part;
+      if (!closed.signal.aborted) text += typeof part === 'string' ? part : Buffer.from(part);
     },
     closed: closed.signal,
     text: () => text,

@@ -13,7 +13,7 @@ export function cellText(cell: Cell, { type }: Column): string {
 
 /**
  * The value as JSON text: long and decimal as bare digits, whatever their size; datetime and timespan as text;
- * dynamic as it was sent; NaN and the infinities, which JSON lacks, as text.
+ * dynamic as it was sent, but on one line; NaN and the infinities, which JSON lacks, as text.
  */
 export function cellJson(cell: Cell, column: Column): string {
   if (cell === null) return 'null';
@@ -23,7 +23,10 @@ export function cellJson(cell: Cell, column: Column): string {
     case 'decimal':
       return isJsonNumber(String(cell)) ? String(cell) : JSON.stringify(String(cell));
     case 'dynamic':
-      return isJson(String(cell)) ? String(cell) : JSON.stringify(String(cell));
+      // Line ends can only stand between its tokens.
+      return isJson(String(cell))
+        ? String(cell).replace(/[\r\n]/g, ' ')
+        : JSON.stringify(String(cell));
     case 'bool':
       return String(cell);
     case 'int':

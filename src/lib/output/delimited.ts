@@ -1,4 +1,3 @@
-import { stringify } from 'csv-stringify/sync';
 import type { Field } from './source.js';
 
 /**
@@ -6,7 +5,12 @@ import type { Field } from './source.js';
  * spreadsheet formulas would change them, and csv is read by programs first.
  */
 export function csvRecord(fields: readonly Field[]): string {
-  return stringify([fields.map(({ text }) => text)]);
+  return `${fields.map(({ text }) => csvField(text)).join(',')}\n`;
+}
+
+/** In quotes where it needs them. */
+export function csvField(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /** One line without headings, as `az -o tsv`; a tab or line break in a value shows as `\t` or `\n`. */

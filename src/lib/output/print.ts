@@ -1,10 +1,17 @@
 import type { Host } from '../host.js';
-import type { Row, Table } from '../model/table.js';
+import type { Column, Row, RowBatch, Table } from '../model/table.js';
 import type { Presentation } from '../settings.js';
 import { escapeControls, escapeControlsInJson } from './escape.js';
 import { firstRounded } from './json-text.js';
 import { noteText } from './report.js';
-import { isTable, type Source, tableSource, valueSource } from './source.js';
+import {
+  type Field,
+  isTable,
+  type Source,
+  tableSource,
+  uniqueNames,
+  valueSource,
+} from './source.js';
 import { createStyle } from './style.js';
 import { textLines } from './text-lines.js';
 import type { View, ViewSpace } from './view.js';
@@ -40,9 +47,9 @@ export async function print<T>(
     space: { style, width, unicode: settings.unicode },
     live: options.live === true,
   };
-  return isTable(result)
-    ? printSource(job, tableSource(result), options.rowView)
-    : printSource(job, valueSource(result), view);
+  if (!isTable(result)) return printSource(job, valueSource(result), view);
+  if (result.batches && mayCopy(job)) return printBatches(job, result.columns, result.batches);
+  return printSource(job, tableSource(result), options.rowView);
 }
 
 interface Job {
@@ -52,20 +59,48 @@ interface Job {
   readonly live: boolean;
 }
 
+/** Whether the rows of an answer go to a program as they are, many at a time. */
+function mayCopy({ host, settings, live }: Job): boolean {
+  const { format, jmesPath } = settings;
+  const isCopied = format === 'jsonl' || format === 'csv';
+  return isCopied && jmesPath === undefined && !live && !host.stdout.isTty;
+}
+
+async function printBatches(
+  { host: { stdout }, settings }: Job,
+  columns: readonly Column[],
+  batches: AsyncIterable<RowBatch>,
+): Promise<void> {
+  const { csvPrinter, jsonlPrinter } = await import('./batch/batch-printer.js');
+  const { csvRecord } = await import('./delimited.js');
+  const names = uniqueNames(columns);
+  const isCsv = settings.format === 'csv';
+  if (isCsv) await stdout.write(csvRecord(names.map(heading)));
+  const bytesOf = isCsv ? csvPrinter(columns) : jsonlPrinter(columns, names);
+  for await (const batch of batches) {
+    if (stdout.closed.aborted) return;
+    await stdout.write(bytesOf(batch));
+  }
+}
+
 async function printSource<T>(job: Job, source: Source<T>, view?: View<T>): Promise<void> {
   const { host, settings, live } = job;
   if (settings.jmesPath !== undefined) return printSelected(job, source, settings.jmesPath);
   const lines = formatLines(job, source, view);
   const safe = host.stdout.isTty ? forTerminal(settings.format) : (text: string) => text;
   let piece = '';
-  for await (const line of lines) {
-    if (host.stdout.closed.aborted) return;
-    piece += line;
-    if (!live && piece.length < PIECE) continue;
-    await host.stdout.write(safe(piece));
-    piece = '';
+  try {
+    for await (const line of lines) {
+      if (host.stdout.closed.aborted) return;
+      piece += line;
+      if (!live && piece.length < PIECE) continue;
+      await host.stdout.write(safe(piece));
+      piece = '';
+    }
+  } finally {
+    // Of an answer that breaks off, too, what came.
+    if (piece !== '') await host.stdout.write(safe(piece));
   }
-  if (piece !== '') await host.stdout.write(safe(piece));
 }
 
 /** Text has lost its control characters already, and has colors; the other formats carry a result as it is. */
@@ -145,21 +180,23 @@ async function* delimitedLines<T>(
 ): AsyncGenerator<string> {
   const { csvRecord, tsvLine } = await import('./delimited.js');
   const record = format === 'csv' ? csvRecord : tsvLine;
-  const heading = (names: readonly string[] | undefined) =>
-    names && format === 'csv'
-      ? record(names.map((text) => ({ text, isText: false, isNumber: false })))
-      : '';
+  const headings = (names: readonly string[] | undefined) =>
+    names && format === 'csv' ? record(names.map(heading)) : '';
   let names: readonly string[] | undefined;
   let isFirst = true;
   for await (const item of source.items) {
     if (isFirst) {
       names = source.fieldNames(item);
-      yield heading(names);
+      yield headings(names);
     }
     isFirst = false;
     yield record(source.fields(item, names ?? []));
   }
-  if (isFirst) yield heading(source.fieldNames(undefined));
+  if (isFirst) yield headings(source.fieldNames(undefined));
+}
+
+function heading(text: string): Field {
+  return { text, isText: false, isNumber: false };
 }
 
 async function* yamlLines<T>(source: Source<T>): AsyncGenerator<string> {

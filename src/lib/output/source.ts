@@ -66,7 +66,7 @@ function cellField(cell: Cell, column: Column): Field {
 }
 
 /** Kusto allows columns of one name; members of an object must differ. */
-function uniqueNames(columns: readonly Column[]): readonly string[] {
+export function uniqueNames(columns: readonly Column[]): readonly string[] {
   const seen = new Map<string, number>();
   return columns.map(({ name }) => {
     const count = seen.get(name) ?? 0;
