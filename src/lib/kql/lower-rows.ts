@@ -1,3 +1,4 @@
+import type { KustoType } from '../model/table.js';
 import { convert } from './convert.js';
 import { isWindow, placeOf } from './functions/windows.js';
 import type { Computed, Expand, Filter, Project, Scalar, Sort, SortKey, Take } from './ir.js';
@@ -78,12 +79,23 @@ export function lowerExpand(node: Expand, lowering: Lowering): Select {
   const typed = unnested.columns.map((column): SelectColumn => {
     const array = node.arrays.find(({ column: { id } }) => id === column.id);
     if (!array) return column;
-    const element = `nullif(${column.sql}, 'null')`;
+    const element = `nullif(${conforming(column.sql, array.column.type)}, 'null')`;
     const { sql } = convert({ sql: element, type: 'dynamic', isNullable: true }, array.column.type);
     return { ...column, sql, isPlain: false };
   });
   return { ...unnested, columns: pickWithHidden(node.columns, typed) };
 }
+
+/** The element, if it is of the type: a text is a text, even if it spells a number. */
+function conforming(sql: string, type: KustoType): string {
+  if (type !== 'bool' && type !== 'int' && type !== 'long' && type !== 'real') return sql;
+  const isText = `starts_with(${sql}, '"')`;
+  const isOther = type === 'real' ? `${isText} AND ${sql} NOT IN (${NO_NUMBERS})` : isText;
+  return `CASE WHEN NOT (${isOther}) THEN ${sql} END`;
+}
+
+/** Reals that JSON has no numbers for. */
+const NO_NUMBERS = `'"NaN"', '"Infinity"', '"-Infinity"'`;
 
 /** The select such that clauses over these values may join it: nested if a cut stands between. */
 export function open(select: Select, values: readonly Scalar[], lowering: Lowering): Select {

@@ -90,7 +90,13 @@ function sorted(direction: 'ASC' | 'DESC'): Rule {
 function range([from, to, step]: readonly Operand[], call: CallFacts): string {
   if (!from || !to) return call.refuse('range()', call.span);
   const { type } = from;
-  if (type === 'real' || type === 'decimal') return call.refuse(`range() of ${type}`, call.span);
+  if (type === 'decimal') return call.refuse(`range() of ${type}`, call.span);
+  if (type === 'real') {
+    const [end, by] = [convert(to, 'real').sql, step ? convert(step, 'real').sql : '1e0'];
+    const last = `CAST(floor((${end} - ${from.sql}) / nullif(${by}, 0)) AS BIGINT)`;
+    const item = jsonElement({ sql: `${from.sql} + x * ${by}`, type, isNullable: true });
+    return json(`list_transform(generate_series(0, ${last}), lambda x: ${item})`);
+  }
   const size = step ? convert(step, type === 'datetime' ? 'timespan' : type).sql : '1';
   const list = `generate_series(${from.sql}::BIGINT, ${convert(to, type).sql}::BIGINT, nullif(${size}, 0)::BIGINT)`;
   return json(

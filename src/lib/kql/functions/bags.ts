@@ -20,9 +20,21 @@ function removeKeys([bag, keys]: readonly Operand[], call: CallFacts): string {
     THEN kql_bag(list_filter(kql_members(${bag.sql}), lambda p: p[1] NOT IN (${gone}))) END`;
 }
 
+function hasKey([bag, name]: readonly Operand[], call: CallFacts): string {
+  if (!bag || !name) return call.refuse(call.name, call.span);
+  const isPlain = typeof name.literal === 'string' && !name.literal.startsWith('$');
+  const found = isPlain
+    ? `list_contains(json_keys(${bag.sql}), ${name.sql})`
+    : `script_bag_has_key(${bag.sql}, ${name.sql})`;
+  return `coalesce(${found}, false)`;
+}
+
 /** The bag with one member more, or with another value in its place. */
 function setKey([bag, name, value]: readonly Operand[], call: CallFacts): string {
   if (!bag || !name || !value) return call.refuse(call.name, call.span);
+  if (typeof name.literal !== 'string' || name.literal.startsWith('$')) {
+    return `script_bag_set_key(${bag.sql}, ${name.sql}, coalesce(${value.sql}, 'null'))`;
+  }
   const members = `kql_members(${bag.sql})`;
   const others = `list_filter(${members}, lambda kql_item: kql_item[1] <> ${name.sql})`;
   return `CASE WHEN starts_with(${bag.sql}, '{') THEN kql_bag(${others} || [(${name.sql}, ${value.sql})]) END`;
@@ -39,6 +51,7 @@ function packFilled(args: readonly Operand[]): string {
 }
 
 export const BAGS: Readonly<Record<string, Rule>> = {
+  bag_has_key: { args: ['dynamic', 'string'], sql: hasKey, isTotal: true },
   bag_merge: { args: ['dynamic'], sql: merge },
   bag_remove_keys: { args: ['dynamic'], sql: removeKeys },
   bag_zip: { args: ['dynamic'], sql: 'script_bag_zip($1, $2)' },

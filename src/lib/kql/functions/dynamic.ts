@@ -67,6 +67,7 @@ function getType([value]: readonly Operand[], call: CallFacts): string {
 }
 
 export const DYNAMIC: Readonly<Record<string, Rule>> = {
+  HasElements: { args: ['dynamic'], sql: "coalesce($1 NOT IN ('[]', '{}'), true)", isTotal: true },
   Element: { args: ['dynamic', 'any'], sql: element },
   gettype: { args: ['any'], sql: getType },
   parse_json: parseJson,
@@ -82,10 +83,5 @@ export const DYNAMIC: Readonly<Record<string, Rule>> = {
   bag_keys: {
     args: ['dynamic'],
     sql: `CASE WHEN starts_with($1, '{') THEN CAST(to_json(json_keys($1)) AS VARCHAR) END`,
-  },
-  bag_has_key: {
-    args: ['dynamic', 'string'],
-    sql: 'coalesce(list_contains(json_keys($1), $2), false)',
-    isTotal: true,
   },
 };

@@ -2,10 +2,18 @@ import { convert } from '../convert.js';
 import type { Operand } from '../operand.js';
 import type { CallFacts, Rule } from '../rule.js';
 
-/** XXH64 of a text's bytes, or of the eight bytes of a long or a count of ticks. */
+/** With a modulus the rest. That of a hash below zero is not documented: DuckDB stops, which is a refusal. */
 function hash([value, modulus]: readonly Operand[], call: CallFacts): string {
   if (!value) return call.refuse(call.name, call.span);
-  if (modulus) return call.refuse(`${call.name}() with a modulus`, call.span);
+  const whole = hashOf(value, call);
+  if (!modulus) return whole;
+  const size = convert(modulus, 'long').sql;
+  const rest = `list_transform([${whole}], lambda h: CASE WHEN h < 0 THEN error('hash below zero') ELSE h % nullif(greatest(${size}, 0), 0) END)[1]`;
+  return `CAST(${rest} AS BIGINT)`;
+}
+
+/** XXH64 of a text's bytes, or of the eight bytes of a long or a count of ticks. */
+function hashOf(value: Operand, call: CallFacts): string {
   switch (value.type) {
     case 'string':
       return `script_hash_text(${value.sql})`;

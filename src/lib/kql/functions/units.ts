@@ -107,6 +107,7 @@ const UNITS: Readonly<Record<string, Units>> = {
       1e-3,
     ),
     CubicMeter: 1,
+    AcreFoot: 1 / 0.000810714, // Documented: the example of "convert_volume()".
     CubicDecimeter: 1e-3,
     CubicCentimeter: 1e-6,
     CubicMillimeter: 1e-9,

@@ -19,6 +19,10 @@ export const makeSeries: OperatorRule<'MakeSeriesOperator'> = (node, input, scop
   ];
   const columns = outputColumns(node, binder);
   if (columns.length !== values.length) return binder.refuse('make-series of this form', node.span);
+  const taken = columns.findIndex(({ type }, at) => at >= by.length && type !== 'dynamic');
+  // The binder takes some of the arrays for single values, so what follows would be bound wrongly.
+  if (taken >= 0)
+    return binder.refuse('this aggregate in make-series', values[taken]?.span ?? node.span);
   const computed = columns.flatMap((column, index): Computed[] => {
     const value = values[index];
     return value ? [{ column, value: binder.scalar(withoutName(value), inner) }] : [];

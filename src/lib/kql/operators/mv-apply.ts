@@ -1,4 +1,4 @@
-import type { Column, Computed, Relation } from '../ir.js';
+import type { Column, Computed, Relation, Scalar } from '../ir.js';
 import type { OperatorRule } from '../operators.js';
 import { type Binder, columnValue, over, type Scope, scalarType } from '../scope.js';
 import type { MvExpandColumn, OperatorOf } from '../syntax-operators.js';
@@ -14,8 +14,29 @@ export const mvApply: OperatorRule<'MvApplyOperator'> = (node, input, scope, bin
       [...inner.columns, ...input.columns].find((column) => column.name === name) ??
       binder.refuse(`the column ${name}`, node.span),
   );
-  return { op: 'apply', input, inner, columns };
+  return { op: 'apply', input: withElements(node, input, scope, binder), inner, columns };
 };
+
+/** The rows that have an element: of the others the query is not asked. */
+function withElements(
+  node: OperatorOf<'MvApplyOperator'>,
+  input: Relation,
+  scope: Scope,
+  binder: Binder,
+): Relation {
+  const call = (name: string, args: readonly Scalar[]): Scalar => ({
+    kind: 'call',
+    name,
+    args,
+    type: 'bool',
+    span: node.span,
+  });
+  const tests = node.Expressions.map(({ Expression: value }) =>
+    call('HasElements', [binder.scalar(value, over(input, scope))]),
+  );
+  const condition = tests.reduce((one, other) => call('Or', [one, other]));
+  return { op: 'filter', input, condition, columns: input.columns };
+}
 
 /** The elements as rows, with what else the outer row has. */
 function elements(

@@ -41,9 +41,37 @@ function removeKeys(bag: string, keys: string): string | null {
   const left = names.reduce<Json>((rest, name) => {
     const key: unknown = JSON.parse(printJson(name));
     if (typeof key !== 'string') return rest;
-    return without(rest, (key.startsWith('$') ? steps(key) : undefined) ?? [key]);
+    return without(rest, wayTo(key));
   }, json);
   return printJson(left);
+}
+
+/** The way to a member: a path from `$`, or its name. */
+function wayTo(key: string): readonly string[] {
+  return (key.startsWith('$') ? steps(key) : undefined) ?? [key];
+}
+
+/** The bag with another value at the end of the way; bags that are missing there, or are none, are made. */
+function withValue(json: Json | undefined, [name, ...rest]: readonly string[], value: Json): Json {
+  if (name === undefined) return value;
+  const members = json === undefined || typeof json === 'string' || isArray(json) ? [] : [...json];
+  const own = members.find(([key]) => key === name)?.[1];
+  return new Map([...members, [name, withValue(own, rest, value)]]);
+}
+
+function setKey(bag: string, key: string, value: string): string | null {
+  const json = parseJson(bag);
+  if (typeof json === 'string' || isArray(json)) return null;
+  return printJson(withValue(json, wayTo(key), parseJson(value)));
+}
+
+function hasKey(bag: string, key: string): boolean {
+  const found = wayTo(key).reduce<Json | undefined>(
+    (json, name) =>
+      json === undefined || typeof json === 'string' || isArray(json) ? undefined : json.get(name),
+    parseJson(bag),
+  );
+  return found !== undefined;
 }
 
 /** Names from one array, values from another; a name without a value has null. */
@@ -84,7 +112,9 @@ interface Piece {
 }
 
 export const DYNAMICS: Readonly<Record<string, Script>> = {
+  bag_has_key: script(['dynamic', 'string'], 'bool', hasKey),
   bag_remove_keys: script(['dynamic', 'dynamic'], 'dynamic', removeKeys),
+  bag_set_key: script(['dynamic', 'string', 'dynamic'], 'dynamic', setKey),
   bag_zip: script(['dynamic', 'dynamic'], 'dynamic', zip),
   dynamic_to_json: script(['dynamic'], 'string', (json) => printJson(sorted(parseJson(json)))),
   replace_strings: script(['string', 'dynamic', 'dynamic'], 'string', replaceAll),
