@@ -76,6 +76,13 @@ const COMMANDS: readonly TopRow[] = [
     load: () => import('./query.js'),
   },
   {
+    name: 'metrics',
+    summary: 'show rates, failures and durations over time',
+    group: READ,
+    level: 'workspace',
+    load: () => import('./metrics.js'),
+  },
+  {
     name: 'login',
     summary: 'sign in and remember it',
     group: SETUP,

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
+import { Option } from '@commander-js/extra-typings';
 import { CliError } from '../lib/errors.js';
 import type { Host } from '../lib/host.js';
 import { parseSize } from '../lib/model/size.js';
@@ -18,6 +18,7 @@ import { assertFollowFormat } from './follow-format.js';
 import { outOption, outputFormat } from './out-file.js';
 import { printRows, showAnswer } from './query-answer.js';
 import { queryFiles } from './query-files.js';
+import { parseResourceId } from './resource-id.js';
 import { saySettings } from './session.js';
 import { examples, exitStatuses, type SharedCommand } from './shared-options.js';
 
@@ -162,12 +163,4 @@ function readLimits({ timeout, maxMemory, follow, statistics }: LimitOptions, is
     timeoutMs,
     maxMemoryBytes: maxMemory === undefined ? undefined : parseSize(maxMemory),
   };
-}
-
-function parseResourceId(text: string): string {
-  if (/^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/[^/]+\/.+/i.test(text))
-    return text;
-  throw new InvalidArgumentError(
-    'It must be a resource id: /subscriptions/…/providers/microsoft.insights/components/NAME.',
-  );
 }

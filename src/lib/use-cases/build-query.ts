@@ -1,7 +1,8 @@
 import { CliError } from '../errors.js';
 import { joinKql, type Kql, kql, quoteDatetime, quoteTimespan } from '../kql/quote.js';
-import { LEVELS, type Level, NO_SERVICE, type TelemetryTable } from '../model/telemetry.js';
+import { LEVELS, type Level, type TelemetryTable } from '../model/telemetry.js';
 import type { TimeWish } from '../model/time-range.js';
+import { CLASSIC, isNameless, isOfService } from './telemetry-kql.js';
 
 /** What the flags of `query` ask for, without KQL. */
 export interface BuiltQuery {
@@ -93,24 +94,9 @@ function timeSteps(time: TimeWish | undefined): readonly Kql[] {
   return time.to === null ? [from] : [kql`${from} and timestamp < ${quoteDatetime(time.to)}`];
 }
 
-const NAME = kql`tostring(customDimensions["Service Name"])`;
-/** Where the OpenTelemetry servers may keep it. */
-const NESTED_NAME = kql`tostring(parse_json(tostring(customDimensions.custom_dimensions))["Service Name"])`;
-const ROLE = kql`cloud_RoleName`;
-const NAMES = [NAME, NESTED_NAME, ROLE];
-const NO_NAMES = joinKql(
-  NO_SERVICE.map((name) => kql`${name}`),
-  ', ',
-);
-const NAMELESS = joinKql(
-  NAMES.map((name) => kql`${name} in (${NO_NAMES})`),
-  ' and ',
-);
+const NAMELESS = isNameless(CLASSIC);
 
 function ofService(service: string, loose: boolean): Kql {
-  const isOf = joinKql(
-    NAMES.map((name) => kql`${name} =~ ${service}`),
-    ' or ',
-  );
+  const isOf = isOfService(service, CLASSIC);
   return loose ? kql`where ${isOf} or (${NAMELESS})` : kql`where ${isOf}`;
 }

@@ -86,7 +86,8 @@ function assertNoBuildFlags({ table, contains, service, loose, level, limit }: Q
   });
 }
 
-function serviceName(typed: string): string {
+/** @throws {CliError} `usage` if a part is named, too */
+export function serviceName(typed: string): string {
   if (!typed.includes('/')) return typed;
   throw new CliError('usage', 'Telemetry names the service, but not the deployment it came from.', {
     hint: `Give --service ${typed.split('/')[0]}.`,

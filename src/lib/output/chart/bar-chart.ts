@@ -60,7 +60,9 @@ function barPainter(
   { lengths }: Glyphs,
 ): (value: number) => string {
   const span = most - least || 1;
-  const left = least < 0 ? Math.max(1, Math.round((-least / span) * columns)) : 0;
+  const share = Math.round((-least / span) * columns);
+  // Both sides of zero have a cell, if they have a value.
+  const left = least < 0 ? Math.min(columns - (most > 0 ? 1 : 0), Math.max(1, share)) : 0;
   const right = columns - left;
   const full = lengths.at(-1) ?? '#';
   return (value) => {

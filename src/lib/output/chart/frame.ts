@@ -20,7 +20,7 @@ export interface Frame {
 /** How much room the plot has beside the numbers of these scales; charts with one frame stand in line. */
 export function frameFor(scales: readonly Scale[], { width }: ChartSpace): Frame {
   const labels = scales.flatMap(({ ticks }) => tickTexts(ticks).map(textWidth));
-  const gutter = Math.max(3, ...labels) + 2;
+  const gutter = Math.max(4, ...labels) + 2;
   return { gutter, columns: Math.max(8, width - gutter) };
 }
 

@@ -20,10 +20,16 @@ export function valueScale(values: readonly number[], ticks: number): Scale {
   const high = isFar ? most : Math.max(0, most);
   const span = high - low || 1;
   const step = roundStep(span / Math.max(1, ticks - 1));
-  const first = Math.floor(low / step + 1e-9);
-  const last = Math.max(first + 1, Math.ceil((low + span) / step - 1e-9));
-  const all = Array.from({ length: last - first + 1 }, (_, i) => tidy((first + i) * step, step));
+  const coarse = ticksOf(low, low + span, step);
+  const isWasteful = (coarse.at(-1) ?? 0) - (coarse[0] ?? 0) > span * 1.3;
+  const all = isWasteful ? ticksOf(low, low + span, roundStep(step * 0.4)) : coarse;
   return { from: all[0] ?? 0, to: all.at(-1) ?? 1, ticks: all };
+}
+
+function ticksOf(low: number, high: number, step: number): readonly number[] {
+  const first = Math.floor(low / step + 1e-9);
+  const last = Math.max(first + 1, Math.ceil(high / step - 1e-9));
+  return Array.from({ length: last - first + 1 }, (_, i) => tidy((first + i) * step, step));
 }
 
 /** The next of 1, 2 and 5 times a power of ten. */

@@ -3,14 +3,17 @@ import type { ChartSpace } from './chart.js';
 /**
  * Values as one line, from zero to the largest; null is a blank. More values than columns share one, of which the
  * largest is seen.
+ *
+ * @param full what fills a cell, if that is not the largest value
  */
 export function sparkline(
   values: readonly (number | null)[],
   columns: number,
   { glyphs: { levels } }: Pick<ChartSpace, 'glyphs'>,
+  full?: number,
 ): string {
   const shown = resample(values, columns);
-  const most = shown.reduce<number>((a, b) => Math.max(a, b ?? 0), 0);
+  const most = full ?? shown.reduce<number>((a, b) => Math.max(a, b ?? 0), 0);
   return shown
     .map((value) => {
       if (value === null) return ' ';
