@@ -22,6 +22,7 @@ import { mlOperationRoutes } from './routes/ml-operation-status.js';
 import { mlWorkspaceRoutes } from './routes/ml-workspaces.js';
 import { onlineEndpointRoutes } from './routes/online-endpoints.js';
 import { openIdRoutes } from './routes/open-id.js';
+import { platformMetricsRoutes } from './routes/platform-metrics.js';
 import { scoringRoutes } from './routes/scoring.js';
 import { signInRoutes } from './routes/sign-in.js';
 import { subscriptionRoutes } from './routes/subscriptions.js';
@@ -46,6 +47,7 @@ const ROUTES = [
   ...deploymentRoutes,
   ...mlOperationRoutes,
   ...diagnosticSettingsRoutes,
+  ...platformMetricsRoutes,
   ...discoveryRoutes,
   ...v1ServiceRoutes,
   ...logsQueryRoutes,

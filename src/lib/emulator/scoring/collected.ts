@@ -10,6 +10,8 @@ import { containerId } from './telemetry.js';
 
 /** Text to append to a blob; `header` goes first where the blob is new. */
 export interface Collected {
+  /** Of v2: the collection that it belongs to. */
+  readonly collection?: string;
   readonly container: string;
   readonly name: string;
   readonly header: string;
@@ -96,6 +98,7 @@ function jsonlFiles(scored: Scored, state: State): readonly Collected[] {
       return [
         {
           ...folder,
+          collection: name,
           name: `${folder.name}/${span}/${file}`,
           header: '',
           text: `${JSON.stringify(line)}\n`,

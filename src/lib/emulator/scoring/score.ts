@@ -5,7 +5,7 @@ import { read } from '../resources/resources.js';
 import { INGESTION_TIME } from '../state/segments.js';
 import type { State } from '../state/state.js';
 import { segmentTable } from '../state/telemetry.js';
-import { collectedData, writeCollected } from './collected.js';
+import { type Collected, collectedData, writeCollected } from './collected.js';
 import { parseInput, predict, ScoringError } from './model.js';
 import { drawsFrom } from './random.js';
 import type { Scored } from './scored.js';
@@ -55,10 +55,13 @@ export async function leaveTraces(
 ): Promise<void> {
   const component = workspaceComponent(state);
   const tables = new Map<string, (() => object)[]>();
+  const files: Collected[] = [];
   const add = (table: string, rows: readonly (() => object)[]) =>
     tables.set(table, [...(tables.get(table) ?? []), ...rows]);
   for (const scored of all) {
-    add(logTable(scored.serving), [() => ({ at: scored.at, lines: scoringLines(scored) })]);
+    const blobs = collectedData(scored, state);
+    files.push(...blobs);
+    add(logTable(scored.serving), [() => logEntry(scored, blobs)]);
     const rows = component ? telemetryRows(scored, component) : {};
     for (const [table, some] of Object.entries(rows)) {
       if (some.length === 0) continue;
@@ -71,9 +74,15 @@ export async function leaveTraces(
   for (const [table, rows] of tables) {
     await cloud.segments.append(table, () => rows.map((row) => row()));
   }
-  const files = all.flatMap((scored) => collectedData(scored, state));
   const last = all.at(-1);
   if (last) await writeCollected(cloud, workspaceStorage(state), files, last.at);
+}
+
+/** The lines that the container writes, and what the platform counts beside them. */
+function logEntry(scored: Scored, blobs: readonly Collected[]) {
+  const { at, status, durationMs } = scored;
+  const collected = blobs.flatMap(({ collection }) => collection ?? []);
+  return { at, lines: scoringLines(scored), request: { status, durationMs, collected } };
 }
 
 function findWorkspace(state: State): string | undefined {
