@@ -83,6 +83,13 @@ const COMMANDS: readonly TopRow[] = [
     load: () => import('./metrics.js'),
   },
   {
+    name: 'export',
+    summary: 'copy telemetry to files, however much there is',
+    group: READ,
+    level: 'files',
+    load: () => import('./export.js'),
+  },
+  {
     name: 'login',
     summary: 'sign in and remember it',
     group: SETUP,

@@ -13,6 +13,7 @@ import { followQuery } from '../lib/use-cases/follow-query.js';
 import { planQuery, readKql, reportNameless, reportTime } from '../lib/use-cases/plan-query.js';
 import { runQuery } from '../lib/use-cases/run-query.js';
 import { assertNoChart, chartOption } from './chart-option.js';
+import { componentOption } from './component-option.js';
 import { parseCount } from './count-argument.js';
 import { assertFollowFormat } from './follow-format.js';
 import { outOption, outputFormat } from './out-file.js';
@@ -34,12 +35,7 @@ export function define(command: SharedCommand, host: Host): void {
     )
     .argument('[kql]', 'the query; - reads it from stdin')
     .option('--file <file>', 'read the query from a file; - is stdin')
-    .addOption(
-      new Option(
-        '--component <id>',
-        'resource id to query, instead of the workspace’s component',
-      ).argParser(parseResourceId),
-    )
+    .addOption(componentOption())
     .option(
       '--files <glob>',
       'query files instead: Parquet, JSON lines, CSV; by name, folder or pattern, again for more',

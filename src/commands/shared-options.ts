@@ -9,7 +9,7 @@ export type SharedOptions = { [Name in keyof SettingsOptions]: SettingsOptions[N
 export type SharedCommand = Command<[], SharedOptions>;
 
 /** Which of the shared options a command has: those that it reads, and no others. */
-export type SharedLevel = 'workspace' | 'cloud' | 'remembered' | 'local';
+export type SharedLevel = 'workspace' | 'files' | 'cloud' | 'remembered' | 'local';
 
 interface SharedOption {
   readonly flags: string;
@@ -82,11 +82,22 @@ const CLOUD: SharedGroup = {
 };
 const OUTPUT: SharedGroup = { heading: 'Output:', options: OUTPUT_OPTIONS };
 
+/** Where the result is files, their format is an option of the command. */
+const RESULT_OPTIONS = ['-o, --output <format>', '--query <expression>'];
+
 const GROUPS: Readonly<Record<SharedLevel, readonly SharedGroup[]>> = {
   workspace: [
     { heading: 'Workspace:', options: [...WORKSPACE_OPTIONS, WORKSPACE_FILE_OPTION] },
     CLOUD,
     OUTPUT,
+  ],
+  files: [
+    { heading: 'Workspace:', options: [...WORKSPACE_OPTIONS, WORKSPACE_FILE_OPTION] },
+    CLOUD,
+    {
+      heading: 'Output:',
+      options: OUTPUT_OPTIONS.filter(({ flags }) => !RESULT_OPTIONS.includes(flags)),
+    },
   ],
   cloud: [CLOUD, OUTPUT],
   // What can be remembered.

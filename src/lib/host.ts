@@ -47,6 +47,17 @@ export interface Files {
   readonly remove: (path: string) => Promise<void>;
   readonly realPath: (path: string) => Promise<string>;
   readonly kind: (path: string) => Promise<'file' | 'folder' | undefined>;
+  /** Adds to the end of a file, which is made if need be. */
+  readonly append: (path: string, text: string) => Promise<void>;
+  /** Names in a folder; none if it is not there. */
+  readonly list: (path: string) => Promise<readonly string[]>;
+  /** What is in a file, piece by piece. */
+  readonly readBytes: (path: string) => AsyncIterable<Uint8Array>;
+  /**
+   * Takes a lock file until the answer is called; undefined if another process has it. That of a process which is
+   * gone is free.
+   */
+  readonly lock: (path: string) => Promise<(() => Promise<void>) | undefined>;
 }
 
 /** A file on its way: it has its name once it is kept. */

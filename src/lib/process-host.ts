@@ -1,12 +1,12 @@
 import { setMaxListeners } from 'node:events';
-import { mkdtempSync, promises, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { LocalCloud, LocalConnection } from './emulator/local-cloud.js';
 import { Interrupted } from './errors.js';
-import { told } from './file-errors.js';
-import type { Clock, Files, Host, Input, Output, Prompt, QueryLimits, Report } from './host.js';
-import { createNewFiles, type NewFiles } from './new-files.js';
+import type { Clock, Host, Input, Output, Prompt, QueryLimits, Report } from './host.js';
+import { createFiles } from './local-files.js';
+import { createNewFiles } from './new-files.js';
 import type { Settings } from './settings.js';
 
 /** Variables that make libraries write to stderr, tokens included. */
@@ -25,7 +25,7 @@ export function createProcessHost(own: NodeJS.Process): Host {
   const signal = interruptSignal(own);
   const newFiles = createNewFiles();
   own.on('exit', newFiles.removeUnfinished);
-  const files = createFiles(newFiles);
+  const files = createFiles(newFiles, { isRunning: (pid) => isRunning(own, pid), ownPid: own.pid });
   const clock = createClock();
   const clouds = new Map<string, Promise<LocalCloud>>();
   let stdin: Input | undefined;
@@ -139,53 +139,12 @@ function createClock(): Clock {
   };
 }
 
-function createFiles({ create }: NewFiles): Files {
-  return {
-    read: (path) => told(path, 'read', unlessMissing(promises.readFile(path, 'utf8'))),
-    write: (path, content, mode) => told(path, 'written', writeWhole(path, content, mode)),
-    create,
-    remove: (path) => promises.rm(path, { recursive: true, force: true }),
-    realPath: (path) => promises.realpath(path),
-    async kind(path) {
-      const found = await unlessMissing(promises.stat(path));
-      if (found === undefined) return undefined;
-      return found.isDirectory() ? 'folder' : 'file';
-    },
-  };
-}
-
-async function writeWhole(
-  path: string,
-  content: string | Uint8Array,
-  mode?: number,
-): Promise<void> {
-  const isPrivate = mode !== undefined && (mode & 0o077) === 0;
-  await promises.mkdir(dirname(path), {
-    recursive: true,
-    ...(isPrivate ? { mode: 0o700 } : {}),
-  });
-  const next = `${path}.${crypto.randomUUID().slice(0, 8)}.tmp`;
+/** A process that another user runs is there too, though it may not be told anything. */
+function isRunning(own: NodeJS.Process, pid: number): boolean {
   try {
-    await promises.writeFile(next, content, {
-      flag: 'wx',
-      ...(mode === undefined ? {} : { mode }),
-    });
-    // The umask may have taken bits that were asked for.
-    if (mode !== undefined) await promises.chmod(next, mode);
-    await promises.rename(next, path);
+    return own.kill(pid, 0);
   } catch (error) {
-    await promises.rm(next, { force: true });
-    throw error;
-  }
-}
-
-async function unlessMissing<T>(promise: Promise<T>): Promise<T | undefined> {
-  try {
-    return await promise;
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw error;
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }
 

@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import type { Clock, Files, Host, Input, Output } from '../../src/lib/host.js';
+import { createFiles } from '../../src/lib/local-files.js';
 import { createNewFiles } from '../../src/lib/new-files.js';
 
 /** A clock that only a sleep moves. */
@@ -40,40 +41,11 @@ export async function temporaryFolder(): Promise<string> {
   return path;
 }
 
-/** The files of this machine. */
-export const realFiles: Files = {
-  read: async (path) => {
-    try {
-      return await readFile(path, 'utf8');
-    } catch (error) {
-      if (isMissing(error)) return undefined;
-      throw error;
-    }
-  },
-  write: async (path, content, mode) => {
-    await mkdir(dirname(path), { recursive: true });
-    const next = `${path}.next`;
-    await writeFile(next, content, mode === undefined ? {} : { mode });
-    await rename(next, path);
-  },
-  create: createNewFiles().create,
-  remove: (path) => rm(path, { recursive: true, force: true }),
-  realPath: (path) => realpath(path),
-  kind: async (path) => {
-    try {
-      return (await stat(path)).isDirectory() ? 'folder' : 'file';
-    } catch (error) {
-      if (isMissing(error)) return undefined;
-      throw error;
-    }
-  },
-};
-
-function isMissing(error: unknown): boolean {
-  return (
-    error instanceof Error && 'code' in error && ['ENOENT', 'ENOTDIR'].includes(`${error.code}`)
-  );
-}
+/** The files of this machine. What holds a lock in this process is running. */
+export const realFiles: Files = createFiles(createNewFiles(), {
+  isRunning: () => true,
+  ownPid: process.pid,
+});
 
 /** A stream in memory. */
 export function memoryOutput(options: { readonly columns?: number | undefined } = {}): Output & {

@@ -1,6 +1,8 @@
 import { cp } from 'node:fs/promises';
+import { join } from 'node:path';
 import { LOCAL_CONNECTION } from '../../src/lib/emulator/connection.js';
 import type { LocalCloud, LocalConnection } from '../../src/lib/emulator/local-cloud.js';
+import { createSegments } from '../../src/lib/emulator/state/segments.js';
 import { type FakeClock, fakeClock, temporaryFolder } from './host.js';
 
 export interface RecordedWrite {
@@ -24,6 +26,10 @@ export interface TestCloud {
   readonly writes: readonly RecordedWrite[];
   /** Every request, as `METHOD /path`. */
   readonly requests: readonly string[];
+  /** Adds rows to a table of the component, `$IngestionTime` included. */
+  readonly addRows: (table: string, rows: readonly object[]) => Promise<void>;
+  /** Merges into what `/local/behaviour` shows. */
+  readonly setBehaviour: (changes: object) => Promise<void>;
   /** Lets a fault answer; the newest is asked first. */
   readonly inject: (fault: Fault) => void;
   /** What a user would set to reach it from elsewhere. */
@@ -41,18 +47,19 @@ export function localCloud({
   const writes: RecordedWrite[] = [];
   const requests: string[] = [];
   const faults: Fault[] = [];
-  let opened: Promise<LocalCloud> | undefined;
+  let opened: Promise<{ readonly folder: string; readonly cloud: LocalCloud }> | undefined;
 
-  async function openOnce(): Promise<LocalCloud> {
+  async function openOnce() {
     const folder = await temporaryFolder();
     await cp(await sampleAt(clock.now()), folder, { recursive: true });
-    return openAt(folder, clock.now);
+    return { folder, cloud: await openAt(folder, clock.now) };
   }
 
-  const open = () => {
+  const place = () => {
     opened ??= openOnce();
     return opened;
   };
+  const open = async () => (await place()).cloud;
 
   async function handle(request: Request): Promise<Response> {
     const { pathname } = new URL(request.url);
@@ -79,6 +86,19 @@ export function localCloud({
     handle,
     writes,
     requests,
+    async addRows(table, rows) {
+      const { folder } = await place();
+      await createSegments(join(folder, 'segments')).append(`telemetry/${table}`, () => rows);
+    },
+    async setBehaviour(changes) {
+      const request = new Request(`${LOCAL_CONNECTION.origin}/local/behaviour`, {
+        method: 'PATCH',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(changes),
+      });
+      const response = await (await open()).handle(request);
+      if (!response.ok) throw new Error(await response.text());
+    },
     inject: (fault) => faults.push(fault),
     env: {
       ARM_CLOUD_METADATA_URL: LOCAL_CONNECTION.origin,

@@ -1,5 +1,7 @@
-import { rename, rm, stat } from 'node:fs/promises';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { CliError } from '../errors.js';
+import { told } from '../file-errors.js';
 import type { Column, Table } from '../model/table.js';
 import { ask, type Connection } from './ask.js';
 import { quotePaths, quoteText } from './quote.js';
@@ -20,7 +22,7 @@ const ROWS = { group: 122_880, vector: 2048 };
 /**
  * Writes a table as one Parquet file that reads back as exactly the same values: columns in `CARRIERS`, their Kusto
  * types in the file's metadata. Memory is constant: the rows wait as text beside the target, which gets its name
- * once it is whole.
+ * once it is whole, in a folder that is made if need be.
  *
  * A column of decimals or guids that holds what its carrier cannot is text. Of columns whose names differ only in
  * case the later ones get a number.
@@ -37,6 +39,7 @@ export async function writeParquet(
     throw new CliError('unsupported', 'A Parquet file needs columns, and the answer has none.');
   }
   const waiting = `${path}.rows`;
+  await told(path, 'written', mkdir(dirname(path), { recursive: true }));
   try {
     const written = await writeRowsFile(waiting, { columns, rows }, signal);
     const select = selectRows(waiting, columns, written);

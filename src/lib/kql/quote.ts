@@ -1,3 +1,5 @@
+import { formatDatetime, formatTimespan } from '../model/ticks.js';
+
 /** A piece of KQL text that is safe to put into a query. Only this file makes one. */
 export interface Kql {
   readonly kql: string;
@@ -54,6 +56,16 @@ export function quoteDatetime(value: Date): Kql {
   const year = value.getUTCFullYear();
   if (!(year >= 1 && year <= 9999)) throw new RangeError('KQL knows the years 1 to 9999.');
   return { kql: `datetime(${value.toISOString()})` };
+}
+
+/** An instant, exactly. @param ticks as in `model/ticks` */
+export function quoteTicks(ticks: bigint): Kql {
+  return { kql: `datetime(${formatDatetime(ticks)})` };
+}
+
+/** A length of time, exactly. */
+export function quoteTickSpan(ticks: bigint): Kql {
+  return { kql: `timespan(${formatTimespan(ticks)})` };
 }
 
 const UNITS = [

@@ -4,14 +4,7 @@ import type { Presentation } from '../settings.js';
 import { escapeControls, escapeControlsInJson } from './escape.js';
 import { firstRounded } from './json-text.js';
 import { noteText } from './report.js';
-import {
-  type Field,
-  isTable,
-  type Source,
-  tableSource,
-  uniqueNames,
-  valueSource,
-} from './source.js';
+import { heading, isTable, type Source, tableSource, uniqueNames, valueSource } from './source.js';
 import { createStyle } from './style.js';
 import { textLines } from './text-lines.js';
 import type { View, ViewSpace } from './view.js';
@@ -193,10 +186,6 @@ async function* delimitedLines<T>(
     yield record(source.fields(item, names ?? []));
   }
   if (isFirst) yield headings(source.fieldNames(undefined));
-}
-
-function heading(text: string): Field {
-  return { text, isText: false, isNumber: false };
 }
 
 async function* yamlLines<T>(source: Source<T>): AsyncGenerator<string> {

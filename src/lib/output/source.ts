@@ -65,6 +65,11 @@ function cellField(cell: Cell, column: Column): Field {
   return { text: cellText(cell, column), isText, isNumber: isNumberColumn(column) };
 }
 
+/** The name of a column as a field. */
+export function heading(text: string): Field {
+  return { text, isText: false, isNumber: false };
+}
+
 /** Kusto allows columns of one name; members of an object must differ. */
 export function uniqueNames(columns: readonly Column[]): readonly string[] {
   const seen = new Map<string, number>();

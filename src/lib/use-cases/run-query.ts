@@ -156,11 +156,18 @@ export function reportEnding(
   report.warn(error.message);
 }
 
-function reportDenied(denied: readonly string[], kql: string, report: Report): void {
+/** @throws {CliError} `auth` if the KQL asks one of these tables */
+export function reportDenied(
+  denied: readonly string[],
+  kql: string,
+  report: Pick<Report, 'note'>,
+): void {
   const names = denied.join(', ');
   const isAsked = denied.some((name) => {
     const classic = name.replace(/^App(?=[A-Z])/, '');
-    return [name, classic].some((word) => new RegExp(`\\b${escapeRegExp(word)}\\b`, 'i').test(kql));
+    return [name, classic, `custom${classic}`].some((word) =>
+      new RegExp(`\\b${escapeRegExp(word)}\\b`, 'i').test(kql),
+    );
   });
   if (!isAsked) {
     report.note(`You may not read these tables: ${names}.`);
