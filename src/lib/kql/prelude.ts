@@ -9,13 +9,16 @@ const IPV4 = '^\\s*(\\d{1,3})[.](\\d{1,3})[.](\\d{1,3})[.](\\d{1,3})(?:/(\\d{1,2
 const ISO_8601 =
   '\\d{4}-\\d{1,2}-\\d{1,2}([T ]+\\d{1,2}:\\d{2}(:\\d{2}([.]\\d{1,9})?)?)?\\s*(Z|[+-]\\d{2}(:?\\d{2})?)?';
 
-/** RFC 822, RFC 850, and the American way. */
+/** RFC 822, RFC 850, ISO 8601 with a zone of RFC 822, and the American way. */
 const OTHER_DATES = [
   ...['%a, %d %b %Y %H:%M:%S', '%d %b %Y %H:%M:%S', '%A, %d-%b-%y %H:%M:%S'].flatMap((format) => [
     `${format} GMT`,
     `${format} UTC`,
     format,
   ]),
+  ...['%Y-%m-%d %H:%M', '%Y-%m-%d %H:%M:%S', '%Y-%m-%dT%H:%M', '%Y-%m-%dT%H:%M:%S'].map(
+    (format) => `${format} GMT`,
+  ),
   ...['%m/%d/%Y', '%m/%d/%Y %H:%M', '%m/%d/%Y %H:%M:%S', '%m/%d/%Y %H:%M:%S.%f'],
   ...['%m/%d/%Y %I:%M %p', '%m/%d/%Y %I:%M:%S %p'],
 ]
@@ -27,9 +30,9 @@ const OTHER_DATES = [
  * text, so one that needs its argument often binds it with `once`: nested they would grow beyond measure.
  */
 export const PRELUDE: readonly string[] = [
-  // Two's complement, as Kusto's integers wrap. Takes HUGEINT, which holds the product of two longs.
+  // Two's complement, as Kusto's integers wrap: of HUGEINT, which holds the product of two longs, and of a long.
   `kql_wrap(h) AS CAST(((h + 9223372036854775808) & 18446744073709551615) - 9223372036854775808 AS BIGINT)`,
-  `kql_wrap32(h) AS CAST(((h + 2147483648) & 4294967295) - 2147483648 AS INTEGER)`,
+  `kql_wrap32(l) AS CAST(xor(l & 4294967295, 2147483648) - 2147483648 AS INTEGER)`,
 
   `kql_trim(s) AS trim(s, chr(9) || chr(10) || chr(13) || ' ')`,
   `kql_toreal(s) AS ${once(

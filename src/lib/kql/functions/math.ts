@@ -87,13 +87,22 @@ function modulo([left, right]: readonly Operand[], call: CallFacts): string {
     const size = `abs(${convert(right, 'real').sql})`;
     return `fmod(fmod(${convert(left, 'real').sql}, ${size}) + ${size}, ${size})`;
   }
+  if (call.type === 'decimal') {
+    const size = `nullif(abs(${convert(right, 'decimal').sql}), 0)`;
+    return rest(convert(left, 'decimal').sql, size);
+  }
   const [a, b] = isTime(call.type)
     ? [left, right]
     : [convert(left, 'long'), convert(right, 'long')];
   const divisor = `nullif(abs(${b.sql}::HUGEINT), 0)`;
   const size =
     typeof b.literal === 'number' || typeof b.literal === 'bigint' ? abs(b.literal) : divisor;
-  return `CAST((${a.sql} % ${size} + ${size}) % ${size} AS BIGINT)`;
+  return `CAST(${rest(a.sql, String(size))} AS BIGINT)`;
+}
+
+/** What is over behind the multiple of a size at or below a value. */
+function rest(value: string, size: string): string {
+  return `((${value} % ${size} + ${size}) % ${size})`;
 }
 
 function abs(value: number | bigint): string {
@@ -107,6 +116,10 @@ function bin([value, step]: readonly Operand[], call: CallFacts): string {
     const [a, b] = [convert(value, 'real').sql, convert(step, 'real').sql];
     return `(floor(${a} / ${b}) * ${b})`;
   }
+  if (call.type === 'decimal') {
+    const [a, b] = [convert(value, 'decimal').sql, convert(step, 'decimal').sql];
+    return `(${a} - ${rest(a, `CASE WHEN ${b} > 0 THEN ${b} END`)})`;
+  }
   const type = isTime(value.type) ? value.type : 'long';
   const [a, b] = [convert(value, type).sql, convert(step, isTime(type) ? 'timespan' : 'long')];
   const size =
@@ -115,7 +128,7 @@ function bin([value, step]: readonly Operand[], call: CallFacts): string {
       : `CASE WHEN ${b.sql} > 0 THEN ${b.sql} END`;
   // A datetime is never negative; anything else is brought to the step below, not towards zero.
   if (type === 'datetime') return `(${a} - ${a} % ${size})`;
-  return `(${a} - ((${a} % ${size}) + ${size}) % ${size})`;
+  return `(${a} - ${rest(a, size)})`;
 }
 
 /** As `bin`, with steps that start from a fixed point. */
@@ -148,8 +161,18 @@ function round([value, digits]: readonly Operand[], call: CallFacts): string {
   return `round(${value.sql}, ${digits?.sql ?? '0'})`;
 }
 
-function sign(sql: string): Rule {
+function sign(sql: Rule['sql']): Rule {
   return { args: ['result'], sql };
+}
+
+/** The smallest long is its own opposite: DuckDB has no room for another. */
+function wrapping(sql: string): Rule['sql'] {
+  return ([value], call) => {
+    if (!value) return call.refuse(call.name, call.span);
+    const result = sql.replace('$1', value.sql);
+    const mayWrap = call.type === 'long' && value.literal === undefined;
+    return mayWrap ? `coalesce(TRY(${result}), ${value.sql})` : result;
+  };
 }
 
 function real(sql: string): Rule {
@@ -169,15 +192,18 @@ export const MATH: Readonly<Record<string, Rule>> = {
   Multiply: arithmetic('*'),
   Divide: { args: ['any'], sql: divide },
   Modulo: { args: ['any'], sql: modulo },
-  UnaryMinus: sign('(- $1)'),
+  UnaryMinus: sign(wrapping('(- $1)')),
   UnaryPlus: sign('$1'),
   bin: { args: ['any'], sql: bin },
   floor: { args: ['any'], sql: bin },
   bin_at: { args: ['any'], sql: binAt },
-  abs: sign('abs($1)'),
+  abs: sign(wrapping('abs($1)')),
   ceiling: {
     args: ['any'],
-    sql: (args, call) => (call.type === 'real' ? `ceil(${args[0]?.sql})` : `${args[0]?.sql}`),
+    sql: ([value], call) => {
+      if (!value) return call.refuse(call.name, call.span);
+      return call.type === 'long' || call.type === 'int' ? value.sql : `ceil(${value.sql})`;
+    },
   },
   round: { args: ['real', 'long'], sql: round },
   sign: { args: ['any'], sql: 'sign($1)' },
