@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { engine } from './bench/engine.mjs';
+import { read } from './bench/read.mjs';
 import { start } from './bench/start.mjs';
 
 const bin = fileURLToPath(new URL('../bin/aml-monitor.cjs', import.meta.url));
@@ -15,7 +16,7 @@ const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: { rounds: { type: 'string' }, rows: { type: 'string' } },
 });
-const benches = { start, engine };
+const benches = { start, engine, read };
 
 const bench = benches[positionals[0]];
 if (bench) {

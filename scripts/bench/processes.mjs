@@ -3,10 +3,14 @@
 import { spawn } from 'node:child_process';
 
 /** `folder` is the child's home and where it stands. */
-export function launch(folder, args, env) {
+export function launch(folder, args, env, stdout = 'ignore') {
   // Nothing is inherited: NODE_EXTRA_CA_CERTS alone costs Node 20 more than the whole budget.
   const plain = { PATH: process.env.PATH, HOME: folder, SystemRoot: process.env.SystemRoot };
-  return spawn(process.execPath, args, { env: { ...plain, ...env }, cwd: folder, stdio: 'ignore' });
+  return spawn(process.execPath, args, {
+    env: { ...plain, ...env },
+    cwd: folder,
+    stdio: ['ignore', stdout, 'ignore'],
+  });
 }
 
 export function untilExit(folder, args) {

@@ -75,6 +75,7 @@ export async function recordedHttp(
   });
   const credential: AzureCredential = {
     kind: () => 'test',
+    forget: () => {},
     getToken: async () => ({
       token: TOKEN,
       expiresOnTimestamp: Date.now() + 3_600_000,

@@ -36,6 +36,7 @@ export function createLogsQueryGateway(options: LogsQueryOptions): LogsQueryGate
     const { LogsQueryClient } = await import('@azure/monitor-query');
     const { serverTimeoutSeconds, includeStatistics = false, signal: own } = queryOptions;
     const ended = own ? AbortSignal.any([signal, own]) : signal;
+    let isRenewed = false;
     for (let attempt = 0; ; attempt++) {
       const leave = await limiter.enter(ended);
       const setting = { client, clock, limiter, kql, attempt };
@@ -60,8 +61,15 @@ export function createLogsQueryGateway(options: LogsQueryOptions): LogsQueryGate
       } catch (error) {
         leave();
         ended.throwIfAborted();
+        const refusal = seam.refusal();
+        if (refusal && isRenewed) throw refusal;
+        if (refusal) {
+          credential.forget();
+          isRenewed = true;
+          continue;
+        }
         const pauseMs = seam.pauseMs();
-        if (attempt === RETRIES || pauseMs === undefined) throw seam.refusal() ?? error;
+        if (attempt === RETRIES || pauseMs === undefined) throw error;
         await clock.sleep(pauseMs, ended);
       }
     }

@@ -28,7 +28,7 @@ export interface Seam {
   readonly client: HttpClient;
   /** The answer, once the SDK has its own. */
   readonly answer: () => OpenAnswer;
-  /** What Azure refused with, where the SDK is shown it to ask for another token. */
+  /** What Azure refused the token with; the SDK is shown it, and meets a challenge that is in it. */
   readonly refusal: () => CliError | undefined;
   /** Milliseconds after which the query may be sent again; undefined: it must not be. */
   readonly pauseMs: () => number | undefined;
@@ -48,14 +48,14 @@ export function createSeam(setting: SeamOptions): Seam {
     const response = await client.sendRequest(withOptions(request, options));
     const { status, headers, bodyAsText, readableStreamBody: body } = response;
     if (status >= 300) {
-      refusal = queryError({ status, headers, text: bodyAsText ?? '' }, kql);
+      const error = queryError({ status, headers, text: bodyAsText ?? '' }, kql);
       const now = clock.now();
       pauseMs = waitAfter(response, 'query', attempt, now);
       const asked = status === 429 ? retryAfter(headers, now) : undefined;
       if (asked !== undefined && pauseMs !== undefined) limiter.holdBack(asked);
-      // With a challenge in it, the SDK asks for a token that meets it and sends the query again.
-      if (status === 401) return { ...response, request };
-      throw refusal;
+      if (status !== 401) throw error;
+      refusal = error;
+      return { ...response, request };
     }
     // A workspace that never had data answers 204, or 200, with nothing.
     const bytes = body instanceof Readable ? body : Readable.from([]);

@@ -28,6 +28,8 @@ export interface CredentialOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly report: Pick<Report, 'note' | 'instruct' | 'verbose'>;
+  /** The tokens of az that are kept between processes are not used. */
+  readonly ignoreSaved?: boolean;
 }
 
 /** One way to get a token. */
@@ -184,13 +186,13 @@ export function findSaved({
 
 /** Keeps az's tokens between processes: it takes half a second for each. */
 async function rememberedAz(az: Source, options: CredentialOptions): Promise<Source> {
-  const { store, cloud, settings, clock } = options;
+  const { store, cloud, settings, clock, ignoreSaved } = options;
   const account = await azAccount(options);
   if (account === undefined) return az;
   return async (scopes, tokenOptions) => {
     const tenant = settings.tenantId ?? account.tenantId;
     const key = [cloud.authority, tenant, account.name, scopes.join(' ')].join('|');
-    if (tokenOptions.claims === undefined) {
+    if (tokenOptions.claims === undefined && !ignoreSaved) {
       const saved = await store.findToken(key);
       if (saved && isFresh(saved, clock.now())) return saved;
     }

@@ -17,6 +17,8 @@ export interface AzureCredential extends TokenCredential {
   getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken>;
   /** How the last token was got: `service-principal`, `device-code`, `az`, … */
   kind(): string;
+  /** Forgets the tokens that are known: a service refused one before its time. Nobody is asked to sign in again. */
+  forget(): void;
 }
 
 interface Chosen {
@@ -33,9 +35,10 @@ export function createCredential(options: CredentialOptions): AzureCredential {
   const tokens = new Map<string, Promise<AccessToken>>();
   let chosen: Promise<Chosen> | undefined;
   let kind: string = settings.auth;
+  let ignoreSaved = false;
 
   async function fetchToken(scopes: string[], tokenOptions: GetTokenOptions): Promise<AccessToken> {
-    chosen ??= choose(options);
+    chosen ??= choose({ ...options, ignoreSaved });
     const source = await chosen;
     const token = await source.getToken(scopes, { ...tokenOptions, enableCae: true });
     kind = source.kind;
@@ -46,6 +49,12 @@ export function createCredential(options: CredentialOptions): AzureCredential {
 
   return {
     kind: () => kind,
+    forget() {
+      tokens.clear();
+      ignoreSaved = true;
+      // What it gave is remembered below it, too; the sign-in of a person is not begun again.
+      if (kind !== 'interactive' && kind !== 'device-code') chosen = undefined;
+    },
     async getToken(scopes, tokenOptions = {}) {
       const asked = Array.isArray(scopes) ? scopes : [scopes];
       const key = asked.join(' ');

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import type { Agent } from 'node:http';
+import type { Agent, IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { pipeline, type Readable } from 'node:stream';
 import { createSecureContext, rootCertificates } from 'node:tls';
@@ -21,6 +21,8 @@ export interface NetworkOptions {
 }
 
 const CONNECT_TIMEOUT_MS = 15_000;
+/** A streamed answer of which nothing more comes for so long is given up. */
+const STALLED_MS = 120_000;
 const PEM = /-----BEGIN CERTIFICATE-----.*?(-----END CERTIFICATE-----|$)/gs;
 
 /**
@@ -145,9 +147,14 @@ async function readResponse(
   const answer = { request, status, headers };
   if (raw === undefined) return answer;
   // The SDK types it as any readable stream; in Node it is the message itself.
-  const body = decompress(raw as Readable, headers.get('content-encoding'));
+  const message = raw as IncomingMessage;
+  const body = decompress(message, headers.get('content-encoding'));
   const asked = request.streamResponseStatusCodes;
   if (asked?.has(status) || asked?.has(Number.POSITIVE_INFINITY)) {
+    message.setTimeout(STALLED_MS, () => {
+      // With bytes left, it is the reader that takes its time.
+      if (body.readableLength === 0) body.destroy(fault('ANSWER_TIMEOUT'));
+    });
     return { ...answer, readableStreamBody: body };
   }
   const chunks: Buffer[] = [];
@@ -155,10 +162,14 @@ async function readResponse(
   return { ...answer, bodyAsText: new TextDecoder().decode(Buffer.concat(chunks)) };
 }
 
+/** Unzipped so much at a time: with Node's 16 kB, handing them over takes longer than unzipping. */
+const UNZIPPED_BYTES = 131_072;
+
 /** Ends with an error if the answer does. */
 function decompress(body: Readable, encoding: string | undefined): Readable {
   if (encoding !== 'gzip' && encoding !== 'deflate') return body;
-  const plain = encoding === 'gzip' ? createGunzip() : createInflate();
+  const options = { chunkSize: UNZIPPED_BYTES };
+  const plain = encoding === 'gzip' ? createGunzip(options) : createInflate(options);
   return pipeline(body, plain, () => {});
 }
 
