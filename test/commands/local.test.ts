@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Interrupted } from '../../src/lib/errors.js';
@@ -117,4 +117,54 @@ test('local reset puts the sample back, or an empty workspace in its place', asy
   expect(await insights()).toEqual(before);
   await runCli(['local', 'reset', '--seed', 'empty'], { cloud });
   expect(await insights()).toEqual([]);
+});
+
+test('local start switches the query API, and refuses what is no switch', async () => {
+  const cloud = localCloud();
+  const interrupt = new AbortController();
+  const envFile = join(await temporaryFolder(), 'local.env');
+  const limits = ['--limit-rows', '2', '--limit-bytes', '5000', '--latency', '1ms'];
+  const weather = ['--throttle', '20/1m', '--faults', '2.5%', '--fault-seed', 'storm'];
+  const serving = runCli(['local', 'start', '--env-file', envFile, ...limits, ...weather], {
+    cloud,
+    signal: interrupt.signal,
+  });
+  await whenWritten(envFile);
+  const { handle } = await cloud.open();
+  const behaviour = await handle(new Request('https://localhost/local/behaviour'));
+  expect(JSON.parse(await behaviour.text()).query).toMatchObject({
+    ...{ rowLimit: 2, byteLimit: 5000, latencyMs: 1 },
+    throttle: { requests: 20, seconds: 60 },
+    faults: { rate: 0.025, seed: 'storm' },
+    deniedTables: [],
+  });
+  interrupt.abort(new Interrupted(130));
+  await serving;
+  for (const wrong of [
+    ['--throttle', '20'],
+    ['--faults', '101%'],
+    ['--latency', 'soon'],
+  ]) {
+    expect(await runCli(['local', 'start', ...wrong], { cloud })).toMatchObject({ status: 2 });
+  }
+});
+
+test('local load tells how many rows it added to which table', async () => {
+  const cloud = localCloud();
+  const folder = await temporaryFolder();
+  await writeFile(
+    join(folder, 'traces.jsonl'),
+    '{"timestamp":"2026-11-22T09:00:00Z","message":"loaded"}\n',
+  );
+  const load = ['local', 'load', join(folder, '*.jsonl')];
+  expect(await runCli(load, { cloud })).toMatchObject({
+    status: 0,
+    stdout: 'Added 1 row to traces.\n',
+  });
+  const query = ['query', '--local', "traces | where message == 'loaded' | count", '-o', 'csv'];
+  expect(await runCli([...query, '--since', '100d'], { cloud })).toMatchObject({
+    stdout: 'Count\n1\n',
+  });
+  const missing = await runCli(['local', 'load', join(folder, 'nothing.csv')], { cloud });
+  expect(missing.status).toBe(3);
 });

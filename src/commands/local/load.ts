@@ -7,7 +7,7 @@ import { examples, exitStatuses, type SharedCommand } from '../shared-options.js
 export function define(command: SharedCommand, host: Host): void {
   command
     .description(
-      'Add telemetry files to the tables of the embedded Azure: Parquet, JSON or CSV, whatever query --files reads.',
+      'Add telemetry files to the tables of the embedded Azure: Parquet, JSON or CSV, whatever query reads from files.',
     )
     .argument('<files...>', 'files, folders or patterns')
     .addHelpText(
@@ -22,7 +22,8 @@ export function define(command: SharedCommand, host: Host): void {
       const { cwd, signal } = host;
       const loaded = await cloud.load(files, { cwd, signal }).finally(progress.done);
       await print(host, settings, loaded, {
-        text: ({ table, rows }: (typeof loaded)[number]) => `Added ${rows} rows to ${table}.`,
+        text: ({ table, rows }: (typeof loaded)[number]) =>
+          `Added ${rows} ${rows === 1 ? 'row' : 'rows'} to ${table}.`,
       });
     });
 }
