@@ -106,7 +106,9 @@ export function define(command: SharedCommand, host: Host): void {
         await reportNameless(gateways, plan, { component, now, report });
         const { clock, signal, stdout, stderr } = host;
         const ports = { clock, report, signal, closed: stdout.closed };
-        const rows = await followQuery(gateways, { ...plan, component }, ports);
+        const asking = report.progress('Asking Application Insights');
+        const following = followQuery(gateways, { ...plan, component }, ports);
+        const rows = await following.finally(asking.done);
         return printRows(rows, plan, { stdout, stderr, settings, live: true });
       }
       const ask = async () => {

@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { BIN } from '../support/built-cli.js';
 import { temporaryFolder } from '../support/host.js';
@@ -56,6 +57,32 @@ test('rows without end obey Ctrl-C, too, and --timeout', async () => {
   expect(await limited.ended).toMatchObject({ status: 6 });
   expect(await readdir(temporary)).toEqual([]);
 });
+
+test('--follow shows what arrives, once and in order, until Ctrl-C', async () => {
+  const env = { AML_MONITOR_LOCAL_DIR: await temporaryFolder() };
+  const cli = (...argv: string[]) =>
+    promisify(execFile)(process.execPath, [BIN, ...argv], { env: { ...process.env, ...env } });
+  await cli('enable-insights', 'my-service', '--local');
+  const kql = 'traces | project timestamp, printed = tostring(customDimensions.Content)';
+  const argv = [BIN, 'query', kql, '--since', '5s', '--follow', '--local'];
+  const terminal = await openTerminal(process.execPath, argv, env);
+  await terminal.waitFor('Asking Application Insights');
+  const shown = () => terminal.lines().filter((line) => line.includes('"input"'));
+  for (const count of [1, 2]) {
+    await cli('local', 'score', 'my-service');
+    while (shown().length < count) await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  // A poll that brings nothing new shows nothing again.
+  await new Promise((resolve) => setTimeout(resolve, 6000));
+  expect(shown()).toHaveLength(2);
+  expect(shown().toSorted()).toEqual(shown());
+
+  terminal.type('\x03');
+  const { status, afterMs } = await terminal.ended;
+  expect(status).toBe(130);
+  expect(afterMs).toBeLessThan(1500);
+  expect(terminal.lines().at(-1)).toMatch(/Interrupted\.$/);
+}, 60_000);
 
 /** The engine is open: it has its folder. */
 async function untilSpillable(temporary: string): Promise<void> {

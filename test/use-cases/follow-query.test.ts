@@ -47,6 +47,7 @@ async function follow(
         times.push(time);
         return 'traces';
       },
+      arrivals: async () => ({ missing: 'nobody knows' }),
       sendTimespan: false,
       time: { sinceMs: 86_400_000 },
       ...query,
@@ -69,7 +70,7 @@ async function follow(
   return { ids, said, times, timespans };
 }
 
-test('each row is shown once, oldest first, also those that arrive late', async () => {
+test('by their own time each row is shown once, oldest first, also those that are some minutes late', async () => {
   const { ids, times } = await follow([
     [row(-5, 'b'), row(-9, 'a')],
     [row(1, 'd'), row(-5, 'b'), row(-7, 'late'), row(-9, 'a')],
@@ -115,6 +116,7 @@ test('a call that fails is said once and tried again', async () => {
   const { ids, said } = await follow([[row(-5, 'a')], busy, busy, [row(-5, 'a'), row(4, 'b')]]);
   expect(ids).toEqual(['a', 'b']);
   expect(said).toEqual([
+    'note: Rows that arrive more than 15 min late are not shown: nobody knows.',
     `WARNING: ${busy.message} Trying again.`,
     'note: The query can be asked again.',
   ]);

@@ -24,6 +24,12 @@ export interface KustoParser {
    * @throws {CliError} `unsupported` if the parser itself gives up, or a name is one that it cannot hold
    */
   parse(text: string, tables: readonly TableSchema[], edits?: readonly Edit[]): BoundSyntax;
+  /**
+   * Parses alone: nothing is known of tables, columns and types. For KQL that runs elsewhere.
+   *
+   * @throws {CliError} as `parse`
+   */
+  outline(text: string): BoundSyntax;
 }
 
 let loaded: Promise<KustoParser> | undefined;
@@ -47,10 +53,8 @@ async function load(): Promise<KustoParser> {
     return last.globals;
   };
   return {
-    parse(text, tables, edits = []) {
-      assertParsable(text, refuseIn(text));
-      // An uncaught exception would print its script, 4 MB on one line: only its message leaves.
-      try {
+    parse: (text, tables, edits = []) =>
+      guarded(text, tables, () => {
         const globals = globalsOf(tables.filter(isHoldable));
         const read = (all: readonly Edit[]) => {
           const edited = editText(text, all);
@@ -62,16 +66,28 @@ async function load(): Promise<KustoParser> {
         const syntax = expanded.length > 0 ? read([...edits, ...expanded]) : written;
         refuseUnholdable(text, syntax.diagnostics, tables);
         return syntax;
-      } catch (error) {
-        if (error instanceof CliError) throw error;
-        refuseUnholdable(text, [{ span: { start: 0, end: text.length } }], tables);
-        throw new CliError('unsupported', 'The KQL parser gave up on this query.', {
-          kql: wholeOf(text),
-          ...(error instanceof Error && { original: firstLine(error.message) }),
-        });
-      }
-    },
+      }),
+    outline: (text) =>
+      guarded(text, [], () => {
+        const root = parseAlone(Language, text, Language.GlobalState.Default);
+        return toPlainSyntax(Bridge, Language, root, (span) => span);
+      }),
   };
+}
+
+/** Of an uncaught exception the script would be printed, 4 MB on one line: only its message leaves. */
+function guarded<T>(text: string, tables: readonly TableSchema[], work: () => T): T {
+  assertParsable(text, refuseIn(text));
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof CliError) throw error;
+    refuseUnholdable(text, [{ span: { start: 0, end: text.length } }], tables);
+    throw new CliError('unsupported', 'The KQL parser gave up on this query.', {
+      kql: wholeOf(text),
+      ...(error instanceof Error && { original: firstLine(error.message) }),
+    });
+  }
 }
 
 /** Names that the scripts' dictionaries, which are objects of JavaScript, lose or choke on. */
@@ -132,20 +148,21 @@ function declare(language: Language, tables: readonly TableSchema[]): MsGlobals 
   return language.GlobalState.Default.WithDatabase(new DatabaseSymbol.$ctor1('local', symbols));
 }
 
+function parseAlone({ Parsing }: Language, text: string, globals: MsGlobals): MsNode {
+  const options = globals.ParseOptions.WithAlwaysProduceEndTokens(true);
+  const tokens = Parsing.TokenParser.ParseTokens(text, options);
+  return Parsing.QueryParser.ParseQuery(tokens, 0, options);
+}
+
 function bind(language: Language, text: string, globals: MsGlobals): MsNode {
-  const { Binding, Parsing, Syntax, Utils } = language;
+  const { Binding, Syntax, Utils } = language;
   if (language.KustoCode.GetKind(text) !== language.Editor.CodeKinds.Query) {
     throw new CliError('usage', 'What begins with a dot is a management command, not a query.', {
       kql: wholeOf(text),
     });
   }
   try {
-    const options = globals.ParseOptions.WithAlwaysProduceEndTokens(true);
-    const root = Parsing.QueryParser.ParseQuery(
-      Parsing.TokenParser.ParseTokens(text, options),
-      0,
-      options,
-    );
+    const root = parseAlone(language, text, globals);
     const tree = new Syntax.SyntaxTree(root);
     const cache = new Binding.LocalBindingCache();
     const token = new Utils.CancellationToken();

@@ -2,13 +2,14 @@ import { CliError } from '../errors.js';
 import { joinKql, type Kql, kql, quoteDatetime, quoteTimespan } from '../kql/quote.js';
 import { LEVELS, type Level, type TelemetryTable } from '../model/telemetry.js';
 import type { TimeWish } from '../model/time-range.js';
+import { arrivedWithin } from './arrivals.js';
 import { CLASSIC, isNameless, isOfService } from './telemetry-kql.js';
 
 /** What the flags of `query` ask for, without KQL. */
 export interface BuiltQuery {
   readonly table: TelemetryTable;
-  /** Undefined: all of it. */
-  readonly time: TimeWish | undefined;
+  /** Undefined: all of it. `arrivedMs`: what arrived within so many milliseconds, whatever its own time. */
+  readonly time: TimeWish | { readonly arrivedMs: number } | undefined;
   readonly contains?: string | undefined;
   readonly service?: string | undefined;
   /** With `service`: keep the rows, too, that name no service. */
@@ -87,8 +88,9 @@ function source({ table, time, contains, level }: BuiltQuery): readonly Kql[] {
   return steps;
 }
 
-function timeSteps(time: TimeWish | undefined): readonly Kql[] {
+function timeSteps(time: BuiltQuery['time']): readonly Kql[] {
   if (time === undefined) return [];
+  if ('arrivedMs' in time) return [arrivedWithin(time.arrivedMs, 'timestamp')];
   if ('sinceMs' in time) return [kql`where timestamp > ago(${quoteTimespan(time.sinceMs)})`];
   const from = kql`where timestamp >= ${quoteDatetime(time.from)}`;
   return time.to === null ? [from] : [kql`${from} and timestamp < ${quoteDatetime(time.to)}`];

@@ -1,110 +1,197 @@
 import type { Gateways } from '../azure/gateways.js';
 import { CliError } from '../errors.js';
-import type { Row, Table } from '../model/table.js';
+import type { Report } from '../host.js';
+import type { Column, Row, Table } from '../model/table.js';
 import { dateToTicks } from '../model/ticks.js';
-import type { TimeWish } from '../model/time-range.js';
+import { durationText, type TimeWish } from '../model/time-range.js';
+import { type Arrivals, comesAgainMs } from './arrivals.js';
+import { createKnownRows } from './known-rows.js';
 import { type PollPorts, waitForNextPoll } from './poll.js';
-import { getComponentId, type QueryRequest, reportEnding, runQuery } from './run-query.js';
+import { getComponentId, type QueryEnding, reportEnding, runQuery } from './run-query.js';
 
-/** Rows arrive minutes after they were written, not in order: that much is read again at each poll. */
-const OVERLAP_MS = 15 * 60_000;
+/** What is read again at each poll: a row can be seen a little after the instant at which it was stored, … */
+const STORED_OVERLAP_MS = 5 * 60_000;
+/** … and minutes after its own time. */
+const WRITTEN_OVERLAP_MS = 15 * 60_000;
+
 export interface FollowQuery {
   /** The KQL of the first poll, with the time that was asked for, and of those behind it. */
   readonly kql: (time: TimeWish | undefined, poll: 'first' | 'later') => string;
+  /** The KQL of later polls by when rows arrived, however old they are. */
+  readonly arrivals: () => Promise<Arrivals>;
   /** Azure Monitor's own time range carries the time, for KQL that does not. */
   readonly sendTimespan: boolean;
   readonly time: TimeWish | undefined;
   readonly component?: string | undefined;
   /** The first answer holds at most so many rows, the newest; undefined: all. */
   readonly firstLimit?: number | undefined;
+  /** So do the later ones. */
+  readonly pollLimit?: number | undefined;
+}
+
+/** One of the later polls. */
+interface Poll {
+  readonly kql: string;
+  readonly time?: TimeWish;
+  /** How long its rows may come again. */
+  readonly againMs: number;
+  /** The rows of its answer that were asked for. */
+  readonly isAskedFor?: (row: Row) => boolean;
 }
 
 /**
- * The rows of a query and then, every five seconds, those that came since, oldest first, each `itemId` once.
- * The table does not end by itself: see `followLogs`.
+ * The rows of a query and then, every five seconds, those that arrived since, each once, oldest first.
  *
- * @throws {CliError} `usage` if the result has no `timestamp` or `itemId`
+ * What arrived is asked by `ingestion_time()`, on the clock of the service: a row that is two days old when it
+ * arrives is seen too, and after a pause nothing is missing. What had arrived when it began is asked before the rows
+ * themselves, so that nothing falls between the two. Where arrivals cannot be asked for, the rows of the last quarter
+ * of an hour are asked for again, by their own time. The table does not end by itself: see `followLogs`.
+ *
+ * @throws {CliError} `usage` if a row cannot be known again
  */
 export async function followQuery(
   gateways: Pick<Gateways, 'arm' | 'logsQuery'>,
   query: FollowQuery,
   ports: PollPorts,
 ): Promise<Table> {
-  const { clock } = ports;
+  const { clock, report } = ports;
   const component = query.component ?? (await getComponentId(gateways.arm));
-  const request = (poll: 'first' | 'later', time: TimeWish | undefined): QueryRequest => ({
-    kql: query.kql(time, poll),
-    time: query.sendTimespan ? time : undefined,
-    component,
-    now: clock.now(),
-    explainEmpty: poll === 'first',
-  });
-  const asked = request('first', query.time);
+  const ask = (kql: string, time?: TimeWish, explainEmpty = false) =>
+    runQuery(gateways, { kql, time, component, now: clock.now(), explainEmpty });
+
+  const arrivals = await query.arrivals();
   const startedAt = clock.now();
-  const first = await runQuery(gateways, asked);
+  const arrived = await askArrived(arrivals, async (kql) => (await ask(kql)).table);
+  const firstKql = query.kql(query.time, 'first');
+  const first = await ask(firstKql, query.sendTimespan ? query.time : undefined, true);
   const { columns } = first.table;
-  const time = columns.findIndex(({ name, type }) => name === 'timestamp' && type === 'datetime');
-  const id = columns.findIndex(({ name }) => name === 'itemId');
-  if (time < 0 || id < 0) {
-    throw new CliError('usage', '--follow needs the columns timestamp and itemId in the result.', {
-      hint: 'Keep both in the KQL; workspace tables such as AppTraces have no itemId.',
-    });
+  assertKnowable(columns, arrivals, arrived.missing);
+  if (arrived.missing !== undefined) {
+    const late = durationText(WRITTEN_OVERLAP_MS);
+    report.note(`Rows that arrive more than ${late} late are not shown: ${arrived.missing}.`);
   }
-  const timeOf = (row: Row) => (typeof row[time] === 'bigint' ? row[time] : 0n);
-  const inOrder = (rows: readonly Row[]) =>
-    rows.toSorted((a, b) => (timeOf(a) < timeOf(b) ? -1 : Number(timeOf(a) > timeOf(b))));
+  const timeOf = timeIn(columns);
+
+  const say = eachOnce(report);
 
   async function* rows(): AsyncGenerator<Row> {
-    const seen = new Map<unknown, bigint>();
-    const known = await collect(first.table.rows);
-    reportEnding(await first.ending(), {
-      kql: asked.kql,
-      allowPartial: true,
-      report: ports.report,
-    });
-    const isCutOff = query.firstLimit !== undefined && known.length >= query.firstLimit;
-    // Older rows than these were not asked for, so a later poll must not bring them.
-    const [oldest] = inOrder(known);
-    const floor = isCutOff && oldest ? timeOf(oldest) : dateToTicks(startOf(query.time, startedAt));
-    yield* unseen(known);
+    const known = createKnownRows(columns);
+    const shown = await collect(first.table.rows);
+    say(await first.ending(), firstKql);
+    known.take(arrived.rows, clock.now().getTime());
+    known.take(shown, clock.now().getTime());
+    yield* inOrder(shown);
+    const floor = oldestAskedFor(shown);
     let lookedAt = startedAt;
     let hasFailed = false;
     for (;;) {
       if (!(await waitForNextPoll(ports))) return;
-      const from = new Date(lookedAt.getTime() - OVERLAP_MS);
-      forgetBefore(from);
       const now = clock.now();
+      const poll = nextPoll(now.getTime() - lookedAt.getTime(), floor);
       try {
-        const asked = request('later', { from, to: null });
-        const { table, ending } = await runQuery(gateways, asked);
+        const { table, ending } = await ask(poll.kql, poll.time);
         const came = await collect(table.rows);
-        reportEnding(await ending(), { kql: asked.kql, allowPartial: true, report: ports.report });
-        if (hasFailed) ports.report.note('The query can be asked again.');
+        say(await ending(), poll.kql, query.pollLimit);
+        if (hasFailed) report.note('The query can be asked again.');
         hasFailed = false;
         lookedAt = now;
-        yield* unseen(came.filter((row) => timeOf(row) > floor));
+        known.forgetBefore(now.getTime() - poll.againMs);
+        const fresh = known.take(came, clock.now().getTime());
+        yield* inOrder(poll.isAskedFor ? fresh.filter(poll.isAskedFor) : fresh);
       } catch (error) {
         if (!(error instanceof CliError && ['service', 'timeout'].includes(error.kind)))
           throw error;
-        if (!hasFailed) ports.report.warn(`${error.message} Trying again.`);
+        if (!hasFailed) report.warn(`${error.message} Trying again.`);
         hasFailed = true;
       }
     }
+  }
 
-    function unseen(candidates: readonly Row[]): readonly Row[] {
-      return inOrder(candidates).filter((row) => {
-        if (seen.has(row[id])) return false;
-        seen.set(row[id], timeOf(row));
-        return true;
-      });
+  function nextPoll(sinceMs: number, floor: bigint): Poll {
+    if ('within' in arrivals && arrived.missing === undefined) {
+      const ms = sinceMs + STORED_OVERLAP_MS;
+      return { kql: arrivals.within(ms), againMs: comesAgainMs(ms) };
     }
+    const againMs = sinceMs + WRITTEN_OVERLAP_MS;
+    const time = { from: new Date(clock.now().getTime() - againMs), to: null };
+    return {
+      kql: query.kql(time, 'later'),
+      ...(query.sendTimespan && { time }),
+      againMs,
+      isAskedFor: (row) => timeOf(row) > floor,
+    };
+  }
 
-    function forgetBefore(from: Date): void {
-      for (const [itemId, at] of seen) if (at < dateToTicks(from)) seen.delete(itemId);
-    }
+  /** Older rows than these were not asked for, so a poll by their own time must not bring them. */
+  function oldestAskedFor(shown: readonly Row[]): bigint {
+    const isCutOff = query.firstLimit !== undefined && shown.length >= query.firstLimit;
+    const [oldest] = inOrder(shown);
+    return isCutOff && oldest ? timeOf(oldest) : dateToTicks(startOf(query.time, startedAt));
+  }
+
+  function inOrder(some: readonly Row[]): readonly Row[] {
+    return some.toSorted((a, b) => (timeOf(a) < timeOf(b) ? -1 : Number(timeOf(a) > timeOf(b))));
   }
 
   return { columns, rows: rows() };
+}
+
+/** Says what answers lack, but not again what the one before lacked too: they overlap. */
+function eachOnce(report: Report) {
+  const said = { cut: false, cutTexts: false, results: false, limit: false };
+  return (ending: QueryEnding, kql: string, limit = Number.POSITIVE_INFINITY): void => {
+    const news = {
+      ...ending,
+      cut: said.cut ? null : ending.cut,
+      cutTexts: said.cutTexts ? 0 : ending.cutTexts,
+      furtherResults: said.results ? 0 : ending.furtherResults,
+    };
+    reportEnding(news, { kql, allowPartial: true, report });
+    said.cut ||= ending.cut !== null;
+    said.cutTexts ||= ending.cutTexts > 0;
+    said.results ||= ending.furtherResults > 0;
+    if (said.limit || ending.rowCount < limit) return;
+    said.limit = true;
+    report.warn(`${limit} rows or more came at once: only the newest of them are shown.`);
+  };
+}
+
+/** What has arrived by now. KQL that is refused is asked again as it was written, and then shows what is wrong. */
+async function askArrived(
+  arrivals: Arrivals,
+  ask: (kql: string) => Promise<Table>,
+): Promise<{ readonly rows: readonly Row[]; readonly missing?: string }> {
+  if ('missing' in arrivals) return { rows: [], missing: arrivals.missing };
+  try {
+    const { rows } = await ask(arrivals.within(STORED_OVERLAP_MS));
+    return { rows: await collect(rows) };
+  } catch (error) {
+    if (!(error instanceof CliError && ['usage', 'unsupported'].includes(error.kind))) throw error;
+    return { rows: [], missing: 'ingestion_time() is not known there' };
+  }
+}
+
+const TIMES = ['timestamp', 'TimeGenerated'];
+
+/** @throws {CliError} `usage` if a row that comes again would look like another one */
+function assertKnowable(columns: readonly Column[], arrivals: Arrivals, missing?: string): void {
+  const has = (name: string) => columns.some((column) => column.name === name);
+  const isVolatile = 'isVolatile' in arrivals && arrivals.isVolatile;
+  const isKnowable =
+    missing === undefined ? has('itemId') || !isVolatile : has('itemId') && has('timestamp');
+  if (isKnowable) return;
+  const why = missing ?? 'its rows change with the clock or by chance';
+  throw new CliError('usage', '--follow needs the columns timestamp and itemId in the result.', {
+    hint: `Keep both in the KQL. Rows of one table could do without them, but ${why}.`,
+  });
+}
+
+function timeIn(columns: readonly Column[]): (row: Row) => bigint {
+  const index = columns.findIndex(({ name, type }) => TIMES.includes(name) && type === 'datetime');
+  return (row) => {
+    const cell = row[index];
+    return typeof cell === 'bigint' ? cell : 0n;
+  };
 }
 
 function startOf(time: TimeWish | undefined, now: Date): Date {

@@ -2,6 +2,7 @@ import { CliError } from '../errors.js';
 import type { Host, Report } from '../host.js';
 import type { Level, TelemetryTable } from '../model/telemetry.js';
 import { durationText, parseTimeWish } from '../model/time-range.js';
+import { arrivalsOf } from './arrivals.js';
 import { type BuiltQuery, buildCountOfNameless, buildQuery } from './build-query.js';
 import type { FollowQuery } from './follow-query.js';
 import { readSource } from './read-source.js';
@@ -30,7 +31,7 @@ export interface QueryPlan extends Omit<FollowQuery, 'component'> {
 
 const DEFAULT_SINCE_MS = 24 * 3_600_000;
 const DEFAULT_LIMIT = 10;
-/** Rows of a later poll: what a quarter of an hour may bring. */
+/** Rows of a later poll: what some minutes may bring. */
 const POLL_LIMIT = 5000;
 
 /**
@@ -47,15 +48,23 @@ export function planQuery(
   const time = parseTimeWish(flags, now) ?? undefined;
   if (kql !== undefined) {
     assertNoBuildFlags(flags);
-    return { built: null, kql: () => kql, time, sendTimespan: true, isTimeImplied: false };
+    return {
+      built: null,
+      kql: () => kql,
+      arrivals: () => arrivalsOf(kql),
+      time,
+      sendTimespan: true,
+      isTimeImplied: false,
+    };
   }
   if (flags.loose && flags.service === undefined) {
     throw new CliError('usage', '--loose says which rows --service keeps: give both.');
   }
   const { table = 'traces', contains, service, loose, level, limit = DEFAULT_LIMIT } = flags;
+  const chosen = time ?? (source === 'files' ? undefined : { sinceMs: DEFAULT_SINCE_MS });
   const built: BuiltQuery = {
     table,
-    time: time ?? (source === 'files' ? undefined : { sinceMs: DEFAULT_SINCE_MS }),
+    time: chosen,
     contains,
     service: service === undefined ? undefined : serviceName(service),
     loose,
@@ -70,10 +79,15 @@ export function planQuery(
         time: time ?? built.time,
         limit: poll === 'first' ? limit : POLL_LIMIT,
       }),
-    time: built.time,
+    arrivals: async () => ({
+      within: (arrivedMs) => buildQuery({ ...built, time: { arrivedMs }, limit: POLL_LIMIT }),
+      isVolatile: false,
+    }),
+    time: chosen,
     sendTimespan: false,
     firstLimit: limit,
-    isTimeImplied: time === undefined && built.time !== undefined,
+    pollLimit: POLL_LIMIT,
+    isTimeImplied: time === undefined && chosen !== undefined,
   };
 }
 
