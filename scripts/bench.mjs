@@ -1,6 +1,6 @@
 // Measures what DESIGN promises as ratios, in one interleaved run, so that a busy machine or a slow
 // one gives the same answer. Needs `npm run build`.
-// `npm run bench -- start [--rounds N]`, `npm run bench -- engine [--rounds N] [--rows N]`
+// `npm run bench -- start [--rounds N]`, `npm run bench -- engine|read [--rounds N] [--rows N]`
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

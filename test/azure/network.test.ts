@@ -7,7 +7,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, connect, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { TLSSocket } from 'node:tls';
-import { gzipSync } from 'node:zlib';
+import { createGzip, gzipSync } from 'node:zlib';
 import {
   createHttpHeaders,
   createPipelineRequest,
@@ -50,12 +50,8 @@ async function listen<T extends Server>(server: T): Promise<number> {
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 const serveTls = (handler: Handler) => listen(createHttpsServer(leaf, handler));
 
-async function get(
-  url: string,
-  options: Partial<TransportOptions> = {},
-  method: HttpMethods = 'GET',
-) {
-  const transport = await createTransport({
+function openTransport(options: Partial<TransportOptions> = {}) {
+  return createTransport({
     clock: fakeClock(),
     signal: new AbortController().signal,
     report: { debug: () => {} },
@@ -64,6 +60,14 @@ async function get(
     caFile,
     ...options,
   });
+}
+
+async function get(
+  url: string,
+  options: Partial<TransportOptions> = {},
+  method: HttpMethods = 'GET',
+) {
+  const transport = await openTransport(options);
   const headers = createHttpHeaders({ 'accept-encoding': 'gzip' });
   const request = createPipelineRequest({ url, method, headers });
   const response = await transport.client({ accepts: () => true }).sendRequest(request);
@@ -217,3 +221,37 @@ test('NO_PROXY takes hosts, domains, ports and a star', () => {
     expect(isExempt(url, no), no).toBe(false);
   }
 });
+
+test('a streamed answer waits for its reader, and its connection ends when it is left', async () => {
+  const written = { bytes: 0 };
+  let gone: () => void = () => {};
+  const closed = new Promise<void>((resolve) => {
+    gone = resolve;
+  });
+  const port = await serveTls((_, response) => {
+    response.writeHead(200, { 'content-encoding': 'gzip' });
+    const zip = createGzip({ level: 0 });
+    zip.pipe(response);
+    const more = () => {
+      written.bytes += 100_000;
+      if (!response.destroyed) zip.write(Buffer.alloc(100_000, 'x'), () => setImmediate(more));
+    };
+    response.once('close', gone);
+    more();
+  });
+  const transport = await openTransport();
+  const request = createPipelineRequest({ url: `https://localhost:${port}/` });
+  const response = await transport
+    .client({ accepts: () => true })
+    .sendRequest({ ...request, streamResponseStatusCodes: new Set([200]) });
+  const body = response.readableStreamBody;
+  let bytes = 0;
+  for await (const chunk of body ?? []) {
+    bytes += chunk.length;
+    if (bytes > 1_000_000) break;
+    // The service cannot run ahead of who reads: only what buffers on the way hold.
+    if (bytes < 200_000) await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  expect(written.bytes).toBeLessThan(60_000_000);
+  await closed;
+}, 5000);

@@ -2,9 +2,7 @@ import type { HttpClient } from '@azure/core-rest-pipeline';
 import type { Clock } from '../host.js';
 import type { Cloud } from './cloud.js';
 import type { LogsQueryGateway, QueryAnswer, QueryOptions } from './gateways.js';
-import { readEnding } from './query/ending.js';
 import { createQueryLimiter } from './query/limiter.js';
-import { createSeam } from './query/seam.js';
 import type { AzureCredential } from './sign-in/credential.js';
 import { RETRIES } from './wire/retry.js';
 
@@ -33,7 +31,10 @@ export function createLogsQueryGateway(options: LogsQueryOptions): LogsQueryGate
   const limiter = createQueryLimiter(clock);
 
   async function ask(resourceId: string, kql: string, queryOptions: QueryOptions) {
-    const { LogsQueryClient } = await import('@azure/monitor-query');
+    const [{ LogsQueryClient }, { createSeam }] = await Promise.all([
+      import('@azure/monitor-query'),
+      import('./query/seam.js'),
+    ]);
     const { serverTimeoutSeconds, includeStatistics = false, signal: own } = queryOptions;
     const ended = own ? AbortSignal.any([signal, own]) : signal;
     let isRenewed = false;
@@ -78,6 +79,7 @@ export function createLogsQueryGateway(options: LogsQueryOptions): LogsQueryGate
   return {
     async query(resourceId, kql, queryOptions = {}): Promise<QueryAnswer> {
       const { tables, frame } = await ask(resourceId, kql, queryOptions);
+      const { readEnding } = await import('./query/ending.js');
       return { tables, ending: () => readEnding(frame()) };
     },
   };
