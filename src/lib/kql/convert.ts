@@ -7,7 +7,7 @@ export function convert(operand: Operand, to: KustoType): Operand {
   const { sql, type: from, literal } = operand;
   if (from === to) return operand;
   if (literal === null) return literalOperand(to, to === 'string' ? '' : null);
-  if (literal !== undefined && from === 'string') {
+  if (literal !== undefined && from === 'string' && to !== 'dynamic') {
     const value = literalValue(to, String(literal));
     if (value !== undefined) return literalOperand(to, value);
   }

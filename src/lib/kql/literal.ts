@@ -71,8 +71,7 @@ function parseReal(text: string): number | undefined {
   if (word === 'nan') return Number.NaN;
   if (word === '+inf' || word === 'inf') return Number.POSITIVE_INFINITY;
   if (word === '-inf') return Number.NEGATIVE_INFINITY;
-  const value = Number(word);
-  return word === '' || Number.isNaN(value) ? undefined : value;
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/.test(word) ? Number(word) : undefined;
 }
 
 function parseGuid(text: string): string | undefined {
@@ -110,13 +109,26 @@ function jsonText(node: Expression, binder: Binder): string {
       if (type === 'string' || type === 'guid') return JSON.stringify(text);
       if (type === 'datetime') return JSON.stringify(formatOr(text, parseDatetime, formatDatetime));
       if (type === 'timespan') return JSON.stringify(formatOr(text, parseTimespan, formatTimespan));
-      if (/^-?(0|[1-9]\d*)(\.\d+)?(e[+-]?\d+)?$/i.test(text)) return text;
+      if (/^-?(0|[1-9]\d*)(\.\d+)?(e[+-]?\d+)?$/i.test(text)) return withPlainReals(text);
       if (type === 'bool') return text.toLowerCase();
       if (type === 'real' || type === 'long') return JSON.stringify(Number(text));
       break;
     }
   }
   return binder.refuse('this value in dynamic()', node.span);
+}
+
+const STRING_OR_REAL = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+
+/** JSON whose reals are spelled as Kusto prints them, `1.5` for `1.50`: those that it prints without an exponent. */
+export function withPlainReals(json: string): string {
+  return json.replaceAll(STRING_OR_REAL, (token) => {
+    if (token.startsWith('"') || !/[.e]/i.test(token)) return token;
+    const value = Number(token);
+    const size = Math.abs(value);
+    if (size < 1e-4 || size >= 1e15) return token;
+    return Number.isInteger(value) ? value.toFixed(1) : String(value);
+  });
 }
 
 function formatOr(

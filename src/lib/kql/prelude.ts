@@ -9,6 +9,9 @@ const IPV4 = '^\\s*(\\d{1,3})[.](\\d{1,3})[.](\\d{1,3})[.](\\d{1,3})(?:/(\\d{1,2
 const ISO_8601 =
   '\\d{4}-\\d{1,2}-\\d{1,2}([T ]+\\d{1,2}:\\d{2}(:\\d{2}([.]\\d{1,9})?)?)?\\s*(Z|[+-]\\d{2}(:?\\d{2})?)?';
 
+/** What DuckDB takes for a number of JSON. */
+const NO_JSON = '\\s*[-+]?(?i:nan|inf|infinity)\\s*';
+
 /** RFC 822, RFC 850, ISO 8601 with a zone of RFC 822, and the American way. */
 const OTHER_DATES = [
   ...['%a, %d %b %Y %H:%M:%S', '%d %b %Y %H:%M:%S', '%A, %d-%b-%y %H:%M:%S'].flatMap((format) => [
@@ -64,7 +67,9 @@ export const PRELUDE: readonly string[] = [
   `kql_dynamic_tobool(s) AS ${once('s', 'coalesce(kql_tobool(x), kql_toreal(x) <> 0)')}`,
   `kql_parse_json(s) AS ${once(
     's',
-    `CASE WHEN x = '' THEN NULL WHEN json_valid(x) THEN nullif(CAST(json(x) AS VARCHAR), 'null')
+    `CASE WHEN x = '' THEN NULL
+     WHEN json_valid(x) AND NOT (length(x) < 12 AND regexp_full_match(x, '${NO_JSON}'))
+     THEN nullif(CAST(json(x) AS VARCHAR), 'null')
      ELSE CAST(to_json(x) AS VARCHAR) END`,
   )}`,
   `kql_dynamic_type(j) AS ${once(

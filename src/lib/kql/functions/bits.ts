@@ -17,7 +17,7 @@ export const BITS: Readonly<Record<string, Rule>> = {
   binary_not: bits('(~ $1)'),
   binary_shift_left: shift('kql_wrap($1::HUGEINT * (1::HUGEINT << ($2 % 64)::INTEGER))'),
   binary_shift_right: shift('($1 >> ($2 % 64))'),
-  bitset_count_ones: bits('bit_count($1)::BIGINT'),
+  bitset_count_ones: bits('bit_count($1::BIGINT)::BIGINT'),
   tohex: {
     args: ['long'],
     sql: ([value, width]) => {

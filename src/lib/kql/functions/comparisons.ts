@@ -135,7 +135,7 @@ function membership({ negate, fold }: { negate: boolean; fold: boolean }): Rule 
       .map((choice) => convert(choice, asked));
     const side = ({ sql }: Operand) => (fold ? `lower(${sql})` : sql);
     if (others.length === 0) return { test: 'false', isCertain: true };
-    const isCertain = !value.isNullable && choices.every(({ isNullable }) => !isNullable);
+    const isCertain = !one.isNullable && others.every(({ isNullable }) => !isNullable);
     const mention = fold ? undefined : mentions(one, others);
     const asStored = fold ? undefined : membershipAsStored(one, others);
     return {

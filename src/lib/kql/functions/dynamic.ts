@@ -1,4 +1,5 @@
 import { convert, jsonElement } from '../convert.js';
+import { withPlainReals } from '../literal.js';
 import type { Operand } from '../operand.js';
 import { quoteText } from '../print-sql.js';
 import type { CallFacts, Rule } from '../rule.js';
@@ -56,9 +57,20 @@ const parseJson: Rule = {
   args: ['any'],
   sql: ([value], call) => {
     if (!value) return call.refuse(call.name, call.span);
-    return value.type === 'string' ? `kql_parse_json(${value.sql})` : convert(value, 'dynamic').sql;
+    if (value.type !== 'string') return convert(value, 'dynamic').sql;
+    const isConstant = typeof value.literal === 'string' && isJson(value.literal);
+    return `kql_parse_json(${isConstant ? quoteText(withPlainReals(String(value.literal))) : value.sql})`;
   },
 };
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false; // a text that is its own value
+  }
+}
 
 /** The type's name; of a dynamic value what JSON says. */
 function getType([value]: readonly Operand[], call: CallFacts): string {

@@ -181,6 +181,11 @@ function real(sql: string): Rule {
 
 const NAN = `CAST('nan' AS DOUBLE)`;
 
+/** DuckDB stops at the infinite. */
+function ofFinite(sql: string): string {
+  return `CASE WHEN isfinite($1) THEN ${sql} WHEN $1 IS NOT NULL THEN ${NAN} END`;
+}
+
 /** DuckDB stops at zero and below. */
 function logarithm(name: string): string {
   return `CASE WHEN $1 > 0 THEN ${name}($1) WHEN $1 = 0 THEN CAST('-inf' AS DOUBLE) WHEN $1 IS NOT NULL THEN ${NAN} END`;
@@ -223,14 +228,14 @@ export const MATH: Readonly<Record<string, Rule>> = {
     sql: ([size]) => (size ? `floor(random() * ${size.sql})` : 'random()'),
   },
   pi: { args: [], sql: 'pi()', isTotal: true },
-  sin: real('sin($1)'),
-  cos: real('cos($1)'),
-  tan: real('tan($1)'),
+  sin: real(ofFinite('sin($1)')),
+  cos: real(ofFinite('cos($1)')),
+  tan: real(ofFinite('tan($1)')),
   atan: real('atan($1)'),
   atan2: { args: ['real'], sql: 'atan2($1, $2)' },
   asin: real(`CASE WHEN abs($1) <= 1 THEN asin($1) WHEN $1 IS NOT NULL THEN ${NAN} END`),
   acos: real(`CASE WHEN abs($1) <= 1 THEN acos($1) WHEN $1 IS NOT NULL THEN ${NAN} END`),
-  cot: real('(1e0 / tan($1))'),
+  cot: real(ofFinite('(1e0 / tan($1))')),
   degrees: real('degrees($1)'),
   radians: real('radians($1)'),
 };

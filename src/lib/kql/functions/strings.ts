@@ -29,7 +29,8 @@ function indexOfRegex(args: readonly Operand[], call: CallFacts): string {
 
 /** All matches: of one group its texts, of several an array for each match. Null if there are none. */
 function extractAll(args: readonly Operand[], call: CallFacts): string {
-  const [pattern, chosen, text] = args.length === 3 ? args : [args[0], undefined, args[1]];
+  const [pattern, chosen, source] = args.length === 3 ? args : [args[0], undefined, args[1]];
+  const text = source && convert(source, 'string');
   if (!text || typeof pattern?.literal !== 'string') {
     return call.refuse('a computed pattern', call.span);
   }
