@@ -119,7 +119,7 @@ export function define(command: SharedCommand, host: Host): void {
         const request = { kql: asked, time, component, now, explainEmpty: true, statistics };
         const limit =
           timeoutMs === undefined ? undefined : { ms: timeoutMs, signal: deadline.signal };
-        return runQuery(gateways, { ...request, limit })
+        return runQuery(gateways, { ...request, limit, unwanted: host.stdout.closed })
           .catch((error: unknown) => {
             throw explainTimeout(error, timeoutMs);
           })

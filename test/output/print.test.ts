@@ -293,3 +293,25 @@ test('what a view wants whole is not cut; if it does not fit, a row is a block',
   const narrow = await printed([{}], { format: 'text', columns: 55 }, view);
   expect(narrow.stdout).toBe(`NAME  ${'n'.repeat(40)}\nURI   https://${'u'.repeat(40)}\n`);
 });
+
+test('a result that was called off because its reader has gone ends quietly', async () => {
+  const stdout = memoryOutput();
+  async function* rows() {
+    yield [1n];
+    stdout.close();
+    throw new Error('called off');
+  }
+  const columns = [{ name: 'a', type: 'long' as const }];
+  const given = { columns, rows: rows() };
+  await print({ stdout, stderr: memoryOutput() }, { ...PLAIN, format: 'jsonl' }, given);
+
+  async function* failing() {
+    yield [1n];
+    throw new Error('broken');
+  }
+  const open = memoryOutput();
+  const other = { columns, rows: failing() };
+  const printing = print({ stdout: open, stderr: open }, { ...PLAIN, format: 'jsonl' }, other);
+  await expect(printing).rejects.toThrow('broken');
+  expect(open.text()).toBe('{"a":1}\n');
+});

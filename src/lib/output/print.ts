@@ -40,9 +40,15 @@ export async function print<T>(
     space: { style, width, unicode: settings.unicode },
     live: options.live === true,
   };
-  if (!isTable(result)) return printSource(job, valueSource(result), view);
-  if (result.batches && mayCopy(job)) return printBatches(job, result.columns, result.batches);
-  return printSource(job, tableSource(result), options.rowView);
+  try {
+    if (!isTable(result)) await printSource(job, valueSource(result), view);
+    else if (result.batches && mayCopy(job)) {
+      await printBatches(job, result.columns, result.batches);
+    } else await printSource(job, tableSource(result), options.rowView);
+  } catch (error) {
+    // The rest may have been called off because nobody reads it.
+    if (!host.stdout.closed.aborted) throw error;
+  }
 }
 
 interface Job {

@@ -26,6 +26,8 @@ export interface QueryRequest {
   readonly statistics?: boolean | undefined;
   /** How long Azure may take, at most 10 minutes, and the signal that ends the query a little later. */
   readonly limit?: { readonly ms: number; readonly signal: AbortSignal } | undefined;
+  /** Aborted once nobody wants the rows any more. */
+  readonly unwanted?: AbortSignal | undefined;
 }
 
 /** An answer on its way. */
@@ -58,17 +60,16 @@ export type QueryGateways = Pick<Gateways, 'logsQuery'> & Partial<Pick<Gateways,
 /** Runs KQL on a component. @throws {CliError} `not-found` if the workspace has none */
 export async function runQuery(
   gateways: QueryGateways,
-  { kql, time, component, now, explainEmpty, statistics, limit }: QueryRequest,
+  { kql, time, component, now, explainEmpty, statistics, limit, unwanted }: QueryRequest,
 ): Promise<RunningQuery> {
   const { arm, logsQuery } = gateways;
   const componentId = component ?? (arm ? await getComponentId(arm) : '');
+  const signals = [limit?.signal, unwanted].filter((signal) => signal !== undefined);
   const options: QueryOptions = {
     ...(time && { timespan: toTimespan(time, now) }),
     ...(statistics && { includeStatistics: true }),
-    ...(limit && {
-      signal: limit.signal,
-      serverTimeoutSeconds: Math.ceil(limit.ms / 1000),
-    }),
+    ...(limit && { serverTimeoutSeconds: Math.ceil(limit.ms / 1000) }),
+    ...(signals.length > 0 && { signal: AbortSignal.any(signals) }),
   };
   const answer = await logsQuery.query(componentId, kql, options);
   return readAnswer(answer, async () =>
