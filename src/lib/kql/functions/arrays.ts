@@ -1,3 +1,4 @@
+import { TICKS_PER_HOUR } from '../../model/ticks.js';
 import { convert, jsonElement } from '../convert.js';
 import type { Operand } from '../operand.js';
 import type { CallFacts, Rule } from '../rule.js';
@@ -87,21 +88,26 @@ function sorted(direction: 'ASC' | 'DESC'): Rule {
   };
 }
 
+/** Kusto cuts a range behind so many elements. */
+const MAX_RANGE = 1_048_576;
+
 function range([from, to, step]: readonly Operand[], call: CallFacts): string {
   if (!from || !to) return call.refuse('range()', call.span);
   const { type } = from;
   if (type === 'decimal') return call.refuse(`range() of ${type}`, call.span);
-  if (type === 'real') {
-    const [end, by] = [convert(to, 'real').sql, step ? convert(step, 'real').sql : '1e0'];
-    const last = `CAST(floor((${end} - ${from.sql}) / nullif(${by}, 0)) AS BIGINT)`;
-    const item = jsonElement({ sql: `${from.sql} + x * ${by}`, type, isNullable: true });
-    return json(`list_transform(generate_series(0, ${last}), lambda x: ${item})`);
-  }
-  const size = step ? convert(step, type === 'datetime' ? 'timespan' : type).sql : '1';
-  const list = `generate_series(${from.sql}::BIGINT, ${convert(to, type).sql}::BIGINT, nullif(${size}, 0)::BIGINT)`;
-  return json(
-    `list_transform(${list}, lambda x: ${jsonElement({ sql: 'x', type, isNullable: true })})`,
-  );
+  const isTime = type === 'datetime' || type === 'timespan';
+  const one = type === 'real' ? '1e0' : isTime ? String(TICKS_PER_HOUR) : '1';
+  const size = step ? convert(step, type === 'datetime' ? 'timespan' : type).sql : one;
+  const [start, end] = [from.sql, convert(to, type).sql];
+  const distance = type === 'real' ? `(${end} - ${start})` : `(${end}::HUGEINT - ${start})`;
+  const steps =
+    type === 'real'
+      ? `floor(${distance} / nullif(${size}, 0))`
+      : `${distance} // nullif(${size}, 0)`;
+  const isSound = type === 'real' ? `isfinite(${steps})` : `${steps} IS NOT NULL`;
+  const last = `CASE WHEN ${distance} * ${size} < 0 THEN -1 WHEN ${isSound} THEN CAST(least(${steps}, ${MAX_RANGE - 1}) AS BIGINT) END`;
+  const item = jsonElement({ sql: `(${start} + x * ${size})`, type, isNullable: true });
+  return json(`list_transform(generate_series(0, ${last}), lambda x: ${item})`);
 }
 
 /** Where the value is, from 0; -1 if nowhere. Numbers are found by value. */
