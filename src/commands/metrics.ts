@@ -48,6 +48,12 @@ export function define(command: SharedCommand, host: Host): void {
       'figures of files instead: Parquet, JSON lines, CSV; by name, folder or pattern, again for more',
       (glob: string, before: readonly string[] = []): readonly string[] => [...before, glob],
     )
+    .addOption(
+      new Option(
+        '--source <name>',
+        'insights: Application Insights (default); platform: what Azure Monitor measures itself of a v2 endpoint',
+      ).choices(['insights', 'platform'] as const),
+    )
     .option('--show-kql', 'show on stderr what is asked')
     .option('--allow-partial', 'an answer that Azure cut is good enough')
     .optionsGroup(TIME)
@@ -64,6 +70,7 @@ export function define(command: SharedCommand, host: Host): void {
         'metrics my-service',
         'metrics --since 7d --by service',
         'metrics churn --table requests --by resultCode -o csv',
+        'metrics fraud --source platform --since 1h',
         "metrics --files 'export/*.parquet'",
       ),
     )
@@ -74,6 +81,10 @@ export function define(command: SharedCommand, host: Host): void {
     .action(async (service, options) => {
       const settings = await resolveSettings(options, host);
       const report = createReport(host, settings);
+      if (options.source === 'platform') {
+        const { platformMetrics } = await import('./metrics-platform.js');
+        return platformMetrics({ ...options, service }, { host, settings, report });
+      }
       const job = { host, settings, report, service, options };
       if (options.files) return fileMetrics(options.files, job);
       saySettings(settings, report);

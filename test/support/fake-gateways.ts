@@ -42,6 +42,7 @@ export function fakeGateways(parts: Partial<Gateways> = {}): Gateways {
     v1: fakeWorld(),
     v2: fakeWorld(),
     logsQuery: { query: unused('query') },
+    platformMetrics: { read: unused('read') },
     signIn: { whoAmI: unused('whoAmI') },
     links: { studio: () => '', portal: () => '' },
     ...parts,

@@ -9,6 +9,7 @@ import { createLogsQueryGateway } from './logs-query.js';
 import { armRequestKind, createMlClient, type MlClient } from './ml-client.js';
 import { createMmsGateway } from './mms.js';
 import { createOnlineEndpointsGateway } from './online-endpoints.js';
+import { createPlatformMetricsGateway } from './platform-metrics.js';
 import { readClaims } from './sign-in/claims.js';
 import { type AzureCredential, createCredential } from './sign-in/credential.js';
 import { createSignIn } from './sign-in/sign-in.js';
@@ -103,6 +104,13 @@ export async function connectGateways(
       credential,
       client: transport.client({ accepts: cloud.accepts.logs, kindOf: () => 'query' }),
       clock,
+      signal,
+    }),
+    platformMetrics: createPlatformMetricsGateway({
+      cloud,
+      workspace,
+      credential,
+      client: armClient,
       signal,
     }),
     signIn: { whoAmI: () => whoAmI(credential, cloud) },

@@ -7,6 +7,7 @@ export interface Gateways {
   readonly v1: ServiceGateway;
   readonly v2: ServiceGateway;
   readonly logsQuery: LogsQueryGateway;
+  readonly platformMetrics: PlatformMetricsGateway;
   readonly signIn: SignInGateway;
   readonly links: Links;
 }
@@ -161,6 +162,33 @@ export interface QueryAnswer {
 /** Gateway to Log Analytics' query API, addressed by resource id. */
 export interface LogsQueryGateway {
   query(resourceId: string, kql: string, options?: QueryOptions): Promise<QueryAnswer>;
+}
+
+export interface PlatformMetricsOptions {
+  readonly metrics: readonly string[];
+  /** Series are told apart by these dimensions. */
+  readonly dimensions: readonly string[];
+  /** Values of a dimension that are wanted; all of the others. */
+  readonly only?: Readonly<Record<string, string>>;
+  readonly from: Date;
+  readonly to: Date;
+  /** The length of a bin, ISO 8601: one that Azure Monitor has. */
+  readonly interval: string;
+}
+
+export interface PlatformSeries {
+  readonly metric: string;
+  /** Azure's word, such as `MilliSeconds`; empty if it gave none. */
+  readonly unit: string;
+  /** By the names of the dimensions, in lower case. */
+  readonly dimensions: Readonly<Record<string, string>>;
+  /** Averages of the bins, by their start; null: nothing was measured. */
+  readonly points: readonly { readonly at: Date; readonly average: number | null }[];
+}
+
+/** Gateway to what Azure Monitor measures itself of v2 online endpoints. */
+export interface PlatformMetricsGateway {
+  read(endpoint: string, options: PlatformMetricsOptions): Promise<readonly PlatformSeries[]>;
 }
 
 export type { Row };

@@ -1,9 +1,9 @@
 import type { AzureMachineLearningWorkspaces } from '@azure/arm-machinelearning';
-import { type HttpClient, isRestError, type PipelineRequest } from '@azure/core-rest-pipeline';
+import type { HttpClient, PipelineRequest } from '@azure/core-rest-pipeline';
 import type { Cloud } from './cloud.js';
 import type { AzureCredential } from './sign-in/credential.js';
 import type { RequestKind } from './wire/retry.js';
-import { toCliError } from './wire/service-error.js';
+import { fromSdk } from './wire/sdk-error.js';
 import type { WorkspaceName } from './workspace-path.js';
 
 /** The SDK's typed client, for reads alone: what it writes lacks what it does not know. */
@@ -74,10 +74,4 @@ export function createMlClient(options: MlClientOptions): MlClient {
 export function armRequestKind({ method, url }: PipelineRequest): RequestKind {
   if (method === 'GET' || method === 'HEAD') return 'read';
   return method === 'POST' && new URL(url).pathname.endsWith('/getLogs') ? 'read' : 'write';
-}
-
-function fromSdk(error: unknown): unknown {
-  if (!isRestError(error) || error.response === undefined) return error;
-  const { status, headers, bodyAsText } = error.response;
-  return toCliError({ status, headers, text: bodyAsText ?? '' });
 }

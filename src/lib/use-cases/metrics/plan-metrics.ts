@@ -47,14 +47,16 @@ const DEFAULT_SINCE_MS = 24 * 3_600_000;
  * @throws {CliError} `usage` if the flags contradict each other
  */
 export function planMetrics(flags: MetricsFlags, now: Date, report: Report): MetricsPlan {
+  return planWithin(flags, chooseTime(flags, now, report), METRIC_TABLES, report);
+}
+
+/** The time that was asked for, else the last 24 hours, which is said. */
+export function chooseTime(flags: MetricsFlags, now: Date, report: Report): TimeRange {
   const wish = parseTimeWish(flags, now);
-  const time = rangeOf(wish ?? { sinceMs: DEFAULT_SINCE_MS }, now);
-  const plan = planWithin(flags, time, METRIC_TABLES, report);
-  if (wish === null) {
-    const length = durationText(DEFAULT_SINCE_MS);
-    report.note(`Figures of the last ${length}; --since and --from say otherwise.`);
-  }
-  return plan;
+  if (wish !== null) return rangeOf(wish, now);
+  const length = durationText(DEFAULT_SINCE_MS);
+  report.note(`Figures of the last ${length}; --since and --from say otherwise.`);
+  return rangeOf({ sinceMs: DEFAULT_SINCE_MS }, now);
 }
 
 /** As `planMetrics`, for files: those tables that they hold, and all of their time unless told otherwise. */

@@ -1,0 +1,56 @@
+import { CliError } from '../lib/errors.js';
+import type { Host, Report } from '../lib/host.js';
+import { parseDuration } from '../lib/model/time-range.js';
+import { print } from '../lib/output/print.js';
+import type { Settings } from '../lib/settings.js';
+import { chooseService } from '../lib/use-cases/find-targets.js';
+import { chooseTime, type MetricsFlags } from '../lib/use-cases/metrics/plan-metrics.js';
+import {
+  assertAllMeasured,
+  platformTable,
+  readPlatformMetrics,
+} from '../lib/use-cases/metrics/read-platform-metrics.js';
+import { saySettings } from './session.js';
+
+/** `metrics --source platform`: what Azure Monitor measures itself of a v2 endpoint. */
+export async function platformMetrics(
+  flags: MetricsFlags & { readonly files?: readonly string[] | undefined },
+  { host, settings, report }: { host: Host; settings: Settings; report: Report },
+): Promise<void> {
+  assertForPlatform(flags);
+  saySettings(settings, report);
+  const now = host.clock.now();
+  const time = chooseTime(flags, now, report);
+  const binMs = flags.bin === undefined ? undefined : parseDuration(flags.bin);
+  const gateways = await host.connect(settings, report);
+  const preset = settings.service
+    ? { name: settings.service, source: settings.sources.service ?? 'settings' }
+    : undefined;
+  const ask = settings.mayPrompt ? host.prompt.select : undefined;
+  const choice = { typed: flags.service, preset, ask, api: 'v2' as const };
+  const service = await chooseService(gateways, choice, report);
+  const asking = report.progress('Asking Azure Monitor');
+  const metrics = await readPlatformMetrics(gateways, { service, time, binMs }, report).finally(
+    asking.done,
+  );
+  const { platformView } = await import('../lib/output/platform-view.js');
+  const rowView = platformView(metrics, service);
+  await print(host, settings, platformTable(metrics), undefined, { rowView });
+  assertAllMeasured(metrics);
+}
+
+/** @throws {CliError} `usage` for what only Application Insights can tell */
+function assertForPlatform({
+  table,
+  by,
+  loose,
+  component,
+  files,
+}: MetricsFlags & { readonly files?: unknown }) {
+  const [typed] =
+    Object.entries({ table, by, loose, component, files }).find(
+      ([, value]) => value !== undefined,
+    ) ?? [];
+  if (typed === undefined) return;
+  throw new CliError('usage', `--${typed} is about Application Insights, not --source platform.`);
+}
