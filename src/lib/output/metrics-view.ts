@@ -7,6 +7,7 @@ import { frameFor } from './chart/frame.js';
 import { glyphsFor } from './chart/glyphs.js';
 import { lineChart, lineScale } from './chart/line-chart.js';
 import { valueText } from './chart/number-text.js';
+import { seriesPaint } from './chart/palette.js';
 import { sparkline } from './chart/sparkline.js';
 import { stripChart } from './chart/strip-chart.js';
 import { spanText } from './chart/time-scale.js';
@@ -113,6 +114,7 @@ function summaryLines(series: readonly MetricSeries[], space: ChartSpace): reado
   const nameWidth = Math.min(longest, Math.max(12, width - numbers));
   const trend = width - nameWidth - numbers - GAP.length;
   const hasTrend = trend >= LEAST_TREND;
+  const paint = seriesPaint(style, 0);
   const right = (texts: readonly string[]) =>
     texts.map((text, index) => GAP + text.padStart(widths[index] ?? 0));
   const head = right(used.map(({ heading }) => heading)).join('');
@@ -123,7 +125,7 @@ function summaryLines(series: readonly MetricSeries[], space: ChartSpace): reado
       used[column]?.isBad?.(total) ? style.red(text) : text,
     );
     const rates = bins.map(({ perSecond }) => perSecond);
-    const line = hasTrend ? `${GAP}${sparkline(rates, Math.min(trend, bins.length), space)}` : '';
+    const line = hasTrend ? GAP + paint(sparkline(rates, Math.min(trend, bins.length), space)) : '';
     return `${name}${' '.repeat(nameWidth - textWidth(name))}${shown.join('')}${line}`.trimEnd();
   });
   return [style.bold(title), ...lines];

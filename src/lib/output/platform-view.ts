@@ -7,6 +7,7 @@ import { type ChartSpace, LEAST_WIDTH, type Series } from './chart/chart.js';
 import { glyphsFor } from './chart/glyphs.js';
 import { lineChart } from './chart/line-chart.js';
 import { valueText } from './chart/number-text.js';
+import { seriesPaint } from './chart/palette.js';
 import { sparkline } from './chart/sparkline.js';
 import { spanText } from './chart/time-scale.js';
 import { escapeControls } from './escape.js';
@@ -62,14 +63,15 @@ function summaryLines(metrics: readonly PlatformMetric[], space: ChartSpace): re
   const wanted = Math.max(0, ...rows.map(({ name }) => textWidth(name)));
   const name = Math.min(wanted, Math.max(12, space.width - mean - most - 4));
   const trend = space.width - name - mean - most - 6;
+  const paint = seriesPaint(space.style, 0);
   const head = `${' '.repeat(name)}  ${'mean'.padStart(mean)}  ${'most'.padStart(most)}`;
   return [
     space.style.bold(head),
     ...rows.map((row) => {
       const shown = cutToWidth(row.name, name);
       const label = shown + ' '.repeat(name - textWidth(shown));
-      const line =
-        trend < 8 ? '' : `  ${sparkline(row.values, Math.min(trend, row.values.length), space)}`;
+      const columns = Math.min(trend, row.values.length);
+      const line = trend < 8 ? '' : `  ${paint(sparkline(row.values, columns, space))}`;
       return `${label}  ${row.mean.padStart(mean)}  ${row.most.padStart(most)}${line}`.trimEnd();
     }),
   ];

@@ -2,6 +2,7 @@ import { escapeControls } from '../escape.js';
 import { cutToWidth, textWidth } from '../text-width.js';
 import type { ChartSpace, Series } from './chart.js';
 import { type BaseTick, baseAxis, type Frame, frameFor, withSideAxis } from './frame.js';
+import type { Glyphs } from './glyphs.js';
 import { tickTexts } from './number-text.js';
 import { seriesPaint } from './palette.js';
 import { createRaster, type Dot, type Raster } from './raster.js';
@@ -31,25 +32,17 @@ export function lineChart(chart: LineChart, space: ChartSpace): readonly string[
   const frame = chart.frame ?? frameFor([scale], space);
   const { span, ticks } = baseScale(chart, frame);
   const raster = createRaster(frame.columns, height, space.glyphs);
-  for (const [index, { points }] of series.entries()) {
-    const dots = points.map(({ x, y }) => {
-      if (y === null || !Number.isFinite(y)) return null;
-      return {
-        x: placeOf(x, span, raster.across),
-        y: raster.down - 1 - placeOf(y, scale, raster.down),
-      };
-    });
-    drawRuns(raster, index, runsOf(dots));
-  }
-  for (const [index, { points }] of series.entries()) {
-    // A legend of one line says nothing that the title does not; its points alone need a marker.
-    const place = (x: number) => placeOf(x, span, frame.columns);
-    const cells = points.map(({ x, y }) => {
-      if (y === null || !Number.isFinite(y)) return null;
-      return { x: place(x), y: height - 1 - placeOf(y, scale, height) };
-    });
-    drawMarkers(raster, index, runsOf(cells), series.length, space);
-  }
+  const runs = series.map(({ points }) =>
+    runsOf(
+      points.map(({ x, y }) => {
+        if (y === null || !Number.isFinite(y)) return null;
+        const row = raster.down - 1 - placeOf(y, scale, raster.down);
+        return { x: placeOf(x, span, raster.across), y: row };
+      }),
+    ),
+  );
+  for (const [index, own] of runs.entries()) drawRuns(raster, index, own);
+  for (const [index, own] of runs.entries()) drawMarkers(raster, index, own, series.length, space);
   const plot = raster.rows().map((cells) => {
     const painted = cells.map(({ glyph, series: at }) =>
       at === undefined ? glyph : seriesPaint(space.style, at)(glyph),
@@ -129,8 +122,9 @@ function drawMarkers(
   const offset = Math.floor((series * MARKER_GAP) / Math.max(1, count));
   for (const run of runs) {
     const isLone = run.every(({ x, y }) => x === run[0]?.x && y === run[0]?.y);
+    // A legend of one line says nothing that the title does not; its points alone need a marker.
     if (count === 1 && !isLone && !isWhole) continue;
-    const cells = alongColumns(run);
+    const cells = alongColumns(run, glyphs.dots);
     const wanted = cells.filter(({ x }) => (x + offset) % gap === 0);
     const places = wanted.length > 0 ? wanted : [cells[Math.floor(cells.length / 2)]];
     for (const place of places) {
@@ -141,14 +135,16 @@ function drawMarkers(
   }
 }
 
-/** The cells of a line, one for each column that it crosses. */
-function alongColumns(run: readonly Dot[]): readonly Dot[] {
+/** The cells of a line of dots, one for each column of cells that it crosses. */
+function alongColumns(run: readonly Dot[], { across, down }: Glyphs['dots']): readonly Dot[] {
   const cells = new Map<number, Dot>();
   for (const [index, to] of run.entries()) {
     const from = run[index - 1] ?? to;
     for (let x = from.x; x <= to.x; x++) {
       const share = to.x === from.x ? 1 : (x - from.x) / (to.x - from.x);
-      cells.set(x, { x, y: Math.round(from.y + (to.y - from.y) * share) });
+      const y = Math.round(from.y + (to.y - from.y) * share);
+      const column = Math.floor(x / across);
+      cells.set(column, { x: column, y: Math.floor(y / down) });
     }
   }
   return [...cells.values()];

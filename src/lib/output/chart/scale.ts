@@ -19,10 +19,13 @@ export function valueScale(values: readonly number[], ticks: number): Scale {
   const low = isFar ? least : Math.min(0, least);
   const high = isFar ? most : Math.max(0, most);
   const span = high - low || 1;
-  const step = roundStep(span / Math.max(1, ticks - 1));
-  const coarse = ticksOf(low, low + span, step);
-  const isWasteful = (coarse.at(-1) ?? 0) - (coarse[0] ?? 0) > span * 1.3;
-  const all = isWasteful ? ticksOf(low, low + span, roundStep(step * 0.4)) : coarse;
+  let step = roundStep(span / Math.max(1, ticks - 1));
+  let all = ticksOf(low, low + span, step);
+  // A plot that ends far above its largest value is empty there: rather some more ticks.
+  while ((all.at(-1) ?? 0) - (all[0] ?? 0) > span * 1.3 && all.length <= ticks) {
+    step = roundStep(step * 0.4);
+    all = ticksOf(low, low + span, step);
+  }
   return { from: all[0] ?? 0, to: all.at(-1) ?? 1, ticks: all };
 }
 

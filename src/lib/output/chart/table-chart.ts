@@ -86,7 +86,10 @@ function columnCharts(
     }
     const chart = { values, span: { from, to }, height, color, scale, frame };
     const shown = cutToWidth(escapeControls(name) || '(none)', space.width);
-    return [...(series.length > 1 ? [shown] : []), ...columnChart(chart, space)];
+    const lines = columnChart(chart, space);
+    // The times below the last are those of all.
+    const isLast = color === series.length - 1;
+    return [...(series.length > 1 ? [shown] : []), ...(isLast ? lines : lines.slice(0, -1))];
   });
 }
 

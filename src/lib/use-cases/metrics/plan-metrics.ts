@@ -96,7 +96,8 @@ function planWithin(
     });
   }
   const left = wanted.filter((each) => !tables.includes(each));
-  if (left.length > 0) report.note(`Without ${left.join(' and ')}, whose rows have no ${by}.`);
+  const names = new Intl.ListFormat('en-GB').format(left);
+  if (left.length > 0) report.note(`Without ${names}, whose rows have no ${by}.`);
   return {
     tables,
     schema: isLogWorkspace(component) ? 'workspace' : 'classic',
