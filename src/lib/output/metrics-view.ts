@@ -7,18 +7,15 @@ import { frameFor } from './chart/frame.js';
 import { glyphsFor } from './chart/glyphs.js';
 import { lineChart, lineScale } from './chart/line-chart.js';
 import { valueText } from './chart/number-text.js';
-import { seriesPaint } from './chart/palette.js';
 import { sparkline } from './chart/sparkline.js';
 import { stripChart } from './chart/strip-chart.js';
 import { spanText } from './chart/time-scale.js';
+import { type TrendTable, trendTable } from './chart/trend-table.js';
 import { escapeControls } from './escape.js';
 import { cutToWidth, textWidth } from './text-width.js';
 import type { WholeView } from './view.js';
 
 const HEIGHT = { rate: 6, duration: 9 } as const;
-/** A sparkline that is shorter says nothing. */
-const LEAST_TREND = 8;
-const GAP = '  ';
 /** Groups that one plot can show, and those that are drawn at all. */
 const MOST_LINES = 3;
 const MOST_GROUPS = 12;
@@ -38,7 +35,7 @@ export function metricsView(metrics: Metrics, heading: MetricsHeading): WholeVie
       return [
         ...headingLines(metrics, heading, space),
         '',
-        ...summaryLines(metrics.series, space),
+        ...trendTable(summary(metrics.series), space),
         ...chartLines(metrics, heading, space),
       ];
     },
@@ -98,37 +95,24 @@ const SAMPLED: SummaryColumn = {
   cell: ({ retainedPercent }) => orBlank(retainedPercent),
 };
 
-/** A line for each series; what is left of the width shows how its rate went. */
-function summaryLines(series: readonly MetricSeries[], space: ChartSpace): readonly string[] {
-  const { style, width } = space;
+/** A line for each series. What no series has is left out, and so is the share that was kept, if all was. */
+function summary(series: readonly MetricSeries[]): TrendTable {
   const isSampled = series.some(({ total }) => total.count !== total.stored);
-  const columns = isSampled ? [...COLUMNS, SAMPLED] : COLUMNS;
-  const used = columns.filter(({ cell }) => series.some(({ total }) => cell(total) !== ''));
-  const cells = series.map(({ total }) => used.map(({ cell }) => cell(total)));
-  const widths = used.map(({ heading }, index) =>
-    Math.max(heading.length, ...cells.map((each) => each[index]?.length ?? 0)),
+  const columns = (isSampled ? [...COLUMNS, SAMPLED] : COLUMNS).filter(({ cell }) =>
+    series.some(({ total }) => cell(total) !== ''),
   );
-  const numbers = widths.reduce((sum, each) => sum + each + GAP.length, 0);
-  const names = series.map(seriesName);
-  const longest = Math.max(0, ...names.map(textWidth));
-  const nameWidth = Math.min(longest, Math.max(12, width - numbers));
-  const trend = width - nameWidth - numbers - GAP.length;
-  const hasTrend = trend >= LEAST_TREND;
-  const paint = seriesPaint(style, 0);
-  const right = (texts: readonly string[]) =>
-    texts.map((text, index) => GAP + text.padStart(widths[index] ?? 0));
-  const head = right(used.map(({ heading }) => heading)).join('');
-  const title = `${' '.repeat(nameWidth)}${head}${hasTrend ? `${GAP}rate` : ''}`;
-  const lines = series.map(({ total, bins }, index) => {
-    const name = cutToWidth(names[index] ?? '', nameWidth);
-    const shown = right(cells[index] ?? []).map((text, column) =>
-      used[column]?.isBad?.(total) ? style.red(text) : text,
-    );
-    const rates = bins.map(({ perSecond }) => perSecond);
-    const line = hasTrend ? GAP + paint(sparkline(rates, Math.min(trend, bins.length), space)) : '';
-    return `${name}${' '.repeat(nameWidth - textWidth(name))}${shown.join('')}${line}`.trimEnd();
-  });
-  return [style.bold(title), ...lines];
+  return {
+    headings: columns.map(({ heading }) => heading),
+    trend: 'rate',
+    rows: series.map((each) => ({
+      name: seriesName(each),
+      cells: columns.map(({ cell, isBad }) => ({
+        text: cell(each.total),
+        isBad: isBad?.(each.total) === true,
+      })),
+      values: each.bins.map(({ perSecond }) => perSecond),
+    })),
+  };
 }
 
 function seriesName({ table, group }: MetricSeries): string {
@@ -172,7 +156,7 @@ function seriesCharts(
       ? [
           {
             label: 'fail',
-            line: (columns: number) => style.red(sparkline(failures, columns, space)),
+            line: (columns: number) => style.red(sparkline(failures, columns, space).trimEnd()),
           },
         ]
       : [];

@@ -7,9 +7,8 @@ import { type ChartSpace, LEAST_WIDTH, type Series } from './chart/chart.js';
 import { glyphsFor } from './chart/glyphs.js';
 import { lineChart } from './chart/line-chart.js';
 import { valueText } from './chart/number-text.js';
-import { seriesPaint } from './chart/palette.js';
-import { sparkline } from './chart/sparkline.js';
 import { spanText } from './chart/time-scale.js';
+import { type TrendTable, trendTable } from './chart/trend-table.js';
 import { escapeControls } from './escape.js';
 import { cutToWidth, textWidth } from './text-width.js';
 import type { WholeView } from './view.js';
@@ -30,7 +29,7 @@ export function platformView(metrics: PlatformMetrics, service: string): WholeVi
         style.bold(cutToWidth(escapeControls(service), space.width)),
         cutToWidth(`${when}, as Azure Monitor measured it`, space.width),
         '',
-        ...summaryLines(metrics.metrics, space),
+        ...trendTable(summary(metrics.metrics), space),
         ...latencyCharts(metrics, space),
         ...requestChart(metrics, space),
       ];
@@ -39,42 +38,25 @@ export function platformView(metrics: PlatformMetrics, service: string): WholeVi
 }
 
 /** Each metric with its mean, its largest value and how it went. Means of percentiles would say nothing. */
-function summaryLines(metrics: readonly PlatformMetric[], space: ChartSpace): readonly string[] {
-  const rows = metrics.map(({ metric, deployment, group, points }) => {
-    const known = points.flatMap(({ value }) => (value === null ? [] : [value]));
-    const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
-    return {
-      name: escapeControls([metric, deployment, group].filter(Boolean).join(' ')),
-      mean: known.length === 0 || LATENCY.test(metric) ? '' : valueText(mean),
-      most: known.length === 0 ? '' : valueText(Math.max(...known)),
-      values: points.map(({ value }) => value),
-    };
-  });
-  const column = (head: string, texts: readonly string[]) =>
-    Math.max(head.length, ...texts.map((text) => text.length));
-  const mean = column(
-    'mean',
-    rows.map((row) => row.mean),
-  );
-  const most = column(
-    'most',
-    rows.map((row) => row.most),
-  );
-  const wanted = Math.max(0, ...rows.map(({ name }) => textWidth(name)));
-  const name = Math.min(wanted, Math.max(12, space.width - mean - most - 4));
-  const trend = space.width - name - mean - most - 6;
-  const paint = seriesPaint(space.style, 0);
-  const head = `${' '.repeat(name)}  ${'mean'.padStart(mean)}  ${'most'.padStart(most)}`;
-  return [
-    space.style.bold(head),
-    ...rows.map((row) => {
-      const shown = cutToWidth(row.name, name);
-      const label = shown + ' '.repeat(name - textWidth(shown));
-      const columns = Math.min(trend, row.values.length);
-      const line = trend < 8 ? '' : `  ${paint(sparkline(row.values, columns, space))}`;
-      return `${label}  ${row.mean.padStart(mean)}  ${row.most.padStart(most)}${line}`.trimEnd();
+function summary(metrics: readonly PlatformMetric[]): TrendTable {
+  return {
+    headings: ['mean', 'most'],
+    trend: 'over time',
+    rows: metrics.map(({ metric, deployment, group, points }) => {
+      const known = points.flatMap(({ value }) => (value === null ? [] : [value]));
+      const sum = known.reduce((a, b) => a + b, 0);
+      const most = known.reduce((a, b) => Math.max(a, b), 0);
+      const hasMean = known.length > 0 && !LATENCY.test(metric);
+      return {
+        name: escapeControls([metric, deployment, group].filter(Boolean).join(' ')),
+        cells: [
+          { text: hasMean ? valueText(sum / known.length) : '' },
+          { text: known.length > 0 ? valueText(most) : '' },
+        ],
+        values: points.map(({ value }) => value),
+      };
     }),
-  ];
+  };
 }
 
 /** The percentiles of each deployment. */
