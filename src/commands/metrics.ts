@@ -17,7 +17,7 @@ import {
 import { type Metrics, readMetrics } from '../lib/use-cases/metrics/read-metrics.js';
 import { openQueriedFiles } from '../lib/use-cases/query-files.js';
 import { reportEnding } from '../lib/use-cases/run-query.js';
-import { parseResourceId } from './resource-id.js';
+import { componentOption } from './component-option.js';
 import { saySettings } from './session.js';
 import { examples, exitStatuses, type SharedCommand } from './shared-options.js';
 
@@ -37,12 +37,7 @@ export function define(command: SharedCommand, host: Host): void {
     )
     .addOption(new Option('--by <field>', 'figures for each value of it').choices(GROUPINGS))
     .option('--loose', 'with SERVICE: rows, too, that name no service')
-    .addOption(
-      new Option(
-        '--component <id>',
-        'resource id to ask, instead of the workspace’s component: a component, or a Log Analytics workspace',
-      ).argParser(parseResourceId),
-    )
+    .addOption(componentOption())
     .option(
       '--files <glob>',
       'figures of files instead: Parquet, JSON lines, CSV; by name, folder or pattern, again for more',

@@ -19,7 +19,6 @@ import { assertFollowFormat } from './follow-format.js';
 import { outOption, outputFormat } from './out-file.js';
 import { printRows, showAnswer } from './query-answer.js';
 import { queryFiles } from './query-files.js';
-import { parseResourceId } from './resource-id.js';
 import { saySettings } from './session.js';
 import { examples, exitStatuses, type SharedCommand } from './shared-options.js';
 

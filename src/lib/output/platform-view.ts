@@ -10,7 +10,7 @@ import { valueText } from './chart/number-text.js';
 import { spanText } from './chart/time-scale.js';
 import { type TrendTable, trendTable } from './chart/trend-table.js';
 import { escapeControls } from './escape.js';
-import { cutToWidth, textWidth } from './text-width.js';
+import { cutToWidth } from './text-width.js';
 import type { WholeView } from './view.js';
 
 const HEIGHT = 9;
