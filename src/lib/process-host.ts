@@ -43,7 +43,12 @@ export function createProcessHost(own: NodeJS.Process): Host {
     const known = clouds.get(folder);
     if (known) return known;
     const opened = import('./emulator/emulator.js').then((emulator) =>
-      emulator.openLocalCloud({ folder, now: clock.now, openEngine: () => openEngine(limits) }),
+      emulator.openLocalCloud({
+        folder,
+        now: clock.now,
+        openEngine: (own) =>
+          openEngine({ maxMemoryBytes: limits?.maxMemoryBytes ?? own.maxMemoryBytes }),
+      }),
     );
     clouds.set(folder, opened);
     return opened;

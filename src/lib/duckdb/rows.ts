@@ -31,11 +31,17 @@ export function streamRows(
   });
 }
 
+/** What a query answers with, once. */
+export interface Streamed<T> extends AsyncIterable<T> {
+  /** Gives back what the query holds, for rows that nobody began to read; else it is given back at their end. */
+  readonly close: () => void;
+}
+
 /** Runs SQL of one column of bytes and streams those, many at a time; else as `streamRows`. */
 export function streamBytes(
   connection: DuckDBConnection,
   options: StreamOptions,
-): Promise<AsyncIterable<readonly Uint8Array[]>> {
+): Promise<Streamed<readonly Uint8Array[]>> {
   return stream(connection, options, async function* (chunks) {
     for await (const chunk of chunks) {
       yield chunk
@@ -49,18 +55,20 @@ async function stream<T>(
   connection: DuckDBConnection,
   { sql, signal, explain = (cause) => cause }: StreamOptions,
   read: (chunks: AsyncIterable<DuckDBDataChunk>) => AsyncGenerator<T>,
-): Promise<AsyncIterable<T>> {
+): Promise<Streamed<T>> {
   const stopInterrupting = interruptOnAbort(connection, signal);
+  let isOpen = true;
   const close = () => {
     stopInterrupting();
-    connection.closeSync();
+    if (isOpen) connection.closeSync();
+    isOpen = false;
   };
   try {
     signal?.throwIfAborted();
     const result = await connection.stream(sql);
     // The first chunk is awaited here, so that what fails at once fails before anything is shown.
     const first = await result.fetchChunk();
-    return read(chunks());
+    return Object.assign(read(chunks()), { close });
 
     async function* chunks(): AsyncGenerator<DuckDBDataChunk> {
       try {

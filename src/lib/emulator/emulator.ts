@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Engine } from '../engine/engine.js';
+import type { Engine, EngineLimits } from '../engine/engine.js';
 import { CliError } from '../errors.js';
 import type { Cloud } from './cloud.js';
 import { LOCAL_CONNECTION } from './connection.js';
 import type { LocalCloud, ScoreAnswer, Seed } from './local-cloud.js';
 import { createAdmission } from './query/admission.js';
+import { shareEngine } from './query/share-engine.js';
 import { createWeather } from './query/weather.js';
 import { serviceId, WORKSPACE_ID } from './resources/resource-ids.js';
 import { ORIGIN, read } from './resources/resources.js';
@@ -60,8 +61,11 @@ export interface LocalCloudOptions {
   /** Holds the whole state; made and filled with the sample if it is not there. */
   readonly folder: string;
   readonly now: () => Date;
-  readonly openEngine: () => Promise<Engine>;
+  readonly openEngine: (limits: EngineLimits) => Promise<Engine>;
 }
+
+/** What all queries of one process may take at once; what does not fit waits in a folder. */
+const QUERY_MEMORY_BYTES = 1_500_000_000;
 
 /** Opens the embedded Azure. Several processes may have the same folder open. */
 export async function openLocalCloud({
@@ -70,12 +74,13 @@ export async function openLocalCloud({
   openEngine,
 }: LocalCloudOptions): Promise<LocalCloud> {
   await makeFolder(folder);
+  const sharedEngine = shareEngine(() => openEngine({ maxMemoryBytes: QUERY_MEMORY_BYTES }));
   const cloud: Cloud = {
     folder,
     now,
-    openEngine,
+    openEngine: sharedEngine,
     store: createStore(folder),
-    segments: createSegments(join(folder, 'segments'), compactTelemetry(openEngine)),
+    segments: createSegments(join(folder, 'segments'), compactTelemetry(sharedEngine)),
     blobs: createBlobFiles(join(folder, 'blobs')),
     admission: createAdmission(),
     weather: createWeather(),

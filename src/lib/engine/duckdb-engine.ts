@@ -99,7 +99,8 @@ async function readCells({ connection, ...query }: Prepared) {
 async function printTexts({ connection, columns, ...query }: Prepared) {
   const { streamBytes } = await import('../duckdb/rows.js');
   const sql = printedRows(query.sql, columns);
-  return { rowTexts: await streamBytes(connection, { ...query, sql }) };
+  const rowTexts = await streamBytes(connection, { ...query, sql });
+  return { rowTexts, close: rowTexts.close };
 }
 
 type AnswerFacts = Omit<EngineResult, 'rows' | 'batches'>;

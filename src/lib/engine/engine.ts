@@ -62,6 +62,8 @@ export interface EngineResult extends Table {
 export interface PrintedResult extends Omit<EngineResult, 'rows' | 'batches'> {
   /** Each row as a JSON array in UTF-8, many at a time. */
   readonly rowTexts: AsyncIterable<readonly Uint8Array[]>;
+  /** Ends the query, whether its rows were read or not. */
+  readonly close: () => void;
 }
 
 export interface StoreOptions {

@@ -1,4 +1,4 @@
-import type { Engine, SourceTable } from '../../engine/engine.js';
+import type { Engine, PrintedResult, SourceTable } from '../../engine/engine.js';
 import { TABLES } from '../../engine/telemetry-tables.js';
 import { workspaceTable } from '../../engine/workspace-tables.js';
 import { json, jsonBody, logsFault } from '../answers.js';
@@ -114,12 +114,14 @@ async function answer(
   const brokenAfter = await call.cloud.weather.next(switches, signal);
   const leave = await call.cloud.admission.enter(switches, call.now, signal);
   let engine: Engine | undefined;
+  let result: PrintedResult | undefined;
   const prefer = preferences(call.request.headers.get('prefer') ?? '');
   const wait = waitOf(prefer);
   const { headers } = wait;
   const close = async () => {
     wait.stop();
     leave();
+    result?.close();
     await engine?.close();
   };
   try {
@@ -133,21 +135,22 @@ async function answer(
     const started = performance.now();
     const timeRange = readTimeRange(call, asked);
     engine = await call.cloud.openEngine();
-    const result = await engine.print(kql, await sourceTables(call, state), {
+    const printed = await engine.print(kql, await sourceTables(call, state), {
       now: call.now,
       timeRange,
       signal: AbortSignal.any([signal, wait.signal]),
     });
+    result = printed;
     wait.stop(); // From here on it is for the client to take what is there.
     const isSchema = /\|\s*getschema\s*$/i.test(kql);
-    const pieces = answerPieces(result, {
+    const pieces = answerPieces(printed, {
       name: isSchema ? 'getschema' : 'PrimaryResult',
       limits,
       extras: (sent) => ({
         ...(prefer.get('include-statistics') === 'true' && {
           statistics: statistics(sent, (performance.now() - started) / 1000),
         }),
-        ...(prefer.get('include-render') === 'true' && { render: render(result.render) }),
+        ...(prefer.get('include-render') === 'true' && { render: render(printed.render) }),
         ...(prefer.get('include-permissions') === 'true' && {
           permissions: permissions(state, componentId),
         }),
