@@ -37,6 +37,9 @@ const datetime = fc.oneof(
   fc
     .tuple(two, two, two, two, two, fc.constantFrom('', '.1', '.', '.12345678'))
     .map(([m, d, h, i, s, f]) => `"2024-${m}-${d}T${h}:${i}:${s}${f}Z"`),
+  fc
+    .constantFrom('02-29', '02-30', '04-30', '04-31', '12-31', '12-32', '00-01', '01-00')
+    .map((day) => `"2024-${day}T23:59:59.1Z"`),
   fc.constantFrom('"2024-02-29T00:00:00Z"', '"0000-01-01T00:00:00Z"', '"2024-01-01"', '""'),
 );
 const tricky = fc.oneof(
@@ -63,7 +66,16 @@ const json = fc.oneof(
     ' 1 ',
     '{}',
   ),
-  fc.constantFrom('"a\nb"', '[ ]', 'nul', 'true ', '{"a" : {"b":[null,false]}}', '"\u0001"', ''),
+  fc.constantFrom(
+    '"a\nb"',
+    '"a\tb"',
+    '[ ]',
+    'nul',
+    'true ',
+    '{"a" : {"b":[null,false]}}',
+    '"\u0001"',
+    '',
+  ),
   fc.constant('['.repeat(300) + ']'.repeat(300)),
   tricky,
 );
