@@ -14,9 +14,8 @@ import {
   planFileMetrics,
   planMetrics,
 } from '../lib/use-cases/metrics/plan-metrics.js';
-import { type Metrics, readMetrics } from '../lib/use-cases/metrics/read-metrics.js';
+import { type Metrics, readMetrics, reportEndings } from '../lib/use-cases/metrics/read-metrics.js';
 import { openQueriedFiles } from '../lib/use-cases/query-files.js';
-import { reportEnding } from '../lib/use-cases/run-query.js';
 import { componentOption } from './component-option.js';
 import { saySettings } from './session.js';
 import { examples, exitStatuses, type SharedCommand } from './shared-options.js';
@@ -89,7 +88,7 @@ export function define(command: SharedCommand, host: Host): void {
       await sayKql(plan, job);
       const gateways = await host.connect(settings, report);
       const asking = report.progress('Asking Application Insights');
-      const request = { ...plan, component, now, explainEmpty: true };
+      const request = { ...plan, component, now, withPermissions: true };
       const metrics = await readMetrics(gateways, request).finally(asking.done);
       await show(metrics, job);
       if (service !== undefined && component === undefined) {
@@ -133,7 +132,7 @@ async function fileMetrics(patterns: readonly string[], job: Job): Promise<void>
     });
     const plan = await planFileMetrics(files, { ...options, service }, now, report);
     await sayKql(plan, job);
-    const request = { ...plan, now, explainEmpty: false };
+    const request = { ...plan, now, withPermissions: false };
     const metrics = await readMetrics(files, request).finally(reading.done);
     await show(metrics, job);
   } finally {
@@ -156,7 +155,5 @@ async function show(metrics: Metrics, { host, settings, report, service, options
     const items = metrics.nameless === 1n ? '1 item names' : `${metrics.nameless} items name`;
     report.note(`${items} no service and may be of "${service}" too; --loose keeps them.`);
   }
-  const allowPartial = options.allowPartial === true;
-  for (const { kql, ending } of metrics.endings)
-    reportEnding(ending, { kql, allowPartial, report });
+  reportEndings(metrics, { allowPartial: options.allowPartial === true, report });
 }

@@ -82,7 +82,7 @@ async function figures(
   const request = { patterns: ['.'], cwd, now, time: undefined, signal, note: () => {} };
   const files = await openQueriedFiles(engine, request);
   const asked = { schema: 'classic', time: HOUR, binMs: QUARTER, ...wish } as const;
-  return readMetrics(files, { ...asked, tables, now, explainEmpty: false });
+  return readMetrics(files, { ...asked, tables, now, withPermissions: false });
 }
 
 const WHOLE = {

@@ -22,6 +22,8 @@ export interface QueryRequest {
   readonly now: Date;
   /** Ask again who may read what, should the answer be empty. */
   readonly explainEmpty: boolean;
+  /** Ask who may read what at once, so that an empty answer needs no second query. */
+  readonly withPermissions?: boolean | undefined;
   /** Ask, too, what answering costs. */
   readonly statistics?: boolean | undefined;
   /** How long Azure may take, at most 10 minutes, and the signal that ends the query a little later. */
@@ -60,21 +62,25 @@ export type QueryGateways = Pick<Gateways, 'logsQuery'> & Partial<Pick<Gateways,
 /** Runs KQL on a component. @throws {CliError} `not-found` if the workspace has none */
 export async function runQuery(
   gateways: QueryGateways,
-  { kql, time, component, now, explainEmpty, statistics, limit, unwanted }: QueryRequest,
+  request: QueryRequest,
 ): Promise<RunningQuery> {
   const { arm, logsQuery } = gateways;
+  const { kql, time, component, now, explainEmpty, withPermissions } = request;
+  const { statistics, limit, unwanted } = request;
   const componentId = component ?? (arm ? await getComponentId(arm) : '');
   const signals = [limit?.signal, unwanted].filter((signal) => signal !== undefined);
   const options: QueryOptions = {
     ...(time && { timespan: toTimespan(time, now) }),
     ...(statistics && { includeStatistics: true }),
+    ...(withPermissions && { includePermissions: true }),
     ...(limit && { serverTimeoutSeconds: Math.ceil(limit.ms / 1000) }),
     ...(signals.length > 0 && { signal: AbortSignal.any(signals) }),
   };
   const answer = await logsQuery.query(componentId, kql, options);
-  return readAnswer(answer, async () =>
-    explainEmpty ? findDeniedTables(logsQuery, componentId, kql, options) : [],
-  );
+  return readAnswer(answer, async () => {
+    if (withPermissions) return answer.ending().deniedTables;
+    return explainEmpty ? findDeniedTables(logsQuery, componentId, kql, options) : [];
+  });
 }
 
 /** The Application Insights component of the ML workspace. @throws {CliError} `not-found` */

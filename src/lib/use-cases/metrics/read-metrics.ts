@@ -1,7 +1,9 @@
+import { CliError } from '../../errors.js';
+import type { Report } from '../../host.js';
 import type { Cell, Row } from '../../model/table.js';
 import { binIndex, timeBins } from '../../model/time-bins.js';
 import type { TimeRange } from '../../model/time-range.js';
-import { type QueryEnding, type QueryGateways, runQuery } from '../run-query.js';
+import { type QueryEnding, type QueryGateways, reportEnding, runQuery } from '../run-query.js';
 import {
   buildMetrics,
   type MetricColumn,
@@ -53,27 +55,33 @@ export interface MetricsRequest extends MetricsWish {
   readonly tables: readonly MetricTable[];
   readonly component?: string | undefined;
   readonly now: Date;
-  /** Ask again who may read what, should an answer be empty. */
-  readonly explainEmpty: boolean;
+  /** Ask, too, who may read what: an answer may be empty for that. */
+  readonly withPermissions: boolean;
 }
 
 /** The figures of some tables, one query each, all at once. Groups with many items come first. */
 export async function readMetrics(
   gateways: QueryGateways,
-  { tables, component, now, explainEmpty, ...wish }: MetricsRequest,
+  { tables, component, now, withPermissions, ...wish }: MetricsRequest,
 ): Promise<Metrics> {
   const bins = timeBins(wish.time, wish.binMs);
+  const failed = new AbortController();
+  const asked = { component, now, explainEmpty: false, withPermissions, unwanted: failed.signal };
   const answers = await Promise.all(
     tables.map(async (table) => {
       const kql = buildMetrics(wish, table);
-      const running = await runQuery(gateways, { kql, component, now, explainEmpty });
+      const running = await runQuery(gateways, { ...asked, kql });
       const names = running.table.columns.map(({ name }) => name);
       const rows: Row[] = [];
       for await (const row of running.table.rows) rows.push(row);
       const records = rows.map((row) => recordOf(names, row));
       return { table, kql, records, ending: await running.ending() };
     }),
-  );
+  ).catch((error: unknown) => {
+    // Nothing is shown, so nobody waits for the others.
+    failed.abort(error);
+    throw error;
+  });
   return {
     time: wish.time,
     bins,
@@ -149,4 +157,28 @@ function numberOf(cell: Cell | undefined): number | null {
   if (cell === null || cell === undefined) return null;
   const value = Number(cell);
   return Number.isFinite(value) ? value : null;
+}
+
+/**
+ * Says what the answers lack.
+ *
+ * @throws {CliError} the error of all of them, or `incomplete` if some are whole
+ */
+export function reportEndings(
+  { endings }: Metrics,
+  options: { readonly allowPartial: boolean; readonly report: Report },
+): void {
+  const failures = endings.flatMap(({ kql, ending }) => {
+    try {
+      reportEnding(ending, { ...options, kql });
+      return [];
+    } catch (error) {
+      if (error instanceof CliError) return [error];
+      throw error;
+    }
+  });
+  const [first] = failures;
+  if (!first) return;
+  if (failures.length === endings.length) throw first;
+  throw new CliError('incomplete', first.message, first.facts, first);
 }
