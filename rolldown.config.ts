@@ -11,7 +11,7 @@ export default defineConfig({
     'lib/process-host': 'src/lib/process-host.ts',
   },
   platform: 'node',
-  external: ['@duckdb/node-api'],
+  external: [/^@duckdb\/node-api(\/|$)/],
   resolve: {
     // The ES module builds of the Azure SDKs shed what is not used.
     mainFields: ['module', 'main'],

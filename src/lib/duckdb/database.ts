@@ -56,6 +56,7 @@ async function createInstance({
   let duckdb: typeof import('@duckdb/node-api');
   try {
     duckdb = await import('@duckdb/node-api');
+    await keepFirstCharacters();
   } catch (cause) {
     throw new CliError(
       'unsupported',
@@ -70,4 +71,10 @@ async function createInstance({
     ...(maxMemoryBytes !== undefined && { memory_limit: `${maxMemoryBytes}B` }),
     ...(threads !== undefined && { threads: String(threads) }),
   });
+}
+
+/** The package's own decoder takes a U+FEFF at the start of any text for a byte order mark, and drops it. */
+async function keepFirstCharacters(): Promise<void> {
+  const { default: accessors } = await import('@duckdb/node-api/lib/vectors/dataAccessors.js');
+  Object.assign(accessors, { textDecoder: new TextDecoder('utf-8', { ignoreBOM: true }) });
 }

@@ -8,7 +8,7 @@ export function cellText(cell: Cell, { type }: Column): string {
     if (type === 'datetime') return formatDatetime(cell);
     if (type === 'timespan') return formatTimespan(cell);
   }
-  return String(cell);
+  return Object.is(cell, -0) ? '-0.0' : String(cell);
 }
 
 /**
@@ -31,7 +31,7 @@ export function cellJson(cell: Cell, column: Column): string {
       return String(cell);
     case 'int':
     case 'real':
-      return Number.isFinite(cell) ? String(cell) : JSON.stringify(String(cell));
+      return Number.isFinite(cell) ? cellText(cell, column) : JSON.stringify(String(cell));
     default:
       return JSON.stringify(cellText(cell, column));
   }

@@ -72,11 +72,12 @@ export function heading(text: string): Field {
 
 /** Kusto allows columns of one name; members of an object must differ. */
 export function uniqueNames(columns: readonly Column[]): readonly string[] {
-  const seen = new Map<string, number>();
+  const taken = new Set<string>();
   return columns.map(({ name }) => {
-    const count = seen.get(name) ?? 0;
-    seen.set(name, count + 1);
-    return count === 0 ? name : `${name}_${count}`;
+    let unique = name;
+    for (let number = 1; taken.has(unique); number++) unique = `${name}_${number}`;
+    taken.add(unique);
+    return unique;
   });
 }
 

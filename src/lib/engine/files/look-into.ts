@@ -49,16 +49,20 @@ async function lookIntoParquet(file: FoundFile, connection: Connection): Promise
   const described = await understood(file, 'Parquet', () =>
     ask(connection, `DESCRIBE SELECT * FROM read_parquet(${paths}, hive_partitioning = false)`),
   );
-  const [own] = await ask(
+  const [metadata] = await ask(
     connection,
     `SELECT decode(value) AS "types" FROM parquet_kv_metadata(${paths}) WHERE decode(key) = ${quoteText(PARQUET_KEY)}`,
   );
-  const types = own === undefined ? undefined : readTypes(String(own.types));
+  const types = metadata === undefined ? undefined : readTypes(String(metadata.types));
   const columns = described.map(({ column_name, column_type }): StoredAs => {
     const [name, stored] = [String(column_name), String(column_type)];
-    const type = types?.get(name) ?? typeOf(stored);
-    const isCompact = types?.get(name) === 'dynamic' && stored === 'VARCHAR';
-    return { name, stored: isCompact ? 'JSON TEXT' : stored, type };
+    const own = types?.get(name);
+    // A column with a value that its type here has no room for was kept as text, and is one.
+    if (stored === 'VARCHAR' && (own === 'decimal' || own === 'guid')) {
+      return { name, stored, type: 'string' };
+    }
+    const isCompact = own === 'dynamic' && stored === 'VARCHAR';
+    return { name, stored: isCompact ? 'JSON TEXT' : stored, type: own ?? typeOf(stored) };
   });
   return { format: 'parquet', columns };
 }
