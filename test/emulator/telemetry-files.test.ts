@@ -113,3 +113,26 @@ test('what is no telemetry is refused, and nothing is loaded', async () => {
   );
   expect(response.status).toBe(204);
 });
+
+test('a load that is interrupted leaves nothing, and the next one is whole', async () => {
+  const served = await serve('empty');
+  const folder = await temporaryFolder();
+  const lines = Array.from(
+    { length: 200_000 },
+    (_, n) => `{"timestamp":"2026-11-01T00:00:00Z","message":"row ${n}"}\n`,
+  );
+  await writeFile(join(folder, 'traces.jsonl'), lines.join(''));
+  const stop = new AbortController();
+  const loading = served.cloud.load(['traces.jsonl'], { cwd: folder, signal: stop.signal });
+  setTimeout(() => stop.abort(new Error('stopped')), 300);
+  const outcome = await loading.then(
+    () => 'done',
+    (error) => error.message,
+  );
+  const segments = createSegments(join(served.folder, 'segments'));
+  expect(await segments.list('telemetry/traces')).toHaveLength(outcome === 'stopped' ? 0 : 1);
+  const again = { cwd: folder, signal: never };
+  expect(await served.cloud.load(['traces.jsonl'], again)).toEqual([
+    { table: 'traces', rows: 200_000 },
+  ]);
+});

@@ -2,6 +2,7 @@ import type { Column } from '../model/table.js';
 import { ask, type Connection } from './ask.js';
 import { quoteName } from './quote.js';
 import { type FileRows, readRows } from './read-rows.js';
+import { interruptOnAbort } from './rows.js';
 import { copyToParquet } from './write-parquet.js';
 
 /** Few enough that a query about a short time reads little beside it, enough that reading all costs no more. */
@@ -33,7 +34,7 @@ export async function storeParquet(
   const key = quoteName(orderBy);
   const names = columns.map(({ name }) => quoteName(name)).join(', ');
   const selected = stamp ? `${names}, ${stamp.ticks} AS ${quoteName(stamp.name)}` : names;
-  const order = (await isOrdered(connection, rows, key)) ? '' : ` ORDER BY ${key}`;
+  const order = (await isOrdered(connection, rows, key, signal)) ? '' : ` ORDER BY ${key}`;
   return copyToParquet(connection, {
     select: `SELECT ${selected} FROM ${rows}${order}`,
     path,
@@ -43,8 +44,22 @@ export async function storeParquet(
 }
 
 /** Looking costs a fraction of sorting, and telemetry mostly comes in the order of time. */
-async function isOrdered(connection: Connection, rows: string, key: string): Promise<boolean> {
+async function isOrdered(
+  connection: Connection,
+  rows: string,
+  key: string,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
   const steps = `SELECT ${key} < lag(${key}) OVER () AS "back" FROM ${rows}`;
-  const [found] = await ask(connection, `SELECT bool_or("back") AS "back" FROM (${steps})`);
-  return found?.back !== true;
+  const stopInterrupting = interruptOnAbort(connection, signal);
+  try {
+    signal?.throwIfAborted();
+    const [found] = await ask(connection, `SELECT bool_or("back") AS "back" FROM (${steps})`);
+    return found?.back !== true;
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  } finally {
+    stopInterrupting();
+  }
 }
