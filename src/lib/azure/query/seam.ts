@@ -61,7 +61,7 @@ export function createSeam(setting: SeamOptions): Seam {
     const bytes = body instanceof Readable ? body : Readable.from([]);
     answer = await openAnswer(guarded(bytes, signal, onEnd));
     const frame = answer.frame();
-    if (isObject(readAny(frame, 'error')) && readAny(frame, 'tables') === undefined) {
+    if (isObject(readAny(frame, 'error')) && !Array.isArray(readAny(frame, 'tables'))) {
       throw queryError({ status, headers, text: JSON.stringify(frame) }, kql);
     }
     const { readableStreamBody: _, ...rest } = response;
