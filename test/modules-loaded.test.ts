@@ -31,6 +31,7 @@ const LOADS: readonly (readonly [commandLine: string, parts: readonly Part[]])[]
   ['--help', []],
   ['list --help', []],
   ['query --help', []],
+  ['metrics --help', []],
   ['nonsense', []],
   // Azure, served by another process: the local cloud itself is not needed.
   ['whoami', ['identity']],
@@ -43,6 +44,7 @@ const LOADS: readonly (readonly [commandLine: string, parts: readonly Part[]])[]
   ['logs my-service', ['identity', 'arm']],
   ['query print(1)', ['identity', 'monitorQuery']],
   [`query print(1) --component ${COMPONENT}`, ['identity', 'monitorQuery']],
+  ['metrics --table requests', ['identity', 'monitorQuery']],
   ['use --service my-service', []],
   ['logout', []],
   // In process: the local cloud, and what runs KQL only for a query.

@@ -17,6 +17,7 @@ const COMMANDS = [
   'collect off',
   'logs',
   'query',
+  'metrics',
   'login',
   'logout',
   'whoami',
