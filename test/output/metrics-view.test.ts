@@ -104,6 +104,14 @@ test('groups are lines while they are few, and strips when they are many', () =>
   expect(many).not.toContain('\x1b');
 });
 
+test('rows that lack what the groups have in common are none of them', () => {
+  const heading = { service: undefined, by: 'service' };
+  const space = { style: createStyle(0), width: 80, unicode: true };
+  const lines = metricsView(DAY, heading).whole([], space);
+  expect(lines[0]).toMatch(/^All services by service/);
+  expect(lines).toContainEqual(expect.stringMatching(/^requests \(none\) +60/));
+});
+
 test('a narrow terminal has a line for each number', () => {
   const lines = show(DAY, { width: 40 });
   expect(lines).toContain('  fail %   10');

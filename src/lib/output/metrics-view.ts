@@ -35,7 +35,7 @@ export function metricsView(metrics: Metrics, heading: MetricsHeading): WholeVie
       return [
         ...headingLines(metrics, heading, space),
         '',
-        ...trendTable(summary(metrics.series), space),
+        ...trendTable(summary(metrics.series, heading), space),
         ...chartLines(metrics, heading, space),
       ];
     },
@@ -96,7 +96,7 @@ const SAMPLED: SummaryColumn = {
 };
 
 /** A line for each series. What no series has is left out, and so is the share that was kept, if all was. */
-function summary(series: readonly MetricSeries[]): TrendTable {
+function summary(series: readonly MetricSeries[], { by }: MetricsHeading): TrendTable {
   const isSampled = series.some(({ total }) => total.count !== total.stored);
   const columns = (isSampled ? [...COLUMNS, SAMPLED] : COLUMNS).filter(({ cell }) =>
     series.some(({ total }) => cell(total) !== ''),
@@ -105,7 +105,7 @@ function summary(series: readonly MetricSeries[]): TrendTable {
     headings: columns.map(({ heading }) => heading),
     trend: 'rate',
     rows: series.map((each) => ({
-      name: seriesName(each),
+      name: seriesName(each, by),
       cells: columns.map(({ cell, isBad }) => ({
         text: cell(each.total),
         isBad: isBad?.(each.total) === true,
@@ -115,8 +115,9 @@ function summary(series: readonly MetricSeries[]): TrendTable {
   };
 }
 
-function seriesName({ table, group }: MetricSeries): string {
-  return group === '' ? table : `${table} ${escapeControls(group)}`;
+function seriesName({ table, group }: MetricSeries, by: string | undefined): string {
+  const own = group === '' && by !== undefined ? '(none)' : escapeControls(group);
+  return own === '' ? table : `${table} ${own}`;
 }
 
 function chartLines(
