@@ -73,6 +73,7 @@ export function define(command: SharedCommand, host: Host): void {
       examples(
         'query --contains input',
         'query --table requests --service churn --since 7d -o jsonl',
+        'query requests --since 7d --out requests.parquet',
         "query 'requests | summarize count() by resultCode' --chart",
         "query --files 'export/*.parquet' --contains input",
         "query --files orders.csv 'orders | summarize sum(amount) by country'",

@@ -29,7 +29,10 @@ export async function writeRowsFile(
   let [rowCount, sizeBytes, longest] = [0, 0, 0];
   let piece = '';
   const flush = async () => {
-    sizeBytes += (await told(path, 'written', file.write(piece))).bytesWritten;
+    // `write` may stop half-way, where a disk is nearly full.
+    const bytes = Buffer.from(piece);
+    await told(path, 'written', file.appendFile(bytes));
+    sizeBytes += bytes.length;
     piece = '';
   };
   try {
