@@ -1,6 +1,7 @@
 // Measures what DESIGN promises as ratios, in one interleaved run, so that a busy machine or a slow
 // one gives the same answer. Needs `npm run build`.
-// `npm run bench -- start [--rounds N]`, `npm run bench -- engine|read [--rounds N] [--rows N]`
+// `npm run bench -- start [--rounds N]`, `npm run bench -- engine|read [--rounds N] [--rows N]`,
+// `npm run bench -- export [--rows N]`
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,6 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { engine } from './bench/engine.mjs';
+import { exporting } from './bench/export.mjs';
 import { read } from './bench/read.mjs';
 import { start } from './bench/start.mjs';
 
@@ -16,7 +18,7 @@ const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: { rounds: { type: 'string' }, rows: { type: 'string' } },
 });
-const benches = { start, engine, read };
+const benches = { start, engine, read, export: exporting };
 
 const bench = benches[positionals[0]];
 if (bench) {

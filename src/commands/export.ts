@@ -24,7 +24,7 @@ import { examples, exitStatuses, type SharedCommand } from './shared-options.js'
 const FORMATS = ['parquet', 'jsonl', 'csv'] as const;
 /** The service runs 5 queries of one user at a time. */
 const MOST_PARALLEL = 5;
-/** What DuckDB may use: it turns one piece after the other into Parquet. */
+/** What DuckDB may use. */
 const PARQUET_LIMITS = { maxMemoryBytes: 100_000_000, threads: 1 };
 
 const WHAT = 'What:';

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openAnswer } from '../../src/lib/azure/query/answer-reader.js';
 import { openEngine } from '../../src/lib/engine/duckdb-engine.js';
 import type { Engine } from '../../src/lib/engine/engine.js';
 import { CliError } from '../../src/lib/errors.js';
@@ -21,6 +22,10 @@ afterAll(() => engine.close());
 
 async function* each(rows: readonly Row[]): AsyncGenerator<Row> {
   yield* rows;
+}
+
+async function* bytesOf(body: string): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(body);
 }
 
 let files = 0;
@@ -77,6 +82,46 @@ describe('a table written as Parquet', () => {
       fc.asyncProperty(rowsOfAllTypes, async (rows) => {
         const path = await write(COLUMNS, rows);
         expect(await readBack(path)).toEqual({ columns: COLUMNS, rows });
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test('holds rows that were copied from an answer as it holds rows that were read', async () => {
+    const lexemes: Readonly<Record<string, fc.Arbitrary<string>>> = {
+      datetime: fc.constantFrom(
+        ...['"2026-11-22T01:02:03.1234567Z"', '"2026-11-22T01:02:03.1Z"', '"0001-01-01T00:00:00Z"'],
+        ...['"9999-12-31T23:59:59.9999999Z"', '""', 'null'],
+      ),
+      timespan: fc.constantFrom('"00:00:10"', '"-1.02:03:04.5670000"', '""', 'null'),
+      real: fc.constantFrom('1.5', '1e300', '"NaN"', '"-Infinity"', '123456789.123456789', 'null'),
+      long: fc.constantFrom('9223372036854775807', '-9007199254740993', '0', 'null'),
+      bool: fc.constantFrom('true', 'false', 'null'),
+      dynamic: json.map((one) => JSON.stringify(one)),
+      string: fc.oneof(
+        text.map((one) => JSON.stringify(one)),
+        fc.constantFrom('"\\ud83d\\ude00"', '"\\/"', 'null', '""'),
+      ),
+    };
+    const types = KUSTO_TYPES.filter((type) => type in lexemes);
+    const columns = types.map((type): Column => ({ name: type, type }));
+    const row = fc.tuple(...types.map((type) => lexemes[type] ?? fc.constant('null')));
+    const blank = fc.constantFrom('', '', ' ', '\n');
+    await fc.assert(
+      fc.asyncProperty(fc.array(row, { maxLength: 8 }), blank, async (rows, space) => {
+        const lines = rows.map((cells) => `[${cells.join(`,${space}`)}]`);
+        const body = `{"tables":[{"columns":${JSON.stringify(columns)},"rows":[${lines}]}]}`;
+        const backs = [];
+        for (const how of ['rows', 'batches']) {
+          for await (const table of (await openAnswer(bytesOf(body))).tables) {
+            const path = join(folder, `file${files++}.parquet`);
+            const { batches: _, ...read } = table;
+            await engine.writeParquet(how === 'rows' ? read : table, path);
+            backs.push((await readBack(path)).rows);
+          }
+        }
+        expect(backs[1]).toEqual(backs[0]);
+        expect(backs[0]).toHaveLength(rows.length);
       }),
       { numRuns: 40 },
     );

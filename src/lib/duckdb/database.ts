@@ -48,6 +48,15 @@ export async function openDatabase(
   };
 }
 
+/**
+ * What was used goes back to the machine at once: every thread that works for Node keeps memory of its own, and that
+ * counts for no limit.
+ */
+const FRUGAL = {
+  allocator_flush_threshold: '1MB',
+  allocator_bulk_deallocation_flush_threshold: '1MB',
+};
+
 async function createInstance({
   maxMemoryBytes,
   threads,
@@ -68,7 +77,7 @@ async function createInstance({
   return duckdb.DuckDBInstance.create(':memory:', {
     // Without a name it would be `.tmp` in the current folder.
     temp_directory: spillFolder,
-    ...(maxMemoryBytes !== undefined && { memory_limit: `${maxMemoryBytes}B` }),
+    ...(maxMemoryBytes !== undefined && { memory_limit: `${maxMemoryBytes}B`, ...FRUGAL }),
     ...(threads !== undefined && { threads: String(threads) }),
   });
 }

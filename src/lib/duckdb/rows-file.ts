@@ -1,10 +1,11 @@
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { told } from '../file-errors.js';
-import type { Cell, Column, KustoType, Table } from '../model/table.js';
+import type { Cell, Column, KustoType, RowBatch, Table } from '../model/table.js';
+import { batchLines } from './batch-lines.js';
 import { quoteName, quotePaths } from './quote.js';
-import { CARRIERS } from './stored.js';
+import { CARRIERS, checked } from './stored.js';
 
-/** Rows as text: an array of JSON a line, every value a text or null, as DuckDB reads them fastest. */
+/** Rows as text: an array of JSON a line, which DuckDB reads as lists of texts faster than it takes values. */
 export interface RowsFile {
   readonly rowCount: number;
   readonly sizeBytes: number;
@@ -20,37 +21,83 @@ const PIECE = 262_144;
 /** Writes the rows of a table as they come. The file is the caller's to remove, also if this fails. */
 export async function writeRowsFile(
   path: string,
-  { columns, rows }: Table,
+  table: Table,
   signal?: AbortSignal,
 ): Promise<RowsFile> {
-  const unfit = new Set<number>();
-  const texts = columns.map(({ type }, index) => textOf(type, () => unfit.add(index)));
   const file = await told(path, 'written', open(path, 'w'));
-  let [rowCount, sizeBytes, longest] = [0, 0, 0];
-  let piece = '';
-  const flush = async () => {
-    // `write` may stop half-way, where a disk is nearly full.
-    const bytes = Buffer.from(piece);
-    await told(path, 'written', file.appendFile(bytes));
-    sizeBytes += bytes.length;
-    piece = '';
-  };
   try {
-    for await (const row of rows) {
-      const line = JSON.stringify(texts.map((text, index) => text(row[index] ?? null)));
-      rowCount += 1;
-      // A character has at most 3 bytes.
-      if (line.length * 3 > longest) longest = Math.max(longest, Buffer.byteLength(line));
-      piece += line.includes('\\ud') ? `${wellFormed(line)}\n` : `${line}\n`;
-      if (piece.length < PIECE) continue;
-      await flush();
-      signal?.throwIfAborted();
-    }
-    await flush();
+    const write = (content: string | Uint8Array) => writeAll(file, path, content);
+    // Values that need a look are not copied.
+    const mayCopy = table.columns.every(({ type }) => type !== 'decimal' && type !== 'guid');
+    return table.batches && mayCopy
+      ? await copyBatches(table.columns, table.batches, write, signal)
+      : await writeRows(table, write, signal);
   } finally {
     await file.close();
   }
+}
+
+type Write = (content: string | Uint8Array) => Promise<number>;
+
+async function writeAll(file: FileHandle, path: string, content: string | Uint8Array) {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  await told(path, 'written', file.writeFile(bytes));
+  return bytes.length;
+}
+
+async function copyBatches(
+  columns: readonly Column[],
+  batches: AsyncIterable<RowBatch>,
+  write: Write,
+  signal: AbortSignal | undefined,
+): Promise<RowsFile> {
+  const line = lineOf(columns, () => undefined);
+  const lines = batchLines(columns, line);
+  let [rowCount, sizeBytes, longest] = [0, 0, 0];
+  for await (const batch of batches) {
+    const copied = lines(batch);
+    sizeBytes += await write(copied.bytes);
+    signal?.throwIfAborted();
+    rowCount += batch.rowCount;
+    longest = Math.max(longest, copied.longest);
+  }
+  return { rowCount, sizeBytes, longest, unfit: new Set() };
+}
+
+async function writeRows(
+  { columns, rows }: Table,
+  write: Write,
+  signal: AbortSignal | undefined,
+): Promise<RowsFile> {
+  const unfit = new Set<number>();
+  const lineText = lineOf(columns, (column) => unfit.add(column));
+  let [rowCount, sizeBytes, longest] = [0, 0, 0];
+  let piece = '';
+  for await (const row of rows) {
+    const line = lineText(row);
+    rowCount += 1;
+    // A character has at most 3 bytes.
+    if (line.length * 3 > longest) longest = Math.max(longest, Buffer.byteLength(line));
+    piece += line;
+    if (piece.length < PIECE) continue;
+    sizeBytes += await write(piece);
+    piece = '';
+    signal?.throwIfAborted();
+  }
+  sizeBytes += await write(piece);
   return { rowCount, sizeBytes, longest, unfit };
+}
+
+/** A row as its line. */
+function lineOf(
+  columns: readonly Column[],
+  onUnfit: (column: number) => void,
+): (row: readonly Cell[]) => string {
+  const texts = columns.map(({ type }, index) => textOf(type, () => onUnfit(index)));
+  return (row) => {
+    const line = JSON.stringify(texts.map((text, index) => text(row[index] ?? null)));
+    return line.includes('\\ud') ? `${wellFormed(line)}\n` : `${line}\n`;
+  };
 }
 
 /** `JSON.stringify` writes halves of a pair as escapes; UTF-8, and so Parquet, has no place for them. */
@@ -67,15 +114,15 @@ function textOf(type: KustoType, onUnfit: () => void): (cell: Cell) => string | 
     case 'real':
       return (cell) => (cell === null ? null : Object.is(cell, -0) ? '-0.0' : String(cell));
     case 'decimal':
-      return checked(/^-?0*\d{1,20}(\.\d{1,18}0*)?$/, onUnfit);
+      return fitting(/^-?0*\d{1,20}(\.\d{1,18}0*)?$/, onUnfit);
     case 'guid':
-      return checked(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i, onUnfit);
+      return fitting(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i, onUnfit);
     default:
       return (cell) => (cell === null ? null : String(cell));
   }
 }
 
-function checked(fits: RegExp, onUnfit: () => void): (cell: Cell) => string | null {
+function fitting(fits: RegExp, onUnfit: () => void): (cell: Cell) => string | null {
   return (cell) => {
     if (cell === null) return null;
     const text = String(cell);
@@ -101,8 +148,21 @@ export function selectRows(
 }
 
 function typed(text: string, type: KustoType): string {
-  if (type === 'string') return text;
-  return type === 'dynamic' ? compactJson(text) : `CAST(${text} AS ${CARRIERS[type]})`;
+  switch (type) {
+    case 'string':
+      return `coalesce(${text}, '')`;
+    case 'dynamic':
+      return compactJson(text);
+    case 'datetime':
+      return `CASE WHEN substring(${text}, 5, 1) <> '-' THEN CAST(nullif(${text}, '') AS BIGINT)
+        WHEN length(${text}) = 28 THEN kql_ticks(CAST(left(${text}, 26) AS TIMESTAMP)) + CAST(substring(${text}, 27, 1) AS BIGINT)
+        ELSE ${checked(`kql_todatetime(${text})`, text, type)} END`;
+    case 'timespan':
+      return `CASE WHEN contains(${text}, ':') THEN ${checked(`kql_totimespan(${text})`, text, type)}
+        ELSE CAST(nullif(${text}, '') AS BIGINT) END`;
+    default:
+      return `CAST(nullif(${text}, '') AS ${CARRIERS[type]})`;
+  }
 }
 
 /** JSON as it was sent but for blanks between its parts; what is no JSON, a bare text, as one of JSON. */

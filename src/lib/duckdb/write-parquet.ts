@@ -14,8 +14,15 @@ export interface WrittenFile {
   readonly sizeBytes: number;
 }
 
-/** A row group holds about this much text: more costs memory, less is read less well. */
-const ROW_GROUP_BYTES = 32_000_000;
+/** How files are written. */
+export interface WriteOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** A row group holds about this much text: more costs several times that in memory, less is read less well. */
+  readonly rowGroupBytes: number;
+  /** Does what needs that memory when nobody else does. */
+  readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
 /** DuckDB's own size of a row group, and of a vector. */
 const ROWS = { group: 122_880, vector: 2048 };
 
@@ -31,25 +38,30 @@ const ROWS = { group: 122_880, vector: 2048 };
  */
 export async function writeParquet(
   connection: Connection,
-  { columns, rows }: Table,
+  table: Table,
   path: string,
-  signal?: AbortSignal,
+  { signal, rowGroupBytes, inTurn }: WriteOptions,
 ): Promise<WrittenFile> {
+  const { columns } = table;
   if (columns.length === 0) {
     throw new CliError('unsupported', 'A Parquet file needs columns, and the answer has none.');
   }
   const waiting = `${path}.rows`;
   await told(path, 'written', mkdir(dirname(path), { recursive: true }));
   try {
-    const written = await writeRowsFile(waiting, { columns, rows }, signal);
+    const written = await writeRowsFile(waiting, table, signal);
     const select = selectRows(waiting, columns, written);
-    const options = fileOptions(columns, written.rowCount, written.sizeBytes);
-    await copyToParquet(connection, { select, path, options, signal });
+    const options = fileOptions(columns, rowGroupOf(written, rowGroupBytes));
+    await inTurn(() => copyToParquet(connection, { select, path, options, signal }));
     return { rowCount: written.rowCount, sizeBytes: (await stat(path)).size };
   } finally {
     await rm(waiting, { force: true });
   }
 }
+
+export type JoinOptions = Omit<WriteOptions, 'rowGroupBytes'> & {
+  readonly columns: readonly Column[];
+};
 
 /**
  * Files of `writeParquet` that have these columns as one file, their rows in the order of the files.
@@ -60,31 +72,31 @@ export async function joinParquet(
   connection: Connection,
   paths: readonly string[],
   path: string,
-  { columns, signal }: { readonly columns: readonly Column[]; readonly signal?: AbortSignal },
+  { columns, signal, inTurn }: JoinOptions,
 ): Promise<WrittenFile> {
   const files = quotePaths(paths);
+  // Its own size does not tell what a row takes in memory: what fitted there fits here.
   const [facts] = await ask(
     connection,
-    `SELECT (SELECT sum(num_rows)::DOUBLE FROM parquet_file_metadata(${files})) AS "rows",
-       (SELECT sum(total_uncompressed_size)::DOUBLE FROM parquet_metadata(${files})) AS "bytes"`,
+    `SELECT max(row_group_num_rows)::DOUBLE AS "rows" FROM parquet_metadata(${files})`,
   );
-  const rowCount = Number(facts?.rows ?? 0);
-  await copyToParquet(connection, {
-    // A column that is text in one of the files is text in all.
-    select: `SELECT * FROM read_parquet(${files}, union_by_name = true, hive_partitioning = false)`,
-    path,
-    options: fileOptions(columns, rowCount, Number(facts?.bytes ?? 0)),
-    signal,
-  });
+  // A column that is text in one of the files is text in all.
+  const select = `SELECT * FROM read_parquet(${files}, union_by_name = true, hive_partitioning = false)`;
+  const options = fileOptions(columns, Number(facts?.rows ?? ROWS.group));
+  const rowCount = await inTurn(() => copyToParquet(connection, { select, path, options, signal }));
   return { rowCount, sizeBytes: (await stat(path)).size };
 }
 
-function fileOptions(columns: readonly Column[], rowCount: number, sizeBytes: number): string {
+/** Rows whose text is about of that size. */
+function rowGroupOf({ rowCount, sizeBytes }: WrittenFile, rowGroupBytes: number): number {
+  const fitting = Math.floor((rowGroupBytes * Math.max(1, rowCount)) / Math.max(1, sizeBytes));
+  return Math.max(ROWS.vector, Math.min(ROWS.group, fitting));
+}
+
+function fileOptions(columns: readonly Column[], rowGroup: number): string {
   const names = uniqueNames(columns);
   const types = Object.fromEntries(columns.map(({ type }, index) => [names[index], type]));
-  const fitting = Math.floor(ROW_GROUP_BYTES / Math.max(1, sizeBytes / Math.max(1, rowCount)));
-  const group = Math.max(ROWS.vector, Math.min(ROWS.group, fitting));
-  return `FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${group},
+  return `FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${rowGroup},
     KV_METADATA { ${quoteText(PARQUET_KEY)}: ${quoteText(JSON.stringify(types))} }`;
 }
 
@@ -133,6 +145,10 @@ function fileError(cause: unknown, path: string): unknown {
       {},
       cause,
     );
+  }
+  if (/^(Invalid Input|Conversion) Error/.test(cause.message)) {
+    const message = 'A value is not what the type of its column says.';
+    return new CliError('service', message, { original: cause.message }, cause);
   }
   if (!cause.message.startsWith('IO Error')) return cause;
   const reason = cause.message.split(': ').at(-1)?.split('\n')[0]?.toLowerCase();

@@ -31,6 +31,7 @@ export function openEngine(limits: EngineLimits = {}): Promise<Engine> {
     return opened;
   };
   const files = new Map<string, OpenedFile>();
+  const writing = { rowGroupBytes: rowGroupBytes(limits), inTurn: createTurns() };
   return Promise.resolve({
     run: (kql, tables, options) =>
       answer(kql, tables, options, { opening: database(), files }, readCells),
@@ -45,13 +46,13 @@ export function openEngine(limits: EngineLimits = {}): Promise<Engine> {
     async writeParquet(table, path, signal) {
       const { writeParquet } = await import('../duckdb/write-parquet.js');
       return withConnection(database, (connection) =>
-        writeParquet(connection, table, path, signal),
+        writeParquet(connection, table, path, { ...writing, signal }),
       );
     },
     async joinParquet(paths, path, options) {
       const { joinParquet } = await import('../duckdb/write-parquet.js');
       return withConnection(database, (connection) =>
-        joinParquet(connection, paths, path, options),
+        joinParquet(connection, paths, path, { ...writing, ...options }),
       );
     },
     async storeParquet(table, path, { ingestedAt, signal, ...written }) {
@@ -65,6 +66,21 @@ export function openEngine(limits: EngineLimits = {}): Promise<Engine> {
     // What never opened has been said by the query that asked for it.
     close: async () => (await opened?.catch(() => undefined))?.close(),
   });
+}
+
+/** Of what DuckDB may use, it takes several times as much to write a row group. */
+function rowGroupBytes({ maxMemoryBytes = Number.POSITIVE_INFINITY }: EngineLimits): number {
+  return Math.min(32_000_000, maxMemoryBytes / 10);
+}
+
+/** Runs one piece of work after the other. */
+function createTurns(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const turn = last.then(work);
+    last = turn.catch(() => undefined);
+    return turn;
+  };
 }
 
 async function withConnection<T>(

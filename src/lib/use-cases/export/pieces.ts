@@ -65,6 +65,15 @@ export function overlap(a: Piece, b: Piece): Piece | null {
   return from < to ? { from, to } : null;
 }
 
+/** Bins in order, each up to the next one of its file: there is nothing between them. */
+export function joinEmpty(bins: readonly Counted[], split: Split): readonly Counted[] {
+  return bins.map((bin, index) => {
+    const next = bins[index + 1];
+    const isNear = next && splitKey(next.from, split) === splitKey(bin.from, split);
+    return isNear ? { ...bin, to: next.from } : bin;
+  });
+}
+
 /** What of these pieces the done ones do not cover. Pieces in parts are left in parts. */
 export function remaining(all: readonly Counted[], done: readonly Piece[]): readonly Counted[] {
   return all.flatMap((piece) => {
@@ -134,8 +143,8 @@ function shareOf(whole: Counted, piece: Piece, divisor: number): Counted {
 }
 
 /**
- * The first pieces together, as long as they fit and belong to one file; at least one, which alone may be too much.
- * Answers the joined piece and how many it is of.
+ * The first pieces together, as long as they fit, belong to one file and nothing is between them, which another
+ * piece may be of; at least one, which alone may be too much. Answers the joined piece and how many it is of.
  */
 export function packFirst(
   pieces: readonly Counted[],
@@ -150,7 +159,8 @@ export function packFirst(
   const key = splitKey(first.from, split);
   for (const next of others) {
     const joined = { rows: piece.rows + next.rows, bytes: piece.bytes + next.bytes };
-    if (next.part || !fits(joined, budget) || splitKey(next.from, split) !== key) break;
+    const isNext = next.from === piece.to && !next.part;
+    if (!isNext || !fits(joined, budget) || splitKey(next.from, split) !== key) break;
     piece = { ...piece, ...joined, to: next.to, isExact: piece.isExact && next.isExact };
     count += 1;
   }

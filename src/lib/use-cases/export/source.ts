@@ -5,7 +5,15 @@ import type { Cell, Column, Row } from '../../model/table.js';
 import { formatDatetime, MAX_DATETIME_TICKS, TICKS_PER_MINUTE } from '../../model/ticks.js';
 import { cutError } from '../cut-answer.js';
 import type { RunBounds } from './journal.js';
-import { type Counted, chooseStep, inOrder, overlap, type Piece, type Split } from './pieces.js';
+import {
+  type Counted,
+  chooseStep,
+  inOrder,
+  joinEmpty,
+  overlap,
+  type Piece,
+  type Split,
+} from './pieces.js';
 
 /** What is exported into files of its own. */
 export interface Source {
@@ -31,7 +39,10 @@ export interface BoundSource extends Source {
   readonly timeColumn: string | null;
 }
 
-/** What a source holds; `first` and `last` are ticks, null where there are no rows or no time. */
+/**
+ * What a source holds; `first` and `last` are ticks, null where there are no rows or no time. The bytes are known
+ * where there is no time.
+ */
 export interface Facts {
   readonly rows: number;
   readonly bytes: number;
@@ -73,23 +84,16 @@ export function bindSource(
 
 export async function askFacts(asked: Asked, source: BoundSource): Promise<Facts> {
   const time = source.timeColumn === null ? undefined : quoteName(source.timeColumn);
-  const ends = time
-    ? kql`, firstTime=min(${time}), lastTime=max(${time}), untimedRows=countif(isnull(${time}))`
-    : kql``;
-  const [row] = await askRows(
-    asked,
-    sourceKql(source, [
-      kql`summarize rowCount=count(), sizeBytes=sum(estimate_data_size(*))${ends}`,
-    ]),
-    timespanOf(source, undefined),
-  );
-  return {
-    rows: Number(row?.[0] ?? 0),
-    bytes: Number(row?.[1] ?? 0),
-    first: instant(row?.[2]),
-    last: instant(row?.[3]),
-    untimed: Number(row?.[4] ?? 0),
-  };
+  // Sizes are dear: where there is a time, the profile tells them.
+  const more = time
+    ? kql`firstTime=min(${time}), lastTime=max(${time}), untimedRows=countif(isnull(${time}))`
+    : kql`sizeBytes=sum(estimate_data_size(*))`;
+  const steps = [kql`summarize rowCount=count(), ${more}`];
+  const [row] = await askRows(asked, sourceKql(source, steps), timespanOf(source, undefined));
+  const rows = Number(row?.[0] ?? 0);
+  if (!time) return { rows, bytes: Number(row?.[1] ?? 0), first: null, last: null, untimed: rows };
+  const [first, last] = [instant(row?.[1]), instant(row?.[2])];
+  return { rows, bytes: 0, first, last, untimed: Number(row?.[3] ?? 0) };
 }
 
 /** What each of about so many bins of a piece holds, fewer if that is too much for one answer; empty bins are left out. */
@@ -115,7 +119,7 @@ export async function askProfile(
     const bin = overlap(piece, { from, to: from + step });
     return bin ? [{ ...bin, rows: Number(count), bytes: Number(bytes), isExact: true }] : [];
   });
-  return bins.sort(inOrder);
+  return joinEmpty(bins.sort(inOrder), split);
 }
 
 export async function askCount(asked: Asked, source: BoundSource, piece?: Piece): Promise<number> {
