@@ -55,7 +55,7 @@ export async function exporting({ bin, folder, rows = 3_000_000, instant = rows 
       const took = ((performance.now() - started) / 1000).toFixed(1);
       const again = stderr.split('\n').filter((line) => line.includes('It is asked again')).length;
       console.log(
-        `${(isLast ? `ended with ${status}` : 'killed').padEnd(12)} after ${took.padStart(5)} s: ` +
+        `${(status === null ? 'killed' : `ended with ${status}`).padEnd(12)} after ${took.padStart(5)} s: ` +
           `${slices.length - finished.length} more pieces, ${slices.length} in all` +
           `${isKept ? '' : ', NOT ALL KEPT'}; asked again ${again} times; peak ${peaks.at(-1).toFixed(0)} MB`,
       );

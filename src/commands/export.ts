@@ -25,7 +25,7 @@ const FORMATS = ['parquet', 'jsonl', 'csv'] as const;
 /** The service runs 5 queries of one user at a time. */
 const MOST_PARALLEL = 5;
 /** What DuckDB may use. */
-const PARQUET_LIMITS = { maxMemoryBytes: 100_000_000, threads: 1 };
+const PARQUET_LIMITS = { maxMemoryBytes: 90_000_000, threads: 1 };
 
 const WHAT = 'What:';
 const TIME = 'Time:';

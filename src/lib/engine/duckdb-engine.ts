@@ -70,7 +70,7 @@ export function openEngine(limits: EngineLimits = {}): Promise<Engine> {
 
 /** Of what DuckDB may use, it takes several times as much to write a row group. */
 function rowGroupBytes({ maxMemoryBytes = Number.POSITIVE_INFINITY }: EngineLimits): number {
-  return Math.min(32_000_000, maxMemoryBytes / 10);
+  return Math.min(32_000_000, maxMemoryBytes / 12);
 }
 
 /** Runs one piece of work after the other. */

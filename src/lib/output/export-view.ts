@@ -1,5 +1,6 @@
 import type { Clock, Report } from '../host.js';
-import type { Exported, ExportProgress } from '../use-cases/export/export-tables.js';
+import type { Exported } from '../use-cases/export/export-tables.js';
+import type { ExportProgress } from '../use-cases/export/export-work.js';
 import { escapeControls } from './escape.js';
 import type { TextView } from './view.js';
 
