@@ -17,6 +17,7 @@ import { STATISTICS } from './statistics.js';
 
 import { TEXTS } from './texts.js';
 import { URLS } from './urls.js';
+import { WEIGHTS } from './weights.js';
 import { XML } from './xml.js';
 
 /** Every script but those of H3, which load a library, by its name without `script_`. */
@@ -37,6 +38,7 @@ export const SCRIPTS: Readonly<Record<string, Script>> = {
   ...STATISTICS,
   ...TEXTS,
   ...URLS,
+  ...WEIGHTS,
   ...WKT,
   ...XML,
 };
