@@ -99,6 +99,17 @@ test('the ticks of a time stand within it, far enough apart for their texts', ()
   );
 });
 
+test.each([
+  [127, 40, ['2026-12', '2027-01', '2027-02', '2027-03']],
+  [180, 70, ['2026-12', '2027-01', '2027-02', '2027-03', '2027-04', '2027-05']],
+  [1095, 60, ['2027-01', '2027-07', '2028-01', '2028-07', '2029-01', '2029-07']],
+  [1095, 40, ['2027', '2028', '2029']],
+  [10957, 60, ['2030', '2035', '2040', '2045', '2050', '2055']],
+])('the ticks of %d days in %d columns are months or years', (days, columns, texts) => {
+  const from = Date.UTC(2026, 10, 22, 10, 45);
+  expect(timeScale(from, from + days * 86_400_000, columns).texts).toEqual(texts);
+});
+
 test('a span of time names a day once', () => {
   const at = (hour: number) => Date.UTC(2026, 10, 21, hour);
   expect(spanText(at(8), at(9))).toBe('2026-11-21 08:00 to 09:00 UTC');

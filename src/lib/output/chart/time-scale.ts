@@ -28,7 +28,8 @@ export function timeScale(from: number, to: number, columns: number): TimeScale 
   const end = to > from ? to : from + S;
   const room = (stepMs: number, width: number) => (stepMs / (end - from)) * columns >= width + 2;
   const step = STEPS.find((each) => room(each, labelWidth(each)));
-  const ticks = step === undefined ? monthTicks(from, end, columns) : fixedTicks(from, end, step);
+  if (step === undefined) return monthScale(from, end, columns);
+  const ticks = fixedTicks(from, end, step);
   const texts = ticks.map((tick) => tickText(tick, step));
   return { from, to: end, ticks, texts };
 }
@@ -41,13 +42,19 @@ function fixedTicks(from: number, to: number, step: number): readonly number[] {
   return Array.from({ length: Math.max(0, count) }, (_, i) => origin + (first + i) * step);
 }
 
-function monthTicks(from: number, to: number, columns: number): readonly number[] {
+/** Ticks at the beginning of months, or of years, where their names are enough. */
+function monthScale(from: number, to: number, columns: number): TimeScale {
   const monthOf = (ms: number) => new Date(ms).getUTCFullYear() * 12 + new Date(ms).getUTCMonth();
   const span = Math.max(1, monthOf(to) - monthOf(from));
   const step = MONTH_STEPS.find((each) => (each / span) * columns >= 10) ?? 1200;
   const first = Math.ceil(monthOf(from) / step) * step;
   const months = Array.from({ length: Math.floor(span / step) + 2 }, (_, i) => first + i * step);
-  return months.map((month) => Date.UTC(0, month)).filter((tick) => tick >= from && tick <= to);
+  // Date.UTC takes a year below 100 for one of the 20th century.
+  const instants = months.map((month) => Date.UTC(1970, month - 1970 * 12));
+  const ticks = instants.filter((tick) => tick >= from && tick <= to);
+  const length = step % 12 === 0 ? 4 : 7;
+  const texts = ticks.map((tick) => new Date(tick).toISOString().slice(0, length));
+  return { from, to, ticks, texts };
 }
 
 function labelWidth(step: number): number {
@@ -55,11 +62,10 @@ function labelWidth(step: number): number {
   return step < M ? 8 : 6;
 }
 
-function tickText(ms: number, step: number | undefined): string {
+function tickText(ms: number, step: number): string {
   const date = new Date(ms);
   const clock = date.toISOString().slice(11, 23);
   const day = `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]}`;
-  if (step === undefined) return date.toISOString().slice(0, 7);
   if (step >= D || (ms % D === 0 && step >= M)) return day;
   if (step < S) return clock;
   return clock.slice(0, step < M ? 8 : 5);
