@@ -21,3 +21,18 @@ export async function told<T>(
     throw new CliError('usage', message, { code }, error);
   }
 }
+
+/** Undefined for a file that is not there. */
+export async function unlessMissing<T>(promise: Promise<T>): Promise<T | undefined> {
+  try {
+    return await promise;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    throw error;
+  }
+}
+
+/** Whether the system named one of these as what went wrong. */
+export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
+}

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, promises, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LocalCloud, LocalConnection } from './emulator/local-cloud.js';
@@ -25,7 +25,7 @@ export function createProcessHost(own: NodeJS.Process): Host {
   const signal = interruptSignal(own);
   const newFiles = createNewFiles();
   own.on('exit', newFiles.removeUnfinished);
-  const files = createFiles(newFiles, { isRunning: (pid) => isRunning(own, pid), ownPid: own.pid });
+  const files = createFiles(newFiles, { birthOf: (pid) => birthOf(own, pid), ownPid: own.pid });
   const clock = createClock();
   const clouds = new Map<string, Promise<LocalCloud>>();
   let stdin: Input | undefined;
@@ -142,6 +142,22 @@ function createClock(): Clock {
         signal?.addEventListener('abort', abort, { once: true });
       }),
   };
+}
+
+/** On Linux when a process began, which no other of its number shares; elsewhere only whether there is one. */
+async function birthOf(own: NodeJS.Process, pid: number): Promise<string | undefined> {
+  if (!isRunning(own, pid)) return undefined;
+  try {
+    const [boot, stat] = await Promise.all([
+      promises.readFile('/proc/sys/kernel/random/boot_id', 'utf8'),
+      promises.readFile(`/proc/${pid}/stat`, 'utf8'),
+    ]);
+    // The name of the program, in parentheses, may hold blanks; the start is the 20th field behind it.
+    const start = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+    return start === undefined ? 'unknown' : `${boot.trim()}/${start}`;
+  } catch {
+    return 'unknown';
+  }
 }
 
 /** A process that another user runs is there too, though it may not be told anything. */

@@ -41,9 +41,9 @@ export async function temporaryFolder(): Promise<string> {
   return path;
 }
 
-/** The files of this machine. What holds a lock in this process is running. */
+/** The files of this machine, where every other process is taken to run. */
 export const realFiles: Files = createFiles(createNewFiles(), {
-  isRunning: () => true,
+  birthOf: async () => 'unknown',
   ownPid: process.pid,
 });
 
