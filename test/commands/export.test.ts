@@ -188,6 +188,73 @@ describe('what goes wrong', () => {
   });
 });
 
+/** Ends by itself once so many slices are there, and is begun again. */
+async function interruptedOnce(cloud: TestCloud, args: readonly string[]) {
+  let left = 3;
+  cloud.inject(async (request) => {
+    if (!request.url.endsWith('/query')) return undefined;
+    const text: unknown = await request.json();
+    const query = JSON.stringify(text);
+    const isPiece = /binary_and|isnull|>=/.test(query) && !/summarize|\| count/.test(query);
+    if (isPiece) left -= 1;
+    const body = '{"error":{"code":"InsufficientAccessError","message":"no"}}';
+    return isPiece && left < 0 && left > -9 ? new Response(body, { status: 403 }) : undefined;
+  });
+  const failed = await runCli(args, { cloud });
+  expect(failed.status).toBe(4);
+  left = -100;
+  const kept = await slicesIn(failed);
+  expect(kept.length).toBeGreaterThan(0);
+  const again = await runCli(args, { cloud, home: failed.home });
+  expect(again).toMatchObject({ status: 0 });
+  expect((await slicesIn(again)).slice(0, kept.length)).toEqual(kept);
+  expect((await journal(again)).filter((line) => line.includes('"dropped"'))).toEqual([]);
+  return again;
+}
+
+describe('rows without a time', () => {
+  test('go on where they were, when nothing has a time', async () => {
+    const cloud = await cloudWith(events(600), { rowLimit: 150 });
+    const kql = 'customEvents | project name, itemId';
+    const run = await interruptedOnce(cloud, [
+      'export',
+      '--parallel',
+      '1',
+      '--kql',
+      kql,
+      '--out',
+      'out',
+      '-o',
+      'csv',
+    ]);
+    const text = await readFile(out(run, 'result.csv'), 'utf8');
+    expect(text.match(/id-\d+/g)?.toSorted()).toEqual(
+      Array.from({ length: 600 }, (_, index) => `id-${index}`).toSorted(),
+    );
+  });
+
+  test('are beside those that have one', async () => {
+    const cloud = await cloudWith(events(600), { rowLimit: 150 });
+    const kql =
+      'customEvents | project timestamp = iff(name has "5", datetime(null), timestamp), name, itemId';
+    const run = await interruptedOnce(cloud, [
+      'export',
+      '--parallel',
+      '1',
+      '--kql',
+      kql,
+      '--out',
+      'out',
+      '-o',
+      'csv',
+    ]);
+    const text = await readFile(out(run, 'result.csv'), 'utf8');
+    expect(text.match(/id-\d+/g)?.toSorted()).toEqual(
+      Array.from({ length: 600 }, (_, index) => `id-${index}`).toSorted(),
+    );
+  });
+});
+
 describe('the folder', () => {
   test('of a complete export is left alone, and nothing is asked', async () => {
     const cloud = await cloudWith(events(10));

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
   type Counted,
+  chooseStep,
   halves,
   inOrder,
   joinEmpty,
@@ -77,6 +78,16 @@ test('pieces that come back in front are not joined over those that others have'
     'none',
   );
   expect(packed).toMatchObject({ piece: { from: 0n, to: 8n, rows: 2 }, count: 2 });
+});
+
+test('bins of every width are within a day and an hour', () => {
+  const hour = 36_000_000_000n;
+  fc.assert(
+    fc.property(fc.bigInt({ min: 1n, max: 2n * hour }), fc.nat({ max: 9999 }), (span, count) => {
+      expect(hour % chooseStep({ from: 0n, to: span }, count + 1, 'hour')).toBe(0n);
+      expect((24n * hour) % chooseStep({ from: 0n, to: span }, count + 1, 'day')).toBe(0n);
+    }),
+  );
 });
 
 test('no piece is of two files', () => {

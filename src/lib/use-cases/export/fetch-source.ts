@@ -1,13 +1,13 @@
 import { CliError } from '../../errors.js';
 import type { Column } from '../../model/table.js';
-import { MAX_DATETIME_TICKS } from '../../model/ticks.js';
 import { mapConcurrently } from '../map-concurrently.js';
 import { reportDenied } from '../run-query.js';
 import { type ExportPorts, ownPath, runOf, type Work } from './export-work.js';
 import { fetchPieces } from './fetch-pieces.js';
 import type { Run } from './journal.js';
-import { type Counted, remaining, type Split } from './pieces.js';
+import { type Counted, EVERYTHING, remaining, type Split, UNTIMED } from './pieces.js';
 import {
+  askAmount,
   askColumns,
   askCount,
   askDenied,
@@ -36,18 +36,18 @@ export async function columnsOf(
 }
 
 /** Rounds of fetching what is missing, until as many rows are here as the service counts. */
-export async function fetchAll(wished: BoundSource, work: Work): Promise<void> {
+export async function fetchAll(source: BoundSource, work: Work): Promise<void> {
   const { request, ports, journal } = work;
   const { asked, progress } = ports;
   const folder = ownPath(request, 'slices');
-  await dropMissing(wished, folder, work);
-  const slices = () => runOf(journal).slices.filter((slice) => slice.source === wished.name);
+  await dropMissing(source, folder, work);
+  const slices = () => runOf(journal).slices.filter((slice) => slice.source === source.name);
   const here = () => slices().reduce((sum, { rows }) => sum + rows, 0);
   let number = Math.max(0, ...runOf(journal).slices.map(({ file }) => Number.parseInt(file, 10)));
-  progress.step(`Counting the rows of ${wished.name}`);
-  let facts = await askFacts(asked, wished);
-  if (facts.rows === 0) await explainEmpty(wished, ports);
-  const source = cuttable(wished, facts, request.split);
+  progress.step(`Counting the rows of ${source.name}`);
+  let facts = await askFacts(asked, source);
+  if (facts.rows === 0) await explainEmpty(source, ports);
+  assertSplits(source, facts, request.split);
   for (let round = 0; round < ROUNDS && (round === 0 || here() !== facts.rows); round++) {
     if (round > 0) await dropWrong(source, slices(), work);
     const bins = await binsOf(source, facts, work);
@@ -98,26 +98,29 @@ async function dropWrong(
 
 async function binsOf(
   source: BoundSource,
-  { rows, bytes, first, last }: Facts,
+  { rows, bytes, first, last, untimed }: Facts,
   { request, ports }: Work,
 ): Promise<readonly Counted[]> {
   if (rows === 0) return [];
-  const whole: Counted = {
-    from: first ?? 0n,
-    to: (last ?? MAX_DATETIME_TICKS) + 1n,
-    rows,
-    bytes,
-    isExact: true,
-  };
-  if (source.timeColumn === null || first === null || last === null) return [whole];
-  return askProfile(ports.asked, source, whole, { count: BINS, split: request.split });
+  if (source.timeColumn === null) return [{ ...EVERYTHING, rows, bytes, isExact: true }];
+  const { split } = request;
+  const timed =
+    first === null || last === null
+      ? []
+      : await askProfile(
+          ports.asked,
+          source,
+          { from: first, to: last + 1n },
+          { count: BINS, split },
+        );
+  if (untimed === 0) return timed;
+  return [...timed, await askAmount(ports.asked, source, UNTIMED)];
 }
 
-/** Rows without a time can only be cut by hash. @throws {CliError} `usage` if files of a day or an hour were asked for */
-function cuttable(source: BoundSource, { rows, untimed }: Facts, split: Split): BoundSource {
-  if (source.timeColumn !== null && untimed === 0) return source;
-  if (split === 'none' || rows === 0) return { ...source, timeColumn: null };
-  const message = `Rows of "${source.name}" have no timestamp, so that no file of a ${split} is theirs.`;
+/** @throws {CliError} `usage` if files of a day or an hour were asked for, and rows have no time */
+function assertSplits({ name }: BoundSource, { untimed }: Facts, split: Split): void {
+  if (split === 'none' || untimed === 0) return;
+  const message = `Rows of "${name}" have no timestamp, so that no file of a ${split} is theirs.`;
   throw new CliError('usage', message, {
     hint: 'Leave --split out, or keep timestamp in the KQL.',
   });

@@ -1,7 +1,6 @@
 import { CliError } from '../../errors.js';
 import type { Files } from '../../host.js';
 import type { Column } from '../../model/table.js';
-import { formatDatetime, parseDatetime } from '../../model/ticks.js';
 import type { Part, Piece } from './pieces.js';
 
 /** What a folder is an export of: the same command line has the same. */
@@ -50,7 +49,7 @@ export interface Run extends RunBounds {
 }
 
 type Entry =
-  | ({ readonly kind: 'export'; readonly version: 1 } & ExportIdentity)
+  | ({ readonly kind: 'export'; readonly version: 2 } & ExportIdentity)
   | { readonly kind: 'run'; readonly number: number; readonly bounds: Bounds }
   | { readonly kind: 'columns'; readonly source: string; readonly columns: readonly Column[] }
   | { readonly kind: 'slice'; readonly slice: SliceText }
@@ -106,7 +105,7 @@ export async function openJournal(path: string, files: Files): Promise<Journal> 
     identity: () => state.identity,
     run: () => state.run,
     files: () => state.files,
-    begin: (identity) => add({ kind: 'export', version: 1, ...identity }),
+    begin: (identity) => add({ kind: 'export', version: 2, ...identity }),
     beginRun: (bounds) =>
       add({ kind: 'run', number: (state.run?.number ?? 0) + 1, bounds: boundsText(bounds) }),
     setColumns: (source, columns) => add({ kind: 'columns', source, columns }),
@@ -178,7 +177,7 @@ const KINDS = ['export', 'run', 'columns', 'slice', 'dropped', 'proven', 'file',
 function isEntry(value: unknown): value is Entry {
   if (typeof value !== 'object' || value === null || !('kind' in value)) return false;
   const isKnown = KINDS.includes(String(value.kind));
-  return isKnown && (value.kind !== 'export' || ('version' in value && value.version === 1));
+  return isKnown && (value.kind !== 'export' || ('version' in value && value.version === 2));
 }
 
 function boundsText({ from, to, after, until }: RunBounds): Bounds {
@@ -186,22 +185,22 @@ function boundsText({ from, to, after, until }: RunBounds): Bounds {
 }
 
 function readBounds({ from, to, after, until }: Bounds): RunBounds {
-  return { from: ticks(from), to: ticks(to), after: ticks(after), until: ticks(until) ?? 0n };
+  return { from: ticks(from), to: ticks(to), after: ticks(after), until: BigInt(until ?? 0) };
 }
 
 function sliceText({ from, to, part, ...others }: Slice): SliceText {
-  const span = { from: formatDatetime(from), to: formatDatetime(to) };
+  const span = { from: `${from}`, to: `${to}` };
   return { ...others, ...span, ...(part && { part }) };
 }
 
 function readSlice({ from, to, ...others }: SliceText): Slice {
-  return { ...others, from: ticks(from) ?? 0n, to: ticks(to) ?? 0n };
+  return { ...others, from: BigInt(from), to: BigInt(to) };
 }
 
 function text(instant: bigint | null): string | null {
-  return instant === null ? null : formatDatetime(instant);
+  return instant === null ? null : `${instant}`;
 }
 
 function ticks(instant: string | null): bigint | null {
-  return instant === null ? null : (parseDatetime(instant) ?? null);
+  return instant === null ? null : BigInt(instant);
 }

@@ -1,5 +1,6 @@
 import {
   formatDatetime,
+  MAX_DATETIME_TICKS,
   TICKS_PER_DAY,
   TICKS_PER_HOUR,
   TICKS_PER_SECOND,
@@ -30,6 +31,16 @@ export interface Counted extends Piece, Amount {
   readonly isExact: boolean;
 }
 
+/** Behind every instant: rows that have none are a piece of their own. */
+const NO_TIME = MAX_DATETIME_TICKS + 1n;
+export const UNTIMED: Piece = { from: NO_TIME, to: NO_TIME + 1n };
+/** Where there is no time at all, the span of everything. */
+export const EVERYTHING: Piece = { from: 0n, to: NO_TIME };
+
+export function isUntimed({ from }: Piece): boolean {
+  return from >= NO_TIME;
+}
+
 /** What one file holds: all, the rows of a day or of an hour (UTC). */
 export const SPLITS = ['none', 'day', 'hour'] as const;
 export type Split = (typeof SPLITS)[number];
@@ -42,8 +53,13 @@ export function splitKey(ticks: bigint, split: Split): string {
 }
 
 const WIDEST = { none: null, day: TICKS_PER_DAY, hour: TICKS_PER_HOUR } as const;
-/** Each divides an hour or a day, or is made of days. */
+/** Each divides a second, an hour or a day, or is made of days. */
 const STEPS = [
+  ...[1n, 10n, 100n, 1000n, 10_000n, 100_000n, 1_000_000n].flatMap((unit) => [
+    unit,
+    2n * unit,
+    5n * unit,
+  ]),
   ...[1n, 2n, 5n, 10n, 30n, 60n, 300n, 900n, 1800n, 3600n, 7200n, 21_600n].map(
     (seconds) => seconds * TICKS_PER_SECOND,
   ),
@@ -53,7 +69,7 @@ const STEPS = [
 /** The width of bins that cut a piece into about `count` of them, none across two files. */
 export function chooseStep({ from, to }: Piece, count: number, split: Split): bigint {
   const exact = (to - from) / BigInt(count) + 1n;
-  const step = exact < TICKS_PER_SECOND ? exact : (STEPS.find((one) => one >= exact) ?? exact);
+  const step = STEPS.find((one) => one >= exact) ?? exact;
   const widest = WIDEST[split];
   return widest !== null && step > widest ? widest : step;
 }
@@ -159,7 +175,7 @@ export function packFirst(
   const key = splitKey(first.from, split);
   for (const next of others) {
     const joined = { rows: piece.rows + next.rows, bytes: piece.bytes + next.bytes };
-    const isNext = next.from === piece.to && !next.part;
+    const isNext = next.from === piece.to && !next.part && !isUntimed(next);
     if (!isNext || !fits(joined, budget) || splitKey(next.from, split) !== key) break;
     piece = { ...piece, ...joined, to: next.to, isExact: piece.isExact && next.isExact };
     count += 1;

@@ -9,6 +9,7 @@ import {
   type Counted,
   chooseStep,
   inOrder,
+  isUntimed,
   joinEmpty,
   overlap,
   type Piece,
@@ -128,6 +129,14 @@ export async function askCount(asked: Asked, source: BoundSource, piece?: Piece)
   return Number(row?.[0] ?? 0);
 }
 
+/** What a piece holds, without cutting it. */
+export async function askAmount(asked: Asked, source: BoundSource, piece: Piece): Promise<Counted> {
+  const amount = kql`summarize rowCount=count(), sizeBytes=sum(estimate_data_size(*))`;
+  const [row] = await askRows(asked, pieceKql(source, piece, [amount]), timespanOf(source, piece));
+  const [rows, bytes] = [Number(row?.[0] ?? 0), Number(row?.[1] ?? 0)];
+  return { ...piece, rows, bytes, isExact: true };
+}
+
 /** How many rows of a table do not tell when they were ingested. */
 export async function askUningested(asked: Asked, source: BoundSource): Promise<number> {
   const { from, to } = source.bounds;
@@ -199,7 +208,7 @@ function pieceKql(source: BoundSource, piece: Piece, steps: readonly Kql[]): str
     ? // What a modulus makes of a negative hash is not documented; bits are bits.
       [kql`where binary_and(hash(${hashed(columns)}), ${piece.part.n - 1}) == ${piece.part.k}`]
     : [];
-  return sourceKql(source, [...within(timeColumn, piece.from, piece.to), ...part, ...steps]);
+  return sourceKql(source, [...ofTime(timeColumn, piece), ...part, ...steps]);
 }
 
 /** What of a row does not change from one query to the next; all of it where it has no id. */
@@ -210,11 +219,16 @@ function hashed(columns: readonly Column[]): Kql {
   return kql`tostring(pack_all())`;
 }
 
+function ofTime(column: string | null, piece: Piece): readonly Kql[] {
+  if (column === null || !isUntimed(piece)) return within(column, piece.from, piece.to);
+  return [kql`where isnull(${quoteName(column)})`];
+}
+
 function within(column: string | null, from: bigint | null, to: bigint | null): readonly Kql[] {
   if (column === null) return [];
   const time = quoteName(column);
   const conditions = [
-    ...(from === null || from === 0n ? [] : [kql`${time} >= ${quoteTicks(from)}`]),
+    ...(from === null ? [] : [kql`${time} >= ${quoteTicks(from)}`]),
     ...(to === null || to > MAX_DATETIME_TICKS ? [] : [kql`${time} < ${quoteTicks(to)}`]),
   ];
   return conditions.length === 0 ? [] : [kql`where ${joinKql(conditions, ' and ')}`];
