@@ -62,9 +62,12 @@ const status =
   (code: number, headers: Record<string, string> = {}): Reply =>
   () =>
     new Response('{"error":{"code":"X","message":"Not now."}}', { status: code, headers });
-const reset: Reply = () => {
-  throw Object.assign(new Error('reset'), { code: 'ECONNRESET' });
-};
+const fault =
+  (code: string): Reply =>
+  () => {
+    throw Object.assign(new Error(code), { code });
+  };
+const reset = fault('ECONNRESET');
 /** So much of an answer, and then the connection breaks. */
 const broken =
   (body: string): Reply =>
@@ -95,6 +98,18 @@ test('after three more tries the last refusal is told', async () => {
   const { read, asked } = await open([status(429)]);
   await expect(read()).rejects.toMatchObject({ kind: 'service', facts: { status: 429 } });
   expect(asked).toHaveLength(4);
+});
+
+test('a host that does not answer is asked again: nothing was sent', async () => {
+  const { read, asked } = await open([fault('CONNECT_TIMEOUT'), one]);
+  expect(await read()).toEqual([['x']]);
+  expect(asked).toHaveLength(2);
+});
+
+test('whoever asks for no wait at all is not asked four times at once', async () => {
+  const { read, asked } = await open([status(503, { 'retry-after': '0' })]);
+  await expect(read()).rejects.toMatchObject({ facts: { status: 503 } });
+  expect(asked.at(-1)?.atMs).toBeGreaterThanOrEqual(3500);
 });
 
 test('a query that took too long is not sent again', async () => {
@@ -167,6 +182,29 @@ test('each try has a token of its own; one that is refused is forgotten, once', 
   await expect(refused.read()).rejects.toMatchObject({ kind: 'auth', facts: { status: 401 } });
   expect(refused.asked).toHaveLength(2);
 });
+
+test.each(['InvalidAuthenticationToken', 'InvalidTokenError'])(
+  'a token that is refused as 403 %s is forgotten, too',
+  async (code) => {
+    const refused: Reply = () =>
+      new Response(JSON.stringify({ error: { code, message: 'It has expired.' } }), {
+        status: 403,
+      });
+    const { read, asked } = await open([refused, one]);
+    expect(await read()).toEqual([['x']]);
+    expect(asked.map(({ token }) => token)).toEqual(['Bearer 0#1', 'Bearer 1#2']);
+    await expect((await open([refused])).read()).rejects.toMatchObject({ kind: 'auth' });
+  },
+);
+
+test('a token that is renewed on the last try leaves the tries bounded', async () => {
+  const { read, asked } = await open([
+    ...[503, 503, 503, 401].map((code) => status(code)),
+    status(503),
+  ]);
+  await expect(read()).rejects.toMatchObject({ facts: { status: 503 } });
+  expect(asked).toHaveLength(5);
+}, 10_000);
 
 test('a challenge is met by the SDK', async () => {
   const claims = Buffer.from('{"a":1}').toString('base64');

@@ -38,7 +38,7 @@ export function createLogsQueryGateway(options: LogsQueryOptions): LogsQueryGate
     const { serverTimeoutSeconds, includeStatistics = false, signal: own } = queryOptions;
     const ended = own ? AbortSignal.any([signal, own]) : signal;
     let isRenewed = false;
-    for (let attempt = 0; ; attempt++) {
+    for (let attempt = 0; ; ) {
       const leave = await limiter.enter(ended);
       const setting = { client, clock, limiter, kql, attempt };
       const seam = createSeam({ ...setting, options: queryOptions, signal: ended, onEnd: leave });
@@ -71,6 +71,7 @@ export function createLogsQueryGateway(options: LogsQueryOptions): LogsQueryGate
         }
         const pauseMs = seam.pauseMs();
         if (attempt === RETRIES || pauseMs === undefined) throw error;
+        attempt += 1;
         await clock.sleep(pauseMs, ended);
       }
     }

@@ -85,7 +85,7 @@ export function queryError(answer: FailedAnswer, kql: string): CliError {
       });
     }
     case 403:
-      if (outer.code?.startsWith('InvalidAuthenticationToken'))
+      if (/^Invalid(AuthenticationToken|TokenError)/.test(outer.code ?? ''))
         return toCliError({ ...answer, status: 401 });
       if (NETWORK.test(all)) {
         return new CliError(

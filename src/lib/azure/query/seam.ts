@@ -53,7 +53,8 @@ export function createSeam(setting: SeamOptions): Seam {
       pauseMs = waitAfter(response, 'query', attempt, now);
       const asked = status === 429 ? retryAfter(headers, now) : undefined;
       if (asked !== undefined && pauseMs !== undefined) limiter.holdBack(asked);
-      if (status !== 401) throw error;
+      // A token is refused with 403, too.
+      if (error.facts.status !== 401) throw error;
       refusal = error;
       return { ...response, request };
     }

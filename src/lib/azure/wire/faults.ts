@@ -19,6 +19,7 @@ export function mayPass(code: string | undefined): boolean {
 }
 
 const PASSING = new Set([
+  'CONNECT_TIMEOUT',
   'ECONNRESET',
   'ECONNABORTED',
   'EPIPE',

@@ -25,7 +25,8 @@ export function waitAfter(
   } else if (!PASSING_STATUS.has(status) || (kind === 'query' && status === 504)) {
     return undefined;
   }
-  const waitMs = asked ?? backoff(attempt);
+  // Some ask for no wait at all, and all tries would be over at once.
+  const waitMs = Math.max(asked ?? 0, backoff(attempt));
   return waitMs > LONGEST_WAIT_MS ? undefined : waitMs;
 }
 
