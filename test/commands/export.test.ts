@@ -266,26 +266,52 @@ describe('the folder', () => {
     expect(queries(cloud)).toBe(before);
   });
 
-  test('gets what was ingested since then with --incremental, in files of its own', async () => {
-    const cloud = await cloudWith(events(10));
-    const first = await runCli(EXPORT, { cloud });
-    cloud.clock.advance(60_000);
-    const $IngestionTime = cloud.clock.now().toISOString();
-    const late = events(5, 3).map((row) => ({
+  const MINUTE = 60_000;
+  const late = (cloud: TestCloud, ago = 0) =>
+    events(5, 3).map((row) => ({
       ...row,
       itemId: `late-${row.itemId}`,
-      $IngestionTime,
+      $IngestionTime: new Date(cloud.clock.now().getTime() - ago).toISOString(),
     }));
-    await cloud.addRows('customEvents', late);
-    cloud.clock.advance(60_000);
-    const home = first.home;
-    const next = await runCli([...EXPORT, '--incremental'], { cloud, home });
+  const INCREMENTAL = [...EXPORT, '--incremental'];
+
+  test('gets what was ingested since then with --incremental, in files of its own', async () => {
+    const cloud = await cloudWith(events(10));
+    const { home } = await runCli(EXPORT, { cloud });
+    cloud.clock.advance(MINUTE);
+    await cloud.addRows('customEvents', late(cloud));
+    cloud.clock.advance(6 * MINUTE);
+    const next = await runCli(INCREMENTAL, { cloud, home });
     expect(next.stdout).toMatch(/^customEvents: 5 rows, .* in customEvents_2\.parquet/);
     expect(await idsIn(next)).toHaveLength(15);
-    const none = await runCli([...EXPORT, '--incremental'], { cloud, home });
+    cloud.clock.advance(MINUTE);
+    const none = await runCli(INCREMENTAL, { cloud, home });
     expect(none.stdout).toBe('customEvents: no rows.\n');
     const done = await runCli(EXPORT, { cloud, home });
     expect(done.stdout).toMatch(/^customEvents: complete already, 15 rows, .* in 2 files\./);
+  });
+
+  test('loses no row to --incremental that turns up after it was ingested', async () => {
+    const cloud = await cloudWith(events(10));
+    const { home, stderr } = await runCli(INCREMENTAL, { cloud });
+    expect(stderr).toContain('the last 5 minutes');
+    await cloud.addRows('customEvents', late(cloud, MINUTE));
+    const soon = await runCli(INCREMENTAL, { cloud, home });
+    expect(soon.stdout).toContain('complete already, 10 rows');
+    cloud.clock.advance(5 * MINUTE);
+    const next = await runCli(INCREMENTAL, { cloud, home });
+    expect(next.stdout).toMatch(/^customEvents: 5 rows/);
+    expect(await idsIn(next)).toHaveLength(15);
+  });
+
+  test('is not gone on from if rows turned up behind it', async () => {
+    const cloud = await cloudWith(events(10));
+    const { home } = await runCli(EXPORT, { cloud });
+    await cloud.addRows('customEvents', late(cloud, MINUTE));
+    cloud.clock.advance(10 * MINUTE);
+    const next = await runCli(INCREMENTAL, { cloud, home });
+    expect(next).toMatchObject({ status: 8, stdout: '' });
+    expect(next.stderr).toContain('turned up');
   });
 
   test('leaves out what is ingested while it runs', async () => {

@@ -14,6 +14,7 @@ import {
   askFacts,
   askProfile,
   askUningested,
+  askUnsettled,
   type BoundSource,
   type Facts,
   type Source,
@@ -46,6 +47,7 @@ export async function fetchAll(source: BoundSource, work: Work): Promise<void> {
   let number = Math.max(0, ...runOf(journal).slices.map(({ file }) => Number.parseInt(file, 10)));
   progress.step(`Counting the rows of ${source.name}`);
   let facts = await askFacts(asked, source);
+  let unsettled = 0;
   if (facts.rows === 0) await explainEmpty(source, ports);
   assertSplits(source, facts, request.split);
   for (let round = 0; round < ROUNDS && (round === 0 || here() !== facts.rows); round++) {
@@ -66,13 +68,15 @@ export async function fetchAll(source: BoundSource, work: Work): Promise<void> {
         progress.onBytes(slice.bytes);
       },
     });
+    // First, so that rows which turn up between the two are taken for later ones rather than for known.
+    unsettled = await askUnsettled(asked, source);
     facts = await askFacts(asked, source);
   }
   if (here() !== facts.rows) {
     const message = `Of ${facts.rows} rows of "${source.name}" ${here()} are here: their number changes while they are read.`;
     throw new CliError('incomplete', message, { hint: 'The same command goes on from here.' });
   }
-  await journal.prove(source.name, facts.rows);
+  await journal.prove(source.name, { rows: facts.rows, unsettled });
 }
 
 /** What somebody has removed from the folder is fetched again. */

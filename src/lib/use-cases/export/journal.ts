@@ -35,6 +35,14 @@ export interface RunBounds {
   /** Rows ingested later than the first and not later than the second belong to the run. */
   readonly after: bigint | null;
   readonly until: bigint;
+  /** Rows ingested up to here were all to be seen when the run began; later ones may turn up afterwards. */
+  readonly settled: bigint;
+}
+
+export interface Proof {
+  readonly rows: number;
+  /** How many of them were ingested after `settled`. */
+  readonly unsettled: number;
 }
 
 /** One way through the command, from its start to its proof, however often it was interrupted. */
@@ -43,8 +51,8 @@ export interface Run extends RunBounds {
   readonly slices: readonly Slice[];
   readonly files: readonly FinishedFile[];
   readonly columns: Readonly<Record<string, readonly Column[]>>;
-  /** Sources whose rows are proven complete, with their number. */
-  readonly proven: Readonly<Record<string, number>>;
+  /** Sources whose rows are proven complete. */
+  readonly proven: Readonly<Record<string, Proof>>;
   readonly isEnded: boolean;
 }
 
@@ -54,7 +62,7 @@ type Entry =
   | { readonly kind: 'columns'; readonly source: string; readonly columns: readonly Column[] }
   | { readonly kind: 'slice'; readonly slice: SliceText }
   | { readonly kind: 'dropped'; readonly file: string }
-  | { readonly kind: 'proven'; readonly source: string; readonly rows: number }
+  | ({ readonly kind: 'proven'; readonly source: string } & Proof)
   | { readonly kind: 'file'; readonly file: FinishedFile }
   | { readonly kind: 'end'; readonly number: number };
 
@@ -78,7 +86,7 @@ export interface Journal {
   readonly addSlice: (slice: Slice) => Promise<void>;
   /** The rows of a slice are not to be used after all. */
   readonly drop: (file: string) => Promise<void>;
-  readonly prove: (source: string, rows: number) => Promise<void>;
+  readonly prove: (source: string, proof: Proof) => Promise<void>;
   readonly addFile: (file: FinishedFile) => Promise<void>;
   readonly endRun: () => Promise<void>;
 }
@@ -111,7 +119,7 @@ export async function openJournal(path: string, files: Files): Promise<Journal> 
     setColumns: (source, columns) => add({ kind: 'columns', source, columns }),
     addSlice: (slice) => add({ kind: 'slice', slice: sliceText(slice) }),
     drop: (file) => add({ kind: 'dropped', file }),
-    prove: (source, rows) => add({ kind: 'proven', source, rows }),
+    prove: (source, proof) => add({ kind: 'proven', source, ...proof }),
     addFile: (file) => add({ kind: 'file', file }),
     endRun: () => add({ kind: 'end', number: state.run?.number ?? 0 }),
   };
@@ -146,8 +154,10 @@ function applyToRun(run: Run, entry: Exclude<Entry, { kind: 'export' | 'run' }>)
       return { ...run, slices: [...run.slices, readSlice(entry.slice)] };
     case 'dropped':
       return { ...run, slices: run.slices.filter(({ file }) => file !== entry.file) };
-    case 'proven':
-      return { ...run, proven: { ...run.proven, [entry.source]: entry.rows } };
+    case 'proven': {
+      const { source, rows, unsettled } = entry;
+      return { ...run, proven: { ...run.proven, [source]: { rows, unsettled } } };
+    }
     case 'file':
       return { ...run, files: [...run.files, entry.file] };
     case 'end':
@@ -180,12 +190,24 @@ function isEntry(value: unknown): value is Entry {
   return isKnown && (value.kind !== 'export' || ('version' in value && value.version === 2));
 }
 
-function boundsText({ from, to, after, until }: RunBounds): Bounds {
-  return { from: text(from), to: text(to), after: text(after), until: text(until) };
+function boundsText({ from, to, after, until, settled }: RunBounds): Bounds {
+  return {
+    from: text(from),
+    to: text(to),
+    after: text(after),
+    until: text(until),
+    settled: text(settled),
+  };
 }
 
-function readBounds({ from, to, after, until }: Bounds): RunBounds {
-  return { from: ticks(from), to: ticks(to), after: ticks(after), until: BigInt(until ?? 0) };
+function readBounds({ from, to, after, until, settled }: Bounds): RunBounds {
+  return {
+    from: ticks(from),
+    to: ticks(to),
+    after: ticks(after),
+    until: BigInt(until ?? 0),
+    settled: BigInt(settled ?? 0),
+  };
 }
 
 function sliceText({ from, to, part, ...others }: Slice): SliceText {

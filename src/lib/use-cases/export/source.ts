@@ -137,6 +137,13 @@ export async function askAmount(asked: Asked, source: BoundSource, piece: Piece)
   return { ...piece, rows, bytes, isExact: true };
 }
 
+/** How many rows of a run may have others beside them that were not to be seen when it began. */
+export async function askUnsettled(asked: Asked, source: BoundSource): Promise<number> {
+  const { bounds } = source;
+  if (!source.isTable || bounds.settled >= bounds.until) return 0;
+  return askCount(asked, { ...source, bounds: { ...bounds, after: bounds.settled } });
+}
+
 /** How many rows of a table do not tell when they were ingested. */
 export async function askUningested(asked: Asked, source: BoundSource): Promise<number> {
   const { from, to } = source.bounds;

@@ -1,8 +1,14 @@
 import { join } from 'node:path';
 import { CliError } from '../../errors.js';
+import { TICKS_PER_MINUTE } from '../../model/ticks.js';
 import { type ExportPorts, type ExportRequest, ownPath, runOf } from './export-work.js';
 import type { ExportIdentity, Journal, Run, RunBounds } from './journal.js';
-import { askNow } from './source.js';
+import { askNow, askUnsettled, bindSource } from './source.js';
+
+/** A row can be seen a little after the instant at which it was ingested: what is gone on from lies so far back. */
+const SETTLING_TICKS = 5n * TICKS_PER_MINUTE;
+const LEFT_FOR_LATER =
+  'What was ingested in the last 5 minutes is left to the next run: more of it may turn up.';
 
 /** The run to go on with, or a new one if there is something to do. */
 export async function startRun(
@@ -26,9 +32,17 @@ export async function startRun(
   }
   if (last && !request.isIncremental) return { run: last, isNew: false };
   const now = await askNow(ports.asked);
+  const settled = now - SETTLING_TICKS;
+  const until = request.isIncremental ? settled : now;
+  if (last && until <= last.until) {
+    ports.report.note(LEFT_FOR_LATER);
+    return { run: last, isNew: false };
+  }
+  if (last) await assertSettled(last, request, ports);
   const bounds: RunBounds = last
-    ? { from: last.from, to: last.to, after: last.until, until: now }
-    : { ...request.toRange(now), after: null, until: now };
+    ? { from: last.from, to: last.to, after: last.until, until, settled }
+    : { ...request.toRange(now), after: null, until, settled };
+  if (request.isIncremental) ports.report.note(LEFT_FOR_LATER);
   if (!known) {
     await assertFree(request, ports);
     await journal.begin(identity);
@@ -37,6 +51,26 @@ export async function startRun(
   const run = journal.run();
   if (!run) throw new Error('A run that was begun is not there.');
   return { run, isNew: true };
+}
+
+/** @throws {CliError} `incomplete` if rows turned up behind a run that took in the last minutes */
+async function assertSettled(
+  last: Run,
+  { sources, folder }: ExportRequest,
+  { asked }: ExportPorts,
+) {
+  for (const source of sources) {
+    const counted = last.proven[source.name]?.unsettled ?? 0;
+    const now = await askUnsettled(
+      asked,
+      bindSource(source, last.columns[source.name] ?? [], last),
+    );
+    if (now === counted) continue;
+    const message = `Rows of "${source.name}" turned up after the export in "${folder}", which took in the minutes before it.`;
+    throw new CliError('incomplete', message, {
+      hint: 'Begin anew in another folder, with --incremental from the start: it stays 5 minutes behind.',
+    });
+  }
 }
 
 /** @throws {CliError} `usage` if there is a file with a name that this export would use */
