@@ -135,6 +135,32 @@ describe('what goes wrong', () => {
     expect(await idsIn(run)).toHaveLength(1000);
   });
 
+  test.each([
+    ['once', 1, 17],
+    ['again', 2, 18],
+  ])(
+    'a small piece that takes too long %s does not make the others smaller',
+    async (_, times, most) => {
+      const cloud = await cloudWith(events(1000));
+      let left = times;
+      cloud.inject(async (request) => {
+        const text = request.url.endsWith('/query') ? await request.text() : '';
+        const isPiece =
+          text.includes('>= datetime(2026-11-20T12:') && !/summarize|count/.test(text);
+        if (!isPiece || left === 0) return undefined;
+        left -= 1;
+        return new Response('{"error":{"code":"GatewayTimeout","message":"slow"}}', {
+          status: 504,
+        });
+      });
+      const args = ['-o', 'csv', '--split', 'hour', '--parallel', '1'];
+      const run = await runCli([...EXPORT, ...args], { cloud });
+      expect(run).toMatchObject({ status: 0 });
+      expect(left).toBe(0);
+      expect((await slicesIn(run)).length).toBe(most);
+    },
+  );
+
   test('and does not pass ends the export, which the same command goes on with', async () => {
     const cloud = await cloudWith(events(1000), { rowLimit: 200 });
     let isDown = true;

@@ -9,6 +9,7 @@ import {
   type Part,
   type Piece,
   packFirst,
+  partsOf,
   remaining,
   splitKey,
 } from '../../src/lib/use-cases/export/pieces.js';
@@ -100,4 +101,11 @@ test('no piece is of two files', () => {
     '0001-01-01',
     '0001-01-02',
   ]);
+});
+
+test('no more parts are made of a piece than its hash can tell apart', () => {
+  const piece: Counted = { from: 0n, to: 1n, rows: 1e6, bytes: 1e8, isExact: true };
+  const parts = partsOf({ ...piece, part: { k: 1, n: 2 } }, { rows: 1, bytes: 1 });
+  expect(parts).toHaveLength(2048);
+  expect(parts[0]?.part?.n).toBe(4096);
 });

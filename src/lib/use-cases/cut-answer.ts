@@ -69,6 +69,11 @@ function explain({ code, message }: PartialError, kql: string): Explanation {
 
 const COPY_ALL = 'Copy all of it, however much, with aml-monitor export, narrow the query';
 
+/** Whether the answer was cut where it held as much as the service sends; otherwise it ended for another reason. */
+export function isCutBySize({ code, message }: PartialError): boolean {
+  return numberOf(code) === TOO_LARGE || /record count limit|data size limit/i.test(message);
+}
+
 /** `-2133196797`, `0x80DA0003` and `80DA0003` are one code. */
 function numberOf(code: string): number {
   return Number(/^[0-9a-f]{8}$/i.test(code) ? `0x${code}` : code) >>> 0;

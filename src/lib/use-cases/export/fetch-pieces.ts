@@ -3,12 +3,15 @@ import type { PartialError } from '../../azure/gateways.js';
 import { CliError } from '../../errors.js';
 import type { Clock } from '../../host.js';
 import { batchedTable, type Row, type RowBatch, type Table } from '../../model/table.js';
+import { isCutBySize } from '../cut-answer.js';
 import type { Slice } from './journal.js';
 import {
   type Amount,
   type Counted,
   fits,
+  isFinest,
   isInstant,
+  least,
   packFirst,
   partsOf,
   type Split,
@@ -42,8 +45,6 @@ const BUDGET: Amount = { rows: 400_000, bytes: 40_000_000 };
 const AFTER_CUT = 0.8;
 /** Into how many bins a piece that is too large is cut. */
 const BINS = 1000;
-/** No hash cuts further: what is left are equal rows. */
-const MOST_PARTS = 4096;
 const MISCOUNTED = 'Miscounted';
 /** Beside the gateway's own, which last seconds. */
 const RETRY_AFTER_MS = [1000, 2000, 5000, 10_000, 30_000];
@@ -79,12 +80,22 @@ export async function fetchPieces(
     });
   }
 
+  /** Answers what is to be fetched instead: nothing once it is here. */
   async function fetchOne(piece: Counted): Promise<readonly Counted[]> {
-    if (!fits(piece, budget)) return cutFurther(own, source, piece, { budget, split });
-    const outcome = await fetchPiece(own, source, piece);
+    const most = least(piece.most ?? budget, budget);
+    if (!fits(piece, most) && !isFinest(piece)) {
+      const smaller = await cutFurther(own, source, piece, { budget: most, split });
+      return smaller.map((one) => ({ ...one, most: piece.most }));
+    }
+    const isSmall = fits(piece, { rows: budget.rows / 2, bytes: budget.bytes / 2 });
+    const outcome = await fetchPiece(own, source, piece, { isSmall });
     if (!('cut' in outcome)) return [];
-    budget = learn(budget, outcome, piece);
-    return cutFurther(own, source, { ...piece, ...atLeast(piece, outcome) }, { budget, split });
+    const less = learn(most, outcome, piece);
+    // What is odd about a small piece says nothing of how much others may hold.
+    if (!isSmall) budget = least(budget, less);
+    const larger = { ...piece, ...atLeast(piece, outcome) };
+    const smaller = await cutFurther(own, source, larger, { budget: less, split });
+    return smaller.map((one) => ({ ...one, most: isSmall ? less : piece.most }));
   }
 
   async function work(): Promise<void> {
@@ -124,26 +135,26 @@ export async function fetchPieces(
 
 /** A piece that the service would not give whole. */
 interface TooMuch {
-  /** Null: it took too long. */
-  readonly cut: PartialError | null;
-  readonly rows: number;
+  /** How many rows an answer held that was as large as it may be; null: it took too long, or too much memory. */
+  readonly cut: number | null;
 }
 
 /** It holds more than came, whatever was said before. */
-function atLeast({ rows, bytes }: Amount, { cut, rows: came }: TooMuch): Amount {
-  if (cut === null || came < rows) return { rows, bytes };
+function atLeast({ rows, bytes }: Amount, { cut: came }: TooMuch): Amount {
+  if (came === null || came < rows) return { rows, bytes };
   return { rows: came + 1, bytes: Math.ceil((bytes / Math.max(1, rows)) * (came + 1)) };
 }
 
 /** Less than the piece that was too much, so that its parts are not joined to the same again. */
-function learn(budget: Amount, { cut, rows: came }: TooMuch, piece: Counted): Amount {
-  const isMeasured = cut !== null && came > 0;
+function learn(most: Amount, { cut: came }: TooMuch, piece: Amount): Amount {
+  const isMeasured = came !== null && came > 0;
   const share = isMeasured ? AFTER_CUT * Math.min(1, came / Math.max(1, piece.rows)) : 0.5;
   const rows = isMeasured ? AFTER_CUT * came : piece.rows / 2;
-  return {
-    rows: Math.min(budget.rows, Math.max(1, Math.floor(rows))),
-    bytes: Math.min(budget.bytes, Math.max(1, Math.floor(piece.bytes * share))),
+  const less = {
+    rows: Math.max(1, Math.floor(rows)),
+    bytes: Math.max(1, Math.floor(piece.bytes * share)),
   };
+  return least(most, less);
 }
 
 /** Smaller pieces that together are this one. @throws {CliError} if it cannot be cut */
@@ -154,7 +165,7 @@ async function cutFurther(
   { budget, split }: { readonly budget: Amount; readonly split: Split },
 ): Promise<readonly Counted[]> {
   if (source.timeColumn === null || isInstant(piece)) {
-    if ((piece.part?.n ?? 1) < MOST_PARTS) return partsOf(piece, budget);
+    if (!isFinest(piece)) return partsOf(piece, budget);
     const message = `Of "${source.name}" more rows are equal than one answer can hold.`;
     throw new CliError('incomplete', message, {
       hint: 'Take columns away with --kql, such as: traces | project-away customDimensions.',
@@ -167,7 +178,9 @@ async function fetchPiece(
   ports: FetchPorts,
   source: BoundSource,
   piece: Counted,
+  { isSmall }: { readonly isSmall: boolean },
 ): Promise<TooMuch | { readonly done: true }> {
+  let isAgain = false;
   return retrying(ports, async () => {
     const { asked, tableFiles, folder, nextName, onRows, onSlice } = ports;
     const name = nextName();
@@ -188,6 +201,10 @@ async function fetchPiece(
       await onSlice({ source: source.name, file: name, from, to, part, rows, bytes });
       return { done: true };
     } catch (error) {
+      if (isSmall && isTimeout(error) && !isAgain) {
+        isAgain = true;
+        throw new CliError('service', error.message, {}, error);
+      }
       const tooMuch = tooMuchOf(error, came, piece);
       if (tooMuch) return tooMuch;
       throw error;
@@ -286,10 +303,13 @@ async function assertCount(
 }
 
 /** A piece that a cut or slow answer was of, as too much; undefined for other failures. */
-function tooMuchOf(error: unknown, came: number, piece: Counted): TooMuch | undefined {
-  if (error instanceof CutAnswer) return { cut: error.partialError, rows: came };
-  const isSlow = error instanceof CliError && error.kind === 'timeout' && piece.rows > 1;
-  return isSlow ? { cut: null, rows: came } : undefined;
+function tooMuchOf(error: unknown, came: number, { rows }: Amount): TooMuch | undefined {
+  if (error instanceof CutAnswer) return { cut: isCutBySize(error.partialError) ? came : null };
+  return isTimeout(error) && rows > 1 ? { cut: null } : undefined;
+}
+
+function isTimeout(error: unknown): error is CliError {
+  return error instanceof CliError && error.kind === 'timeout';
 }
 
 /** Again after what passes: a busy service, a connection that broke, half an answer. */

@@ -29,6 +29,8 @@ export interface Amount {
 /** A piece and what it is said to hold; not exact if that was worked out from a larger piece. */
 export interface Counted extends Piece, Amount {
   readonly isExact: boolean;
+  /** Of a larger piece that was too much: what it may be joined to at most, whatever others may. */
+  readonly most?: Amount | undefined;
 }
 
 /** Behind every instant: rows that have none are a piece of their own. */
@@ -173,14 +175,20 @@ export function packFirst(
   let count = 1;
   if (first.part) return { piece, count };
   const key = splitKey(first.from, split);
+  const most = first.most ?? budget;
   for (const next of others) {
     const joined = { rows: piece.rows + next.rows, bytes: piece.bytes + next.bytes };
-    const isNext = next.from === piece.to && !next.part && !isUntimed(next);
-    if (!isNext || !fits(joined, budget) || splitKey(next.from, split) !== key) break;
+    const isNext =
+      next.from === piece.to && !next.part && !isUntimed(next) && next.most === first.most;
+    if (!isNext || !fits(joined, least(most, budget)) || splitKey(next.from, split) !== key) break;
     piece = { ...piece, ...joined, to: next.to, isExact: piece.isExact && next.isExact };
     count += 1;
   }
   return { piece, count };
+}
+
+export function least(one: Amount, other: Amount): Amount {
+  return { rows: Math.min(one.rows, other.rows), bytes: Math.min(one.bytes, other.bytes) };
 }
 
 export function fits(amount: Amount, budget: Amount): boolean {
@@ -192,12 +200,19 @@ export function isInstant({ from, to, part }: Piece): boolean {
   return part !== undefined || to - from <= 1n;
 }
 
-/** As many equal parts by hash as an amount needs to fit. */
+/** No hash cuts further: what is left are equal rows. */
+const MOST_PARTS = 4096;
+
+export function isFinest({ part }: Piece): boolean {
+  return part !== undefined && part.n >= MOST_PARTS;
+}
+
+/** As many equal parts by hash as an amount needs to fit, as far as there are. */
 export function partsOf(piece: Counted, budget: Amount): readonly Counted[] {
   const needed = Math.max(piece.rows / budget.rows, piece.bytes / budget.bytes, 1.01);
   let parts: readonly Part[] = [piece.part ?? WHOLE];
-  const whole = parts.length;
-  while (parts.length / whole < needed) parts = parts.flatMap(halves);
+  const most = MOST_PARTS / (piece.part?.n ?? 1);
+  while (parts.length < Math.min(needed, most)) parts = parts.flatMap(halves);
   return parts.map((part) => ({
     ...piece,
     part,
