@@ -211,3 +211,12 @@ test('a level is refused where rows have none', () => {
     'The rows of requests have no level.',
   );
 });
+
+test('what arrived can be asked for in parts, by its own time', () => {
+  const before = new Date('2026-11-22T09:00:00.001Z');
+  const kql = buildQuery({ table: 'traces', time: { arrivedMs: 300_000, before }, limit: 5 });
+  expect(kql.split('\n').slice(2)).toEqual([
+    '| where timestamp < datetime(2026-11-22T09:00:00.001Z)',
+    '| top 5 by timestamp desc',
+  ]);
+});

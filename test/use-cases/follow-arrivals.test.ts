@@ -27,6 +27,8 @@ interface World {
   readonly polls: number;
   /** How many rows the first answer has at most, the newest. */
   readonly firstLimit?: number;
+  /** How many rows the others have at most, the newest. */
+  readonly pollLimit?: number;
   /** Polls, from 1, that fail. */
   readonly failing?: readonly number[];
   readonly columns?: readonly Column[];
@@ -49,6 +51,7 @@ const toRow = ({ id, written }: Stored): Row => [dateToTicks(new Date(START + wr
 /** Follows a store in which time passes with the polls. */
 async function follow(world: World) {
   const { rows, polls, firstLimit = rows.length, failing = [], columns = WITH_ID } = world;
+  const pollLimit = world.pollLimit ?? Number.POSITIVE_INFINITY;
   const clock = fakeClock();
   const closed = new AbortController();
   const { report, said } = fakeReport();
@@ -65,22 +68,32 @@ async function follow(world: World) {
     }
     if (world.refusal) throw world.refusal;
     if (failing.includes(poll)) throw new CliError('service', 'Busy.');
-    const ms = Number(kql);
+    const [ms = 0, before = Number.POSITIVE_INFINITY] = kql.split(' ').map(Number);
     windows.push(ms);
     const since = clock.now().getTime() - START - ms;
     return visible()
-      .filter(({ stored }) => stored * 1000 > since)
+      .filter(({ stored, written }) => stored * 1000 > since && START + written * 1000 < before)
+      .toSorted((a, b) => b.written - a.written)
+      .slice(0, pollLimit)
       .map(toRow);
   }
+  let open = 0;
   const gateways = fakeGateways({
-    logsQuery: { query: async (_, kql) => fakeAnswer(columns, answer(kql)) },
+    logsQuery: {
+      query: async (_, kql) => {
+        const made = fakeAnswer(columns, answer(kql));
+        open += 1;
+        return { ...made, tables: closing(made.tables, () => (open -= 1)) };
+      },
+    },
   });
   const query = {
     kql: () => 'first',
-    arrivals: async () => world.arrivals ?? { within: String, isVolatile: false },
+    arrivals: async () => world.arrivals ?? { within, isVolatile: false },
     sendTimespan: false,
     time: undefined,
     firstLimit,
+    pollLimit,
   };
   const ports = {
     clock: {
@@ -98,7 +111,16 @@ async function follow(world: World) {
   const table = await followQuery(gateways, query, ports);
   const ids: unknown[] = [];
   for await (const [, id] of table.rows) ids.push(id);
-  return { ids, said, windows };
+  return { ids, said, windows, open };
+}
+
+const within = (ms: number, before?: Date): string =>
+  before === undefined ? `${ms}` : `${ms} ${before.getTime()}`;
+
+/** An answer is over when all of its tables were asked for. */
+async function* closing<T>(tables: AsyncIterable<T>, close: () => void): AsyncGenerator<T> {
+  yield* tables;
+  close();
 }
 
 test('a row that is two days old when it arrives is shown once, when it arrives', async () => {
@@ -140,6 +162,41 @@ test('after a pause it goes on where it was', async () => {
   expect(said).toEqual(['WARNING: Busy. Trying again.', 'note: The query can be asked again.']);
 });
 
+test('more rows than an answer may have are asked for in several', async () => {
+  const rows = Array.from({ length: 40 }, (_, index) => ({
+    id: `${index}`,
+    written: index / 20,
+    stored: index < 30 ? 3 : 13,
+  }));
+  const { ids, said } = await follow({ rows, polls: 4, pollLimit: 4 });
+  expect(ids).toEqual(rows.map(({ id }) => id));
+  expect(said).toEqual([]);
+});
+
+test('what had arrived before is known, however much it was', async () => {
+  const rows = Array.from({ length: 20 }, (_, index) => ({
+    id: `${index}`,
+    written: -30 + index,
+    stored: -5,
+  }));
+  const { ids } = await follow({ rows, polls: 3, firstLimit: 2, pollLimit: 4 });
+  expect(ids).toEqual(['18', '19']);
+});
+
+test('what may be missing is said each time that it begins', async () => {
+  const burst = (stored: number) =>
+    Array.from({ length: 8 }, (_, index) => ({ id: `${stored} ${index}`, written: 1, stored }));
+  const { said } = await follow({ rows: [...burst(3), ...burst(1003)], polls: 250, pollLimit: 4 });
+  const warning =
+    'WARNING: More than 4 rows came in the last minutes: the oldest of them may be missing.';
+  expect(said).toEqual([warning, warning]);
+});
+
+test('every answer is read to its end', async () => {
+  const rows = [{ id: 'a', written: -2, stored: -1 }];
+  expect((await follow({ rows, polls: 3 })).open).toBe(0);
+});
+
 test('rows without an id are known by all that they hold, as often as they come', async () => {
   const rows = [
     { id: 'same', written: 1, stored: 2 },
@@ -173,7 +230,7 @@ test('where nobody knows ingestion_time(), rows are asked for by their own time,
 
 test('rows that cannot be known again are refused', async () => {
   const rows = [{ id: 'a', written: 1, stored: 2 }];
-  const arrivals = { within: String, isVolatile: true };
+  const arrivals = { within, isVolatile: true };
   const changing = follow({ rows, polls: 1, columns: WITHOUT_ID, arrivals });
   await expect(changing).rejects.toMatchObject({ kind: 'usage' });
   expect((await follow({ rows, polls: 2, arrivals })).ids).toEqual(['a']);
@@ -191,13 +248,14 @@ test('whatever arrives, and whenever it is seen, is shown exactly once', async (
       fc.array(stored, { maxLength: 40 }),
       fc.uniqueArray(second(1, 60), { maxLength: 30 }),
       second(0, 40),
-      async (facts, failing, firstLimit) => {
+      second(12, 60),
+      async (facts, failing, firstLimit, pollLimit) => {
         const rows = facts.map(({ hiddenFor, ...each }, index) => ({
           ...each,
           id: `${index}`,
           seen: each.stored + hiddenFor,
         }));
-        const { ids } = await follow({ rows, polls: 90, failing, firstLimit });
+        const { ids } = await follow({ rows, polls: 90, failing, firstLimit, pollLimit });
         const there = rows
           .filter(({ seen }) => seen <= 0)
           .toSorted((a, b) => b.written - a.written)

@@ -6,7 +6,8 @@ import { TELEMETRY_TABLES } from '../model/telemetry.js';
 /** The KQL of the rows that arrived lately, or why there is none. */
 export type Arrivals =
   | {
-      readonly within: (ms: number) => string;
+      /** With `before`, of a query that has a limit: only the rows whose own time is earlier. */
+      readonly within: (ms: number, before?: Date) => string;
       /** A row of the result may look different when it is asked for again. */
       readonly isVolatile: boolean;
     }

@@ -8,8 +8,8 @@ import { CLASSIC, isNameless, isOfService } from './telemetry-kql.js';
 /** What the flags of `query` ask for, without KQL. */
 export interface BuiltQuery {
   readonly table: TelemetryTable;
-  /** Undefined: all of it. `arrivedMs`: what arrived within so many milliseconds, whatever its own time. */
-  readonly time: TimeWish | { readonly arrivedMs: number } | undefined;
+  /** Undefined: all of it. */
+  readonly time: TimeWish | ArrivedWish | undefined;
   readonly contains?: string | undefined;
   readonly service?: string | undefined;
   /** With `service`: keep the rows, too, that name no service. */
@@ -17,6 +17,13 @@ export interface BuiltQuery {
   /** The lowest level. */
   readonly level?: Level | undefined;
   readonly limit: number;
+}
+
+/** What arrived within so many milliseconds, whatever its own time. */
+export interface ArrivedWish {
+  readonly arrivedMs: number;
+  /** Only rows whose own time is earlier. */
+  readonly before?: Date | undefined;
 }
 
 /**
@@ -90,7 +97,11 @@ function source({ table, time, contains, level }: BuiltQuery): readonly Kql[] {
 
 function timeSteps(time: BuiltQuery['time']): readonly Kql[] {
   if (time === undefined) return [];
-  if ('arrivedMs' in time) return [arrivedWithin(time.arrivedMs, 'timestamp')];
+  if ('arrivedMs' in time) {
+    const arrived = arrivedWithin(time.arrivedMs, 'timestamp');
+    const { before } = time;
+    return before ? [arrived, kql`where timestamp < ${quoteDatetime(before)}`] : [arrived];
+  }
   if ('sinceMs' in time) return [kql`where timestamp > ago(${quoteTimespan(time.sinceMs)})`];
   const from = kql`where timestamp >= ${quoteDatetime(time.from)}`;
   return time.to === null ? [from] : [kql`${from} and timestamp < ${quoteDatetime(time.to)}`];

@@ -7,7 +7,8 @@ import { durationText, type TimeWish } from '../model/time-range.js';
 import { type Arrivals, comesAgainMs } from './arrivals.js';
 import { createKnownRows } from './known-rows.js';
 import { type PollPorts, waitForNextPoll } from './poll.js';
-import { getComponentId, type QueryEnding, reportEnding, runQuery } from './run-query.js';
+import { type Pages, readPages, timeIn } from './read-pages.js';
+import { getComponentId, type RunningQuery, reportEnding, runQuery } from './run-query.js';
 
 /** What is read again at each poll: a row can be seen a little after the instant at which it was stored, … */
 const STORED_OVERLAP_MS = 5 * 60_000;
@@ -25,13 +26,15 @@ export interface FollowQuery {
   readonly component?: string | undefined;
   /** The first answer holds at most so many rows, the newest; undefined: all. */
   readonly firstLimit?: number | undefined;
-  /** So do the later ones. */
+  /** So do the answers to later polls: what is older is asked for again. */
   readonly pollLimit?: number | undefined;
 }
 
 /** One of the later polls. */
 interface Poll {
   readonly kql: string;
+  /** The KQL of those of its rows whose own time is earlier. */
+  readonly older: (before: Date) => string;
   readonly time?: TimeWish;
   /** How long its rows may come again. */
   readonly againMs: number;
@@ -61,7 +64,7 @@ export async function followQuery(
 
   const arrivals = await query.arrivals();
   const startedAt = clock.now();
-  const arrived = await askArrived(arrivals, async (kql) => (await ask(kql)).table);
+  const arrived = await askArrived(arrivals, ask, query.pollLimit);
   const firstKql = query.kql(query.time, 'first');
   const first = await ask(firstKql, query.sendTimespan ? query.time : undefined, true);
   const { columns } = first.table;
@@ -76,8 +79,9 @@ export async function followQuery(
 
   async function* rows(): AsyncGenerator<Row> {
     const known = createKnownRows(columns);
-    const shown = await collect(first.table.rows);
-    say(await first.ending(), firstKql);
+    const answer = await readPages(async () => first);
+    const shown = answer.rows;
+    say(answer, firstKql);
     known.take(arrived.rows, clock.now().getTime());
     known.take(shown, clock.now().getTime());
     yield* inOrder(shown);
@@ -89,14 +93,16 @@ export async function followQuery(
       const now = clock.now();
       const poll = nextPoll(now.getTime() - lookedAt.getTime(), floor);
       try {
-        const { table, ending } = await ask(poll.kql, poll.time);
-        const came = await collect(table.rows);
-        say(await ending(), poll.kql, query.pollLimit);
+        const came = await readPages(
+          (before) => ask(before ? poll.older(before) : poll.kql, poll.time),
+          query.pollLimit,
+        );
+        say(came, poll.kql);
         if (hasFailed) report.note('The query can be asked again.');
         hasFailed = false;
         lookedAt = now;
         known.forgetBefore(now.getTime() - poll.againMs);
-        const fresh = known.take(came, clock.now().getTime());
+        const fresh = known.take(came.rows, clock.now().getTime());
         yield* inOrder(poll.isAskedFor ? fresh.filter(poll.isAskedFor) : fresh);
       } catch (error) {
         if (!(error instanceof CliError && ['service', 'timeout'].includes(error.kind)))
@@ -110,12 +116,17 @@ export async function followQuery(
   function nextPoll(sinceMs: number, floor: bigint): Poll {
     if ('within' in arrivals && arrived.missing === undefined) {
       const ms = sinceMs + STORED_OVERLAP_MS;
-      return { kql: arrivals.within(ms), againMs: comesAgainMs(ms) };
+      return {
+        kql: arrivals.within(ms),
+        older: (before) => arrivals.within(ms, before),
+        againMs: comesAgainMs(ms),
+      };
     }
     const againMs = sinceMs + WRITTEN_OVERLAP_MS;
     const time = { from: new Date(clock.now().getTime() - againMs), to: null };
     return {
       kql: query.kql(time, 'later'),
+      older: (before) => query.kql({ ...time, to: before }, 'later'),
       ...(query.sendTimespan && { time }),
       againMs,
       isAskedFor: (row) => timeOf(row) > floor,
@@ -138,40 +149,45 @@ export async function followQuery(
 
 /** Says what answers lack, but not again what the one before lacked too: they overlap. */
 function eachOnce(report: Report) {
-  const said = { cut: false, cutTexts: false, results: false, limit: false };
-  return (ending: QueryEnding, kql: string, limit = Number.POSITIVE_INFINITY): void => {
+  let said = { cut: false, cutTexts: false, results: false, cutOff: false };
+  return ({ ending, isCutOff }: Pages, kql: string): void => {
+    const { cut, cutTexts, furtherResults, rowCount } = ending;
     const news = {
       ...ending,
-      cut: said.cut ? null : ending.cut,
-      cutTexts: said.cutTexts ? 0 : ending.cutTexts,
-      furtherResults: said.results ? 0 : ending.furtherResults,
+      cut: said.cut ? null : cut,
+      cutTexts: said.cutTexts ? 0 : cutTexts,
+      furtherResults: said.results ? 0 : furtherResults,
     };
     reportEnding(news, { kql, allowPartial: true, report });
-    said.cut ||= ending.cut !== null;
-    said.cutTexts ||= ending.cutTexts > 0;
-    said.results ||= ending.furtherResults > 0;
-    if (said.limit || ending.rowCount < limit) return;
-    said.limit = true;
-    report.warn(`${limit} rows or more came at once: only the newest of them are shown.`);
+    if (isCutOff && !said.cutOff) {
+      report.warn(
+        `More than ${rowCount} rows came in the last minutes: the oldest of them may be missing.`,
+      );
+    }
+    // Texts stay cut in rows that come again and go; a lack that ended may begin anew.
+    said = {
+      cut: cut !== null,
+      cutTexts: said.cutTexts || cutTexts > 0,
+      results: said.results || furtherResults > 0,
+      cutOff: isCutOff,
+    };
   };
 }
 
 /** What has arrived by now. KQL that is refused is asked again as it was written, and then shows what is wrong. */
 async function askArrived(
   arrivals: Arrivals,
-  ask: (kql: string) => Promise<Table>,
+  ask: (kql: string) => Promise<RunningQuery>,
+  limit: number | undefined,
 ): Promise<{ readonly rows: readonly Row[]; readonly missing?: string }> {
   if ('missing' in arrivals) return { rows: [], missing: arrivals.missing };
   try {
-    const { rows } = await ask(arrivals.within(STORED_OVERLAP_MS));
-    return { rows: await collect(rows) };
+    return await readPages((before) => ask(arrivals.within(STORED_OVERLAP_MS, before)), limit);
   } catch (error) {
     if (!(error instanceof CliError && ['usage', 'unsupported'].includes(error.kind))) throw error;
     return { rows: [], missing: 'ingestion_time() is not known there' };
   }
 }
-
-const TIMES = ['timestamp', 'TimeGenerated'];
 
 /** @throws {CliError} `usage` if a row that comes again would look like another one */
 function assertKnowable(columns: readonly Column[], arrivals: Arrivals, missing?: string): void {
@@ -186,21 +202,7 @@ function assertKnowable(columns: readonly Column[], arrivals: Arrivals, missing?
   });
 }
 
-function timeIn(columns: readonly Column[]): (row: Row) => bigint {
-  const index = columns.findIndex(({ name, type }) => TIMES.includes(name) && type === 'datetime');
-  return (row) => {
-    const cell = row[index];
-    return typeof cell === 'bigint' ? cell : 0n;
-  };
-}
-
 function startOf(time: TimeWish | undefined, now: Date): Date {
   if (time === undefined) return new Date(0);
   return 'sinceMs' in time ? new Date(now.getTime() - time.sinceMs) : time.from;
-}
-
-async function collect(rows: AsyncIterable<Row>): Promise<readonly Row[]> {
-  const all: Row[] = [];
-  for await (const row of rows) all.push(row);
-  return all;
 }

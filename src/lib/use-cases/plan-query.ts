@@ -31,7 +31,7 @@ export interface QueryPlan extends Omit<FollowQuery, 'component'> {
 
 const DEFAULT_SINCE_MS = 24 * 3_600_000;
 const DEFAULT_LIMIT = 10;
-/** Rows of a later poll: what some minutes may bring. */
+/** Rows of one answer to a later poll: what some minutes may bring. Older ones are asked for again. */
 const POLL_LIMIT = 5000;
 
 /**
@@ -80,7 +80,8 @@ export function planQuery(
         limit: poll === 'first' ? limit : POLL_LIMIT,
       }),
     arrivals: async () => ({
-      within: (arrivedMs) => buildQuery({ ...built, time: { arrivedMs }, limit: POLL_LIMIT }),
+      within: (arrivedMs, before) =>
+        buildQuery({ ...built, time: { arrivedMs, before }, limit: POLL_LIMIT }),
       isVolatile: false,
     }),
     time: chosen,
@@ -137,18 +138,31 @@ export function reportTime({ isTimeImplied }: QueryPlan, report: Report): void {
   );
 }
 
-/** Says how many rows `--service` left out because they name no service. */
+interface NamelessOptions {
+  readonly component: string | undefined;
+  readonly now: Date;
+  readonly report: Report;
+}
+
+/** Says how many rows `--service` left out because they name no service, or that this is not known: it is not the answer. */
 export async function reportNameless(
   gateways: QueryGateways,
   { built }: QueryPlan,
-  { component, now, report }: { component: string | undefined; now: Date; report: Report },
+  { component, now, report }: NamelessOptions,
 ): Promise<void> {
   if (built?.service === undefined || built.loose) return;
-  const kql = buildCountOfNameless(built);
-  const { table } = await runQuery(gateways, { kql, component, now, explainEmpty: false });
-  for await (const [count] of table.rows) {
-    if (!count) return;
-    const rows = count === 1n ? '1 row names' : `${count} rows name`;
-    report.note(`${rows} no service and may be of "${built.service}" too; --loose keeps them.`);
+  try {
+    const kql = buildCountOfNameless(built);
+    const request = { kql, component, now, explainEmpty: false };
+    const { table, ending } = await runQuery(gateways, request);
+    for await (const [count] of table.rows) {
+      if (!count) continue;
+      const rows = count === 1n ? '1 row names' : `${count} rows name`;
+      report.note(`${rows} no service and may be of "${built.service}" too; --loose keeps them.`);
+    }
+    await ending();
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    report.note(`How many rows name no service could not be counted: ${error.message}`);
   }
 }
