@@ -67,7 +67,6 @@ async function show(running: RunningQuery, job: AnswerJob, target?: Target): Pro
   const drawn = chart && isSeen ? await drawRows(running, chart, shown) : undefined;
   if (target && output === 'parquet') await writeRows(running.table, job, target);
   else if (!drawn) await printRows(running.table, plan, { ...shown, live: false });
-  await reportNameless(gateways, plan, { component, now: host.clock.now(), report });
   if (shown.stdout.closed.aborted) return 0;
   const ending = drawn ?? (await running.ending());
   if (ending.statistics) await sayStatistics(ending.statistics, shown);
@@ -76,6 +75,7 @@ async function show(running: RunningQuery, job: AnswerJob, target?: Target): Pro
     allowPartial: allowPartial === true,
     report,
   });
+  await reportNameless(gateways, plan, { component, now: host.clock.now(), report });
   return ending.rowCount;
 }
 

@@ -1,6 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { json } from '../support/faults.js';
 import { temporaryFolder } from '../support/host.js';
 import { localCloud } from '../support/local-cloud.js';
 import { runCli } from '../support/run-cli.js';
@@ -96,6 +97,21 @@ test.each(['a.jsonl', 'a.parquet'])(
     expect(allowed.stderr).toContain(`Wrote 1 row, `);
   },
 );
+
+test('what else is asked may fail: the file is kept', async () => {
+  const cloud = localCloud();
+  cloud.inject(async (request) => {
+    const isAside =
+      request.url.endsWith('/query') && (await request.clone().text()).includes('| count');
+    return isAside ? json({ error: { code: 'GatewayTimeout' } }, 504) : undefined;
+  });
+  const argv = ['query', '--service', 'fraud', '--out', 'a.jsonl'];
+  const { status, stderr, files } = await inFolder(argv, undefined, cloud);
+  expect({ status, files }).toEqual({ status: 0, files: ['a.jsonl'] });
+  expect(stderr).toMatch(
+    /note: How many rows name no service could not be counted: The query took longer[^\n]*\nnote: Wrote 10 rows/,
+  );
+});
 
 test.each([
   [['-o', 'parquet'], 'Add --out FILE'],
