@@ -1,6 +1,7 @@
 import { CliError } from '../lib/errors.js';
 import type { Host, Report } from '../lib/host.js';
 import { parseDuration } from '../lib/model/time-range.js';
+import { figureColumns } from '../lib/output/figure-columns.js';
 import { print } from '../lib/output/print.js';
 import type { Settings } from '../lib/settings.js';
 import { chooseService } from '../lib/use-cases/find-targets.js';
@@ -34,8 +35,9 @@ export async function platformMetrics(
     asking.done,
   );
   const { platformView } = await import('../lib/output/platform-view.js');
-  const rowView = platformView(metrics, service);
-  await print(host, settings, platformTable(metrics), undefined, { rowView });
+  const table = platformTable(metrics);
+  const rowView = { ...platformView(metrics, service), columns: figureColumns(table.columns) };
+  await print(host, settings, table, undefined, { rowView });
   assertAllMeasured(metrics);
 }
 

@@ -2,6 +2,7 @@ import { Option } from '@commander-js/extra-typings';
 import { CliError } from '../lib/errors.js';
 import type { Host, Report } from '../lib/host.js';
 import { escapeControls } from '../lib/output/escape.js';
+import { figureColumns } from '../lib/output/figure-columns.js';
 import { print } from '../lib/output/print.js';
 import { createReport } from '../lib/output/report.js';
 import { resolveSettings, type Settings } from '../lib/settings.js';
@@ -149,8 +150,10 @@ async function sayKql(plan: MetricsPlan, { host, options }: Job): Promise<void> 
 
 async function show(metrics: Metrics, { host, settings, report, service, options }: Job) {
   const { metricsView } = await import('../lib/output/metrics-view.js');
-  const rowView = metricsView(metrics, { service, by: options.by });
-  await print(host, settings, metricsTable(metrics), undefined, { rowView });
+  const table = metricsTable(metrics);
+  const columns = figureColumns(table.columns);
+  const rowView = { ...metricsView(metrics, { service, by: options.by }), columns };
+  await print(host, settings, table, undefined, { rowView });
   if (metrics.nameless > 0n) {
     const items = metrics.nameless === 1n ? '1 item names' : `${metrics.nameless} items name`;
     report.note(`${items} no service and may be of "${service}" too; --loose keeps them.`);

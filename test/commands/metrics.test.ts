@@ -106,6 +106,21 @@ test('on a pipe there are no charts', async () => {
   expect(stdout).not.toMatch(/[▁-█●]/);
 });
 
+test('text is rounded for people, what programs read is exact', async () => {
+  const row = (duration: number) =>
+    JSON.stringify({ timestamp: '2026-11-01T10:00:00Z', success: duration < 100, duration });
+  const files = { 'work/requests.jsonl': [10, 20, 1000.5].map(row).join('\n') };
+  const argv = ['metrics', '--files', 'requests.jsonl', '--from', '2026-11-01T10:00:00Z'];
+  const asked = [...argv, '--to', '2026-11-01T10:07:00Z', '--bin', '7m'];
+  const text = await runCli(asked, { files });
+  const [names, range] = text.stdout.split('\n').map((line) => line.trim().split(/ +/));
+  expect(names?.slice(4, 9)).toEqual(['to', 'count', 'perSecond', 'failed', 'failurePercent']);
+  // Without a group there is a cell less.
+  expect(range?.slice(4, 9)).toEqual(['3', '0.007143', '1', '33.333', '343.5']);
+  const csv = await runCli([...asked, '-o', 'csv'], { files });
+  expect(csv.stdout).toContain(',3,0.007142857142857143,1,33.33');
+});
+
 test('files have the figures of all of their time, sampled ones what was kept', async () => {
   const row = (time: string, itemCount: number) =>
     JSON.stringify({

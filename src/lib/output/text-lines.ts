@@ -27,9 +27,8 @@ export async function* textLines<T>(
     if (isEmpty && view.empty !== undefined) await note(view.empty);
     return;
   }
-  if (view && 'whole' in view) {
-    const { width } = space;
-    if (width === undefined) return yield* plainLines(source, space, undefined);
+  const { width } = space;
+  if (view && 'whole' in view && width !== undefined) {
     const items: T[] = [];
     for await (const item of source.items) items.push(item);
     const lines = items.length > 0 ? view.whole(items, { ...space, width }) : [];
@@ -38,7 +37,7 @@ export async function* textLines<T>(
     return;
   }
   const sampleRows = live ? 1 : undefined;
-  if (view) {
+  if (view?.columns) {
     const { columns, empty } = view;
     let isEmpty = true;
     const rows = mapItems(source.items, (item): TextRow => {

@@ -28,13 +28,15 @@ export interface TableView<T> {
   readonly empty?: string;
 }
 
-/** For what only makes sense as a whole: a chart. Off a terminal the items are shown without a view. */
+/** For what only makes sense as a whole: a chart. */
 export interface WholeView<T> {
   /** The lines of all items, none longer than `width`. Texts from a service go through `escapeControls` first. */
   readonly whole: (
     items: readonly T[],
     space: ViewSpace & { readonly width: number },
   ) => readonly string[];
+  /** What an item shows off a terminal; undefined: all it has, as it is. */
+  readonly columns?: readonly ViewColumn<T>[];
   /** Said if there is no item at all. */
   readonly empty?: string;
 }
