@@ -93,7 +93,7 @@ export function define(command: SharedCommand, host: Host): void {
       saySettings(settings, report);
       if (kql !== undefined) report.note(CANNOT_TELL);
       const gateways = await host.connect(settings, report);
-      const progress = exportProgress(report, host.clock, host.stderr.isTty);
+      const progress = exportProgress(report, host.clock, host.stderr);
       const { signal, clock, files } = host;
       const component = options.component ?? (await getComponentId(gateways.arm));
       const { tableFiles, close } = await openTableFiles(format, host);

@@ -1,7 +1,8 @@
-import type { Clock, Report } from '../host.js';
+import type { Clock, Output, Report } from '../host.js';
 import type { Exported } from '../use-cases/export/export-tables.js';
 import type { ExportProgress } from '../use-cases/export/export-work.js';
 import { escapeControls } from './escape.js';
+import { textWidth } from './text-width.js';
 import type { TextView } from './view.js';
 
 /** What an export did, a line a table. */
@@ -22,7 +23,7 @@ function fileCount(files: readonly string[]): string {
   return files.length === 1 ? escapeControls(files[0] ?? '') : `${files.length} files`;
 }
 
-const BAR = 20;
+const BAR = 16;
 /** How often a line says how far it is where there is no terminal. */
 const LINE_EVERY_MS = { terminal: 200, pipe: 15_000 };
 
@@ -30,25 +31,27 @@ const LINE_EVERY_MS = { terminal: 200, pipe: 15_000 };
 export function exportProgress(
   report: Pick<Report, 'progress'>,
   clock: Clock,
-  isTty: boolean,
+  stderr: Pick<Output, 'isTty' | 'columns'>,
 ): ExportProgress & { readonly done: () => void } {
   const shown = report.progress('Asking Application Insights');
-  const everyMs = isTty ? LINE_EVERY_MS.terminal : LINE_EVERY_MS.pipe;
+  const everyMs = stderr.isTty ? LINE_EVERY_MS.terminal : LINE_EVERY_MS.pipe;
   const now = () => clock.now().getTime();
+  // The spinner stands before it.
+  const width = () => (stderr.isTty ? (stderr.columns() ?? 80) - 3 : undefined);
   let saidAt = now();
   let state = { source: '', rows: 0, before: 0, came: 0, bytes: 0, since: now() };
 
   function say(): void {
     if (now() - saidAt < everyMs) return;
     saidAt = now();
-    shown.update(progressText(state, now(), isTty));
+    shown.update(progressText(state, now(), width()));
   }
 
   return {
     start(source, { rows, done }) {
       state = { source, rows, before: done, came: 0, bytes: 0, since: now() };
       saidAt = now();
-      shown.update(progressText(state, now(), isTty));
+      shown.update(progressText(state, now(), width()));
     },
     onRows(rows) {
       state.came += rows;
@@ -74,25 +77,35 @@ interface ExportState {
   readonly since: number;
 }
 
-/** `traces ███████░░░░░░░░░░░░░  35 %  1,050,000 of 3,000,000 rows  84 MB  61,000 rows/s  32 s left` */
+/**
+ * `traces █████░░░░░░░░░░░  35 %  1,050,000 of 3,000,000 rows  84 MB  61,000 rows/s  32 s left`
+ *
+ * @param width what a line of the terminal holds: the rate, then the size, make room; undefined on a pipe
+ */
 export function progressText(
   { source, rows, before, came, bytes, since }: ExportState,
   now: number,
-  isTty: boolean,
+  width: number | undefined,
 ): string {
   const here = Math.min(rows, before + came);
   const share = rows === 0 ? 1 : here / rows;
   const filled = Math.floor(share * BAR);
-  const bar = isTty ? ` ${'█'.repeat(filled)}${'░'.repeat(BAR - filled)}` : ':';
+  const bar = width === undefined ? ':' : ` ${'█'.repeat(filled)}${'░'.repeat(BAR - filled)}`;
   const perSecond = (came * 1000) / Math.max(1, now - since);
-  const left = perSecond > 0 ? (rows - here) / perSecond : undefined;
-  return [
+  // Behind the last row nothing tells how long its file takes.
+  const isTold = perSecond > 0 && here < rows && now - since > 1000;
+  const done = [
     `${source}${bar} ${String(Math.floor(share * 100)).padStart(3)} %`,
     `${count(here)} of ${count(rows)} rows`,
-    ...(bytes > 0 ? [size(bytes)] : []),
-    ...(perSecond > 0 ? [`${count(Math.round(perSecond))} rows/s`] : []),
-    ...(left !== undefined && now - since > 1000 ? [`${duration(left)} left`] : []),
-  ].join('  ');
+  ];
+  const inFiles = bytes > 0 ? [size(bytes)] : [];
+  const rate = perSecond > 0 ? [`${count(Math.round(perSecond))} rows/s`] : [];
+  const left = isTold ? [`${duration((rows - here) / perSecond)} left`] : [];
+  const texts = [[...inFiles, ...rate], inFiles, []].map((more) =>
+    [...done, ...more, ...left].join('  '),
+  );
+  const fits = (text: string) => width === undefined || textWidth(text) <= width;
+  return texts.find(fits) ?? texts.at(-1) ?? '';
 }
 
 function duration(seconds: number): string {
