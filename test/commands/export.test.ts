@@ -137,7 +137,7 @@ describe('what goes wrong', () => {
 
   test.each([
     ['once', 1, 17],
-    ['again', 2, 18],
+    ['again', 2, 19],
   ])(
     'a small piece that takes too long %s does not make the others smaller',
     async (_, times, most) => {
@@ -160,6 +160,24 @@ describe('what goes wrong', () => {
       expect((await slicesIn(run)).length).toBe(most);
     },
   );
+
+  test('a profile that takes too long is asked in halves', async () => {
+    const cloud = await cloudWith(events(1000), { rowLimit: 300 });
+    let left = 2;
+    const waits: (string | null)[] = [];
+    cloud.inject(async (request) => {
+      if (!request.url.endsWith('/query')) return undefined;
+      waits.push(request.headers.get('prefer'));
+      if (left === 0 || !(await request.text()).includes('binStart')) return undefined;
+      left -= 1;
+      return new Response('{"error":{"code":"GatewayTimeout","message":"slow"}}', { status: 504 });
+    });
+    const run = await runCli([...EXPORT, '-o', 'csv', '--split', 'day'], { cloud });
+    expect(run).toMatchObject({ status: 0 });
+    expect(left).toBe(0);
+    expect(run.stdout).toContain('customEvents: 1,000 rows');
+    expect(waits.every((prefer) => prefer?.includes('wait=600'))).toBe(true);
+  });
 
   test('and does not pass ends the export, which the same command goes on with', async () => {
     const cloud = await cloudWith(events(1000), { rowLimit: 200 });

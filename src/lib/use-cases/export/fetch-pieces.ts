@@ -16,7 +16,14 @@ import {
   partsOf,
   type Split,
 } from './pieces.js';
-import { type Asked, askCount, askPiece, askProfile, type BoundSource } from './source.js';
+import {
+  type Asked,
+  askCount,
+  askPiece,
+  askProfile,
+  type BoundSource,
+  isTimeout,
+} from './source.js';
 import type { TableFiles, WrittenTable } from './table-files.js';
 
 export interface FetchPorts {
@@ -306,10 +313,6 @@ async function assertCount(
 function tooMuchOf(error: unknown, came: number, { rows }: Amount): TooMuch | undefined {
   if (error instanceof CutAnswer) return { cut: isCutBySize(error.partialError) ? came : null };
   return isTimeout(error) && rows > 1 ? { cut: null } : undefined;
-}
-
-function isTimeout(error: unknown): error is CliError {
-  return error instanceof CliError && error.kind === 'timeout';
 }
 
 /** Again after what passes: a busy service, a connection that broke, half an answer. */

@@ -56,6 +56,8 @@ export interface Facts {
 const TIME_COLUMNS = ['timestamp', 'TimeGenerated'];
 const ID_COLUMN = 'itemId';
 const FEWER_BINS = 8;
+/** The longest that the service lets a query run. */
+const LONGEST_SECONDS = 600;
 
 /** The service's own clock: what it calls the time of ingestion is compared with it. */
 export async function askNow(asked: Asked): Promise<bigint> {
@@ -90,7 +92,14 @@ export async function askFacts(asked: Asked, source: BoundSource): Promise<Facts
     ? kql`firstTime=min(${time}), lastTime=max(${time}), untimedRows=countif(isnull(${time}))`
     : kql`sizeBytes=sum(estimate_data_size(*))`;
   const steps = [kql`summarize rowCount=count(), ${more}`];
-  const [row] = await askRows(asked, sourceKql(source, steps), timespanOf(source, undefined));
+  let row: Row | undefined;
+  try {
+    [row] = await askRows(asked, sourceKql(source, steps), timespanOf(source, undefined));
+  } catch (error) {
+    if (time || !isTimeout(error)) throw error;
+    // An answer that is cut tells the size too.
+    row = [BigInt(await askCount(asked, source)), 0];
+  }
   const rows = Number(row?.[0] ?? 0);
   if (!time) return { rows, bytes: Number(row?.[1] ?? 0), first: null, last: null, untimed: rows };
   const [first, last] = [instant(row?.[1]), instant(row?.[2])];
@@ -111,6 +120,12 @@ export async function askProfile(
   try {
     rows = await askRows(asked, pieceKql(source, piece, [profile]), timespanOf(source, piece));
   } catch (error) {
+    const [earlier, later] = isTimeout(error) ? timeHalves(piece, step) : [];
+    if (earlier && later) {
+      const half = { count: Math.ceil(count / 2), split };
+      const bins = await askProfile(asked, source, earlier, half);
+      return joinEmpty([...bins, ...(await askProfile(asked, source, later, half))], split);
+    }
     const isCut = error instanceof CliError && error.kind === 'incomplete';
     if (!isCut || count < 2 * FEWER_BINS) throw error;
     return askProfile(asked, source, piece, { count: Math.floor(count / FEWER_BINS), split });
@@ -195,7 +210,11 @@ function send(
   text: string,
   timespan: string | undefined,
 ): Promise<QueryAnswer> {
-  return logsQuery.query(component, text, { signal, ...(timespan !== undefined && { timespan }) });
+  return logsQuery.query(component, text, {
+    signal,
+    serverTimeoutSeconds: LONGEST_SECONDS,
+    ...(timespan !== undefined && { timespan }),
+  });
 }
 
 /** Of a table what is in the bounds of the run; other KQL has its bounds in the time range that is sent beside it. */
@@ -216,6 +235,21 @@ function pieceKql(source: BoundSource, piece: Piece, steps: readonly Kql[]): str
       [kql`where binary_and(hash(${hashed(columns)}), ${piece.part.n - 1}) == ${piece.part.k}`]
     : [];
   return sourceKql(source, [...ofTime(timeColumn, piece), ...part, ...steps]);
+}
+
+/** None where a bin is all there is. */
+function timeHalves({ from, to }: Piece, step: bigint): readonly Piece[] {
+  const middle = (from + to) / 2n;
+  const border = middle - (middle % step);
+  if (border <= from) return [];
+  return [
+    { from, to: border },
+    { from: border, to },
+  ];
+}
+
+export function isTimeout(error: unknown): error is CliError {
+  return error instanceof CliError && error.kind === 'timeout';
 }
 
 /** What of a row does not change from one query to the next; all of it where it has no id. */
