@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { barChart } from '../../../src/lib/output/chart/bar-chart.js';
 import { columnChart } from '../../../src/lib/output/chart/column-chart.js';
 import { sparkline } from '../../../src/lib/output/chart/sparkline.js';
+import { trendTable } from '../../../src/lib/output/chart/trend-table.js';
 import { textWidth } from '../../../src/lib/output/text-width.js';
 import { readChart, spaceOf } from './read-chart.js';
 
@@ -15,6 +16,13 @@ const bars = (values: readonly (number | null)[], space = spaceOf(60)) =>
     space,
   );
 const blocks = (line: string | undefined) => line?.match(/█/g)?.length ?? 0;
+
+test('very many bars and trends are drawn, too', () => {
+  expect(bars(Array(130_000).fill(1))).toHaveLength(130_000);
+  const rows = Array(130_000).fill({ name: 'a', cells: [{ text: '1' }], values: [1] });
+  const lines = trendTable({ headings: ['n'], trend: 'trend', rows }, spaceOf(60));
+  expect(lines).toHaveLength(130_001);
+}, 30_000);
 
 test('a bar is as long as its number, which stands behind it', () => {
   const [first, second, third] = bars([100, 50, 0]);

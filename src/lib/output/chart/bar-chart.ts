@@ -29,9 +29,9 @@ export function barChart({ measures, categories }: BarChart, space: ChartSpace):
   const values = categories.flatMap((category) => category.values.map((value) => value ?? 0));
   const least = values.reduce((a, b) => Math.min(a, b), 0);
   const most = values.reduce((a, b) => Math.max(a, b), 0);
-  const texts = values.map((value) => textWidth(valueText(value)));
-  const taken = Math.max(0, ...names.map(textWidth)) + Math.max(0, ...kinds.map(textWidth));
-  const room = width - taken - (isGrouped ? 4 : 2) - Math.max(1, ...texts) - 1;
+  const texts = values.map(valueText);
+  const taken = widest(names) + widest(kinds);
+  const room = width - taken - (isGrouped ? 4 : 2) - Math.max(1, widest(texts)) - 1;
   const draw = barPainter({ least, most, columns: Math.max(4, room) }, space.glyphs);
   return categories.flatMap(({ values: own }, place) =>
     measures.map((_, measure) => {
@@ -45,9 +45,13 @@ export function barChart({ measures, categories }: BarChart, space: ChartSpace):
   );
 }
 
+function widest(texts: readonly string[]): number {
+  return texts.reduce((width, text) => Math.max(width, textWidth(text)), 0);
+}
+
 /** Names of the same width, cut to the largest that is allowed. */
 function labels(names: readonly string[], most: number): readonly string[] {
-  const width = Math.min(Math.max(8, most), Math.max(0, ...names.map(textWidth)));
+  const width = Math.min(Math.max(8, most), widest(names));
   return names.map((name) => {
     const cut = cutToWidth(name, width);
     return cut + ' '.repeat(width - textWidth(cut));

@@ -33,11 +33,14 @@ export function trendTable(
 ): readonly string[] {
   const { style, width } = space;
   const widths = headings.map((heading, index) =>
-    Math.max(heading.length, ...rows.map(({ cells }) => cells[index]?.text.length ?? 0)),
+    rows.reduce(
+      (width, { cells }) => Math.max(width, cells[index]?.text.length ?? 0),
+      heading.length,
+    ),
   );
   const numbers = widths.reduce((sum, each) => sum + GAP.length + each, 0);
   if (width - numbers < LEAST.name) return listLines(headings, rows, space);
-  const longest = Math.max(0, ...rows.map(({ name }) => textWidth(name)));
+  const longest = rows.reduce((width, { name }) => Math.max(width, textWidth(name)), 0);
   const nameWidth = Math.min(longest, width - numbers);
   const room = width - numbers - nameWidth - GAP.length;
   const right = (text: string, index: number) => GAP + text.padStart(widths[index] ?? 0);
