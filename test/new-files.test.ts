@@ -1,5 +1,15 @@
-import { mkdir, readdir, readFile, readlink, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import {
+  chmod,
+  mkdir,
+  readdir,
+  readFile,
+  readlink,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
+import { userInfo } from 'node:os';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createNewFiles } from '../src/lib/new-files.js';
 import { temporaryFolder } from './support/host.js';
@@ -42,6 +52,26 @@ test('a link stays one: the file behind it is replaced', async () => {
   await file.keep();
   expect(await readlink(join(folder, 'link.txt'))).toBe('real/a.txt');
   expect(await readFile(join(folder, 'real/a.txt'), 'utf8')).toBe('new');
+});
+
+test('who may read a file may read the one that replaces it, and nobody else', async () => {
+  const folder = await temporaryFolder();
+  const path = join(folder, 'a.txt');
+  await writeFile(path, 'old');
+  await chmod(path, 0o600);
+  const file = await createNewFiles().create(path);
+  await file.write('new');
+  expect((await stat(dirname(file.temporaryPath ?? ''))).mode & 0o777).toBe(0o700);
+  await file.keep();
+  expect((await stat(path)).mode & 0o777).toBe(0o600);
+});
+
+test.skipIf(userInfo().uid === 0)('a file that may not be written is not replaced', async () => {
+  const path = join(await temporaryFolder(), 'a.txt');
+  await writeFile(path, 'old');
+  await chmod(path, 0o400);
+  await expect(createNewFiles().create(path)).rejects.toMatchObject({ kind: 'usage' });
+  expect(await readFile(path, 'utf8')).toBe('old');
 });
 
 test('what ends with the process is removed with everything that lies beside it', async () => {

@@ -1,4 +1,4 @@
-import { promises, rmSync } from 'node:fs';
+import { constants, promises, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { CliError } from './errors.js';
 import { told } from './file-errors.js';
@@ -19,12 +19,14 @@ export function createNewFiles(): NewFiles {
     const found = await told(path, 'written', existing(path));
     if (found?.kind === 'folder') throw new CliError('usage', `"${path}" is a folder.`);
     if (found?.kind === 'device') return openDevice(path);
+    if (found) await told(path, 'written', promises.access(found.path, constants.W_OK));
     const target = found?.path ?? path;
     const folder = `${target}.${crypto.randomUUID().slice(0, 8)}.tmp`;
     const temporaryPath = join(folder, basename(target));
     await told(path, 'written', promises.mkdir(dirname(target), { recursive: true }));
     unfinished.add(folder);
-    await told(path, 'written', promises.mkdir(folder));
+    // Nobody else reads what is to be a private file while it grows.
+    await told(path, 'written', promises.mkdir(folder, { mode: 0o700 }));
     let handle: promises.FileHandle | undefined;
     const close = async () => {
       await handle?.close();
@@ -45,6 +47,7 @@ export function createNewFiles(): NewFiles {
         handle ??= await told(path, 'written', promises.open(temporaryPath, 'a'));
         const { size } = await handle.stat();
         await told(path, 'written', close());
+        if (found) await told(path, 'written', promises.chmod(temporaryPath, found.mode));
         await told(path, 'written', promises.rename(temporaryPath, target));
         await remove();
         return size;
@@ -64,14 +67,20 @@ export function createNewFiles(): NewFiles {
   };
 }
 
+interface Existing {
+  readonly kind: 'file' | 'folder' | 'device';
+  readonly path: string;
+  /** Who may read and write it. */
+  readonly mode: number;
+}
+
 /** A link is followed, as a shell does: what it names is replaced, not the link. */
-async function existing(
-  path: string,
-): Promise<{ readonly kind: 'file' | 'folder' | 'device'; readonly path: string } | undefined> {
+async function existing(path: string): Promise<Existing | undefined> {
   try {
     const stats = await promises.stat(path);
     const kind = stats.isDirectory() ? 'folder' : stats.isFile() ? 'file' : 'device';
-    return { kind, path: kind === 'file' ? await promises.realpath(path) : path };
+    const mode = stats.mode & 0o777;
+    return { kind, path: kind === 'file' ? await promises.realpath(path) : path, mode };
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
