@@ -12,6 +12,7 @@ import { textFiles } from '../lib/output/text-files.js';
 import { resolveSettings } from '../lib/settings.js';
 import { exportTables } from '../lib/use-cases/export/export-tables.js';
 import { SPLITS } from '../lib/use-cases/export/pieces.js';
+import { rowsOf } from '../lib/use-cases/export/rows-of.js';
 import type { Source } from '../lib/use-cases/export/source.js';
 import type { TableFiles } from '../lib/use-cases/export/table-files.js';
 import { readKql } from '../lib/use-cases/plan-query.js';
@@ -85,7 +86,8 @@ export function define(command: SharedCommand, host: Host): void {
       const format = formatOf(options.output);
       const settings = await resolveSettings({ ...options, output: undefined }, host);
       const report = createReport(host, settings);
-      const kql = await readKql(options.kql === '-' ? '-' : options.kql, options.file, host);
+      const typedKql = await readKql(options.kql, options.file, host);
+      const kql = typedKql === undefined ? undefined : await rowsOf(typedKql);
       const sources = sourcesOf(tables, kql, { ...options, incremental });
       const { since, from, to } = options;
       const typed = { ...(since && { since }), ...(from && { from }), ...(to && { to }) };
