@@ -47,7 +47,7 @@ export interface Files {
   readonly remove: (path: string) => Promise<void>;
   readonly realPath: (path: string) => Promise<string>;
   readonly kind: (path: string) => Promise<'file' | 'folder' | undefined>;
-  /** Adds to the end of a file, which is made if need be. */
+  /** Adds to the end of a file, which is made if need be; what was added is on the disk then. */
   readonly append: (path: string, text: string) => Promise<void>;
   /** Names in a folder; none if it is not there. */
   readonly list: (path: string) => Promise<readonly string[]>;

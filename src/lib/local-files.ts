@@ -27,7 +27,7 @@ export function createFiles({ create }: NewFiles, processes: Processes): Files {
 
 async function appendTo(path: string, text: string): Promise<void> {
   await promises.mkdir(dirname(path), { recursive: true });
-  await promises.appendFile(path, text);
+  await promises.appendFile(path, text, { flush: true });
 }
 
 async function writeWhole(

@@ -46,6 +46,7 @@ export function createNewFiles(): NewFiles {
       async keep() {
         handle ??= await told(path, 'written', promises.open(temporaryPath, 'a'));
         const { size } = await handle.stat();
+        await told(path, 'written', handle.sync());
         await told(path, 'written', close());
         if (found) await told(path, 'written', promises.chmod(temporaryPath, found.mode));
         await told(path, 'written', promises.rename(temporaryPath, target));

@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CliError } from '../errors.js';
 import { told } from '../file-errors.js';
@@ -124,6 +124,7 @@ export async function copyToParquet(
     const sql = `COPY (${select}) TO ${quoteText(unfinished)} (${options})`;
     const [written] = await ask(connection, sql);
     signal?.throwIfAborted();
+    await sync(unfinished);
     await rename(unfinished, path);
     return Number(written?.Count ?? 0);
   } catch (error) {
@@ -132,6 +133,16 @@ export async function copyToParquet(
   } finally {
     stopInterrupting();
     await rm(unfinished, { force: true });
+  }
+}
+
+/** So that no power cut leaves the name without what is in it. */
+async function sync(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
   }
 }
 
