@@ -191,6 +191,62 @@ export interface PlatformMetricsGateway {
   read(endpoint: string, options: PlatformMetricsOptions): Promise<readonly PlatformSeries[]>;
 }
 
+export interface BlobContainer {
+  readonly accountName: string;
+  readonly containerName: string;
+}
+
+/** A blob as a list tells it. Its name is untrusted text. */
+export interface BlobItem {
+  readonly name: string;
+  readonly sizeBytes: number;
+  /** With its quotes, as sent. It changes whenever the blob does. */
+  readonly etag: string;
+  readonly modified: Date;
+  /** May grow at its end without what is there changing. */
+  readonly isAppend: boolean;
+}
+
+export interface BlobRange {
+  /** The first byte. Default 0. */
+  readonly from?: number;
+  /** How many bytes at most. Default: up to the end. */
+  readonly length?: number;
+  /** Only this state of the blob is wanted. */
+  readonly etag?: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface BlobContent {
+  readonly etag: string;
+  /** Of the whole blob, whatever was asked for. */
+  readonly sizeBytes: number;
+  /** Can be read once. A connection that drops is taken up where it broke. */
+  readonly bytes: AsyncIterable<Uint8Array>;
+}
+
+/** Gateway to Blob Storage. Reads only. */
+export interface BlobGateway {
+  /**
+   * Blobs below a prefix in the order of their names, asked for page by page.
+   *
+   * @throws {CliError} `not-found` if there is no such container, `auth` with the role that is missing
+   */
+  list(container: BlobContainer, prefix: string, signal?: AbortSignal): AsyncIterable<BlobItem>;
+  /** What is right below a prefix and has more below it: prefixes that end in `/`. */
+  listFolders(
+    container: BlobContainer,
+    prefix: string,
+    signal?: AbortSignal,
+  ): AsyncIterable<string>;
+  /**
+   * Bytes of a blob; none if the range begins at its end.
+   *
+   * @throws {CliError} `not-found`; `service` with code `ConditionNotMet` if the blob has another `etag` now
+   */
+  read(container: BlobContainer, name: string, range?: BlobRange): Promise<BlobContent>;
+}
+
 export type { Row };
 
 export interface SignedIn {
