@@ -106,7 +106,8 @@ export function isTuple({ type }: Expression): boolean {
   return type?.name === 'tuple';
 }
 
-function withoutName(node: Expression): Expression {
+/** What a query gives a name to, or the expression itself. */
+export function withoutName(node: Expression): Expression {
   const isNamed = node.kind === 'SimpleNamedExpression' || node.kind === 'CompoundNamedExpression';
   return isNamed ? node.Expression : node;
 }

@@ -12,6 +12,7 @@ import {
   type Scope,
 } from '../scope.js';
 import type { Expression, FunctionCall, Node } from '../syntax.js';
+import { withoutName } from '../tuples.js';
 
 export const summarize: OperatorRule<'SummarizeOperator'> = (node, input, scope, binder) => {
   const columns = outputColumns(node, binder);
@@ -81,11 +82,6 @@ function aggregates(
   if (call.kind !== 'FunctionCallExpression') return [binder.scalar(call, scope)];
   const several = SEVERAL[call.Name.name];
   return several ? several(call, others, scope, binder) : [binder.scalar(call, scope)];
-}
-
-function withoutName(node: Expression): Expression {
-  const isNamed = node.kind === 'SimpleNamedExpression' || node.kind === 'CompoundNamedExpression';
-  return isNamed ? node.Expression : node;
 }
 
 type SeveralRule = (
