@@ -4,9 +4,9 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants, createGzip } from 'node:zlib';
 import { CliError } from '../errors.js';
+import { hasCode } from '../file-errors.js';
 import { openCertificate } from './certificates.js';
 import type { LocalCloud, LocalServer } from './local-cloud.js';
-import { hasCode } from './state/files.js';
 
 export interface ListenOptions {
   readonly folder: string;

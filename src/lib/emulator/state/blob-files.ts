@@ -1,6 +1,7 @@
 import { appendFile, mkdir, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { hasCode, replaceFile } from './files.js';
+import { hasCode } from '../../file-errors.js';
+import { replaceFile } from './files.js';
 import { withLock } from './lock.js';
 
 export interface BlobAddress {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { hasCode } from '../../file-errors.js';
 
 /** Replaces a file whole: nobody ever reads half of it. */
 export async function replaceFile(path: string, content: string | Uint8Array, mode = 0o600) {
@@ -33,10 +34,6 @@ export async function readText(path: string): Promise<string | undefined> {
     if (hasCode(error, 'ENOENT')) return undefined;
     throw error;
   });
-}
-
-export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
-  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
 }
 
 async function writeTemporary(path: string, content: string | Uint8Array, mode: number) {

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, rm, stat, utimes } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CliError } from '../../errors.js';
-import { hasCode, readText } from './files.js';
+import { hasCode } from '../../file-errors.js';
+import { readText } from './files.js';
 
 /** A holder touches its file while it works. One that is this old has died without saying so. */
 const STALE_MS = 10_000;
