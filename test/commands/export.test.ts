@@ -257,41 +257,16 @@ async function interruptedOnce(cloud: TestCloud, args: readonly string[]) {
 }
 
 describe('rows without a time', () => {
-  test('go on where they were, when nothing has a time', async () => {
+  test.each([
+    ['go on where they were, when nothing has a time', 'customEvents | project name, itemId'],
+    [
+      'are beside those that have one',
+      'customEvents | project timestamp = iff(name has "5", datetime(null), timestamp), name, itemId',
+    ],
+  ])('%s', async (_, kql) => {
     const cloud = await cloudWith(events(600), { rowLimit: 150 });
-    const kql = 'customEvents | project name, itemId';
-    const run = await interruptedOnce(cloud, [
-      'export',
-      '--parallel',
-      '1',
-      '--kql',
-      kql,
-      '--out',
-      'out',
-      '-o',
-      'csv',
-    ]);
-    const text = await readFile(out(run, 'result.csv'), 'utf8');
-    expect(text.match(/id-\d+/g)?.toSorted()).toEqual(
-      Array.from({ length: 600 }, (_, index) => `id-${index}`).toSorted(),
-    );
-  });
-
-  test('are beside those that have one', async () => {
-    const cloud = await cloudWith(events(600), { rowLimit: 150 });
-    const kql =
-      'customEvents | project timestamp = iff(name has "5", datetime(null), timestamp), name, itemId';
-    const run = await interruptedOnce(cloud, [
-      'export',
-      '--parallel',
-      '1',
-      '--kql',
-      kql,
-      '--out',
-      'out',
-      '-o',
-      'csv',
-    ]);
+    const args = ['export', '--parallel', '1', '--kql', kql, '--out', 'out', '-o', 'csv'];
+    const run = await interruptedOnce(cloud, args);
     const text = await readFile(out(run, 'result.csv'), 'utf8');
     expect(text.match(/id-\d+/g)?.toSorted()).toEqual(
       Array.from({ length: 600 }, (_, index) => `id-${index}`).toSorted(),

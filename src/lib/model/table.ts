@@ -63,6 +63,13 @@ export function batchedTable(columns: readonly Column[], batches: AsyncIterable<
   return { columns, batches, rows: rowsOf(columns, batches) };
 }
 
+/** A table without rows. */
+export function emptyTable(columns: readonly Column[]): Table {
+  return { columns, rows: noRows() };
+}
+
+async function* noRows(): AsyncGenerator<Row> {}
+
 async function* rowsOf(
   columns: readonly Column[],
   batches: AsyncIterable<RowBatch>,

@@ -7,11 +7,12 @@ import type {
 } from '../azure/gateways.js';
 import { CliError } from '../errors.js';
 import type { Report } from '../host.js';
-import type { Row, Table } from '../model/table.js';
+import { emptyTable, type Table } from '../model/table.js';
 import { CUT_AT } from '../model/telemetry.js';
 import { type TimeWish, toTimespan } from '../model/time-range.js';
 import { countedTable, skipRows } from './counted-table.js';
 import { cutError } from './cut-answer.js';
+import { findDeniedTables, reportDenied } from './denied-tables.js';
 
 export interface QueryRequest {
   readonly kql: string;
@@ -102,9 +103,7 @@ async function readAnswer(
 ): Promise<RunningQuery> {
   const tables = answer.tables[Symbol.asyncIterator]();
   const first = await tables.next();
-  const { table, counts } = countedTable(
-    first.done ? { columns: [], rows: noRows() } : first.value,
-  );
+  const { table, counts } = countedTable(first.done ? emptyTable([]) : first.value);
 
   async function ending(): Promise<QueryEnding> {
     let furtherResults = 0;
@@ -120,19 +119,6 @@ async function readAnswer(
   }
 
   return { table, ending };
-}
-
-async function* noRows(): AsyncGenerator<Row> {}
-
-async function findDeniedTables(
-  logsQuery: Gateways['logsQuery'],
-  componentId: string,
-  kql: string,
-  options: QueryOptions,
-): Promise<readonly string[]> {
-  const answer = await logsQuery.query(componentId, kql, { ...options, includePermissions: true });
-  for await (const table of answer.tables) await skipRows(table);
-  return answer.ending().deniedTables;
 }
 
 /**
@@ -161,30 +147,4 @@ export function reportEnding(
   const error = cutError(cut, rowCount, kql);
   if (!allowPartial) throw error;
   report.warn(error.message);
-}
-
-/** @throws {CliError} `auth` if the KQL asks one of these tables */
-export function reportDenied(
-  denied: readonly string[],
-  kql: string,
-  report: Pick<Report, 'note'>,
-): void {
-  const names = denied.join(', ');
-  const isAsked = denied.some((name) => {
-    const classic = name.replace(/^App(?=[A-Z])/, '');
-    return [name, classic, `custom${classic}`].some((word) =>
-      new RegExp(`\\b${escapeRegExp(word)}\\b`, 'i').test(kql),
-    );
-  });
-  if (!isAsked) {
-    report.note(`You may not read these tables: ${names}.`);
-    return;
-  }
-  throw new CliError('auth', `The answer is empty because you may not read ${names}.`, {
-    hint: 'The role Log Analytics Reader on the component allows it; a new role may take an hour.',
-  });
-}
-
-function escapeRegExp(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

@@ -2,7 +2,14 @@ import { join } from 'node:path';
 import type { PartialError } from '../../azure/gateways.js';
 import { CliError } from '../../errors.js';
 import type { Clock } from '../../host.js';
-import { batchedTable, type Row, type RowBatch, type Table } from '../../model/table.js';
+import {
+  batchedTable,
+  emptyTable,
+  type Row,
+  type RowBatch,
+  type Table,
+} from '../../model/table.js';
+import { skipRows } from '../counted-table.js';
 import { isCutBySize } from '../cut-answer.js';
 import type { Slice } from './journal.js';
 import {
@@ -240,12 +247,12 @@ async function openPiece(
   const answer = await askPiece(asked, source, piece);
   const tables = answer.tables[Symbol.asyncIterator]();
   const first = await tables.next();
-  const table: Table = first.done ? { columns: source.columns, rows: noRows() } : first.value;
+  const table = first.done ? emptyTable(source.columns) : first.value;
   assertColumns(source, table);
 
   async function assertWhole(): Promise<void> {
     for (let next = await tables.next(); !next.done; next = await tables.next()) {
-      for await (const _ of next.value.rows);
+      await skipRows(next.value);
     }
     const { partialError } = answer.ending();
     if (partialError) throw new CutAnswer(partialError);
@@ -271,8 +278,6 @@ async function openPiece(
     ? batchedTable(source.columns, batches(table.batches))
     : { columns: source.columns, rows: rows() };
 }
-
-async function* noRows(): AsyncGenerator<Row> {}
 
 function assertColumns({ name, columns }: BoundSource, table: Table): void {
   const isSame =

@@ -1,7 +1,7 @@
 import { CliError } from '../../errors.js';
 import type { Column } from '../../model/table.js';
+import { reportDenied } from '../denied-tables.js';
 import { mapConcurrently } from '../map-concurrently.js';
-import { reportDenied } from '../run-query.js';
 import { type ExportPorts, ownPath, runOf, type Work } from './export-work.js';
 import { fetchPieces } from './fetch-pieces.js';
 import type { Run } from './journal.js';

@@ -3,7 +3,9 @@ import { CliError } from '../../errors.js';
 import { joinKql, type Kql, kql, quoteName, quoteTickSpan, quoteTicks } from '../../kql/quote.js';
 import type { Cell, Column, Row } from '../../model/table.js';
 import { formatDatetime, MAX_DATETIME_TICKS, TICKS_PER_MINUTE } from '../../model/ticks.js';
+import { skipRows } from '../counted-table.js';
 import { cutError } from '../cut-answer.js';
+import { findDeniedTables } from '../denied-tables.js';
 import type { RunBounds } from './journal.js';
 import {
   type Counted,
@@ -70,7 +72,7 @@ export async function askColumns(asked: Asked, source: Source): Promise<readonly
   let columns: readonly Column[] = [];
   for await (const table of answer.tables) {
     if (columns.length === 0) columns = table.columns;
-    for await (const _ of table.rows);
+    await skipRows(table);
   }
   return columns;
 }
@@ -172,14 +174,11 @@ export async function askUningested(asked: Asked, source: BoundSource): Promise<
 }
 
 /** Tables that the caller may not read: they look empty. */
-export async function askDenied(
+export function askDenied(
   { logsQuery, component, signal }: Asked,
   { kql: text }: Source,
 ): Promise<readonly string[]> {
-  const options = { signal, includePermissions: true };
-  const answer = await logsQuery.query(component, piped(text, [kql`take 1`]), options);
-  for await (const table of answer.tables) for await (const _ of table.rows);
-  return answer.ending().deniedTables;
+  return findDeniedTables(logsQuery, component, piped(text, [kql`take 1`]), { signal });
 }
 
 /** The rows of a piece, to be read as they come. */
