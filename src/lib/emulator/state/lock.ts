@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, rm, stat, utimes } from 'node:fs/promises';
+import { access, constants, mkdir, open, rm, stat, utimes } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CliError } from '../../errors.js';
-import { hasCode } from '../../file-errors.js';
+import { hasCode, told } from '../../file-errors.js';
 import { readText } from './files.js';
 
 /** A holder touches its file while it works. One that is this old has died without saying so. */
@@ -27,7 +27,7 @@ export async function withLock<T>(path: string, work: () => Promise<T>): Promise
 
 async function locked<T>(path: string, work: () => Promise<T>): Promise<T> {
   const token = randomUUID();
-  await mkdir(dirname(path), { recursive: true });
+  await told(path, 'written', mkdir(dirname(path), { recursive: true }));
   const started = Date.now();
   while (!(await tryCreate(path, token))) {
     await breakIfStale(path);
@@ -57,8 +57,15 @@ async function tryCreate(path: string, token: string): Promise<boolean> {
     await file.close();
     return true;
   } catch (error) {
-    if (hasCode(error, 'EEXIST', 'EPERM', 'EACCES')) return false;
-    throw error;
+    if (hasCode(error, 'EEXIST')) return false;
+    // Windows says so of a file that is just being removed too; a folder that cannot be written to stays so.
+    const isRefused = hasCode(error, 'EPERM', 'EACCES');
+    await told(
+      path,
+      'written',
+      isRefused ? access(dirname(path), constants.W_OK) : Promise.reject(error),
+    );
+    return false;
   }
 }
 
