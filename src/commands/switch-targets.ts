@@ -1,4 +1,5 @@
 import type { Host, Report } from '../lib/host.js';
+import { targetName } from '../lib/model/target.js';
 import { escapeControls } from '../lib/output/escape.js';
 import { print } from '../lib/output/print.js';
 import type { View } from '../lib/output/view.js';
@@ -36,7 +37,9 @@ export async function applySwitch(
   const { signal } = host;
   const request = { services, api, all, wait, dryRun, confirm, signal };
   const { outcomes, unanswered } = await act(gateways, request, report);
-  const shown = dryRun ? (await import('../lib/output/dry-run-view.js')).dryRunView : view;
+  const shown = dryRun
+    ? (await import('../lib/output/dry-run-view.js')).dryRunView<Outcome>(targetName)
+    : view;
   await print(host, settings, outcomes, shown);
   assertAllDone(outcomes, unanswered);
 }

@@ -1,11 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { changeCollection } from '../../src/lib/azure/deployments/data-collector.js';
-import {
-  putBody,
-  readDeploymentText,
-  withValue,
-} from '../../src/lib/azure/deployments/deployment-text.js';
+import { putBody, readDeploymentText } from '../../src/lib/azure/deployments/deployment-text.js';
+import { withValue } from '../../src/lib/azure/json-text.js';
 import { type Member, object, unknown, weave } from './odd-json.js';
 
 const READ_ONLY: readonly Member[] = [

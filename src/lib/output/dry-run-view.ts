@@ -1,29 +1,32 @@
 import { diffLines } from 'diff';
 import { format } from 'jsonc-parser';
-import { targetName } from '../model/target.js';
 import type { Outcome } from '../use-cases/change-each.js';
 import { escapeControls } from './escape.js';
 import type { Style } from './style.js';
 import type { View } from './view.js';
 
+type Planned = Partial<Pick<Outcome, 'requests' | 'before' | 'error'>>;
 type Request = NonNullable<Outcome['requests']>[number];
 
 /** What would be sent, each body byte for byte on lines of its own, and what the last one would change. */
-export const dryRunView: View<Outcome> = {
-  text(outcome, style) {
-    if (outcome.error) return undefined;
-    const name = style.bold(escapeControls(targetName(outcome)));
-    const { requests = [], before } = outcome;
-    if (requests.length === 0) return `${name} is as wished already: nothing would be sent.`;
-    const blocks = requests.map((request) => requestText(request, style));
-    const last = requests.at(-1);
-    const diff = last && typeof before === 'string' ? [diffText(before, last.body, style)] : [];
-    return [`For ${name} would be sent:`, ...blocks, ...diff].join('\n');
-  },
-};
+export function dryRunView<T extends Planned>(nameOf: (outcome: T) => string): View<T> {
+  return {
+    text(outcome, style) {
+      if (outcome.error) return undefined;
+      const name = style.bold(escapeControls(nameOf(outcome)));
+      const { requests = [], before } = outcome;
+      if (requests.length === 0) return `${name} is as wished already: nothing would be sent.`;
+      const blocks = requests.map((request) => requestText(request, style));
+      const last = requests.at(-1);
+      const diff = last && typeof before === 'string' ? [diffText(before, last.body, style)] : [];
+      return [`For ${name} would be sent:`, ...blocks, ...diff].join('\n');
+    },
+  };
+}
 
 function requestText({ method, url, contentType, body }: Request, style: Style): string {
   const head = `${style.cyan(method)} ${escapeControls(url)}`;
+  if (body === '') return `${head}\n`;
   return [head, style.dim(`content-type: ${contentType}`), '', body, ''].join('\n');
 }
 

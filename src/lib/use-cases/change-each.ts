@@ -1,14 +1,9 @@
 import type { Change, WriteRequest } from '../azure/gateways.js';
-import { CliError, type ErrorFacts, type ErrorKind, Interrupted } from '../errors.js';
+import { CliError, Interrupted } from '../errors.js';
 import { type Target, targetName } from '../model/target.js';
+import { assertNoneFailed, type Failure, failureOf, failureOfSome } from './failures.js';
 import { assertAllAsked, type FoundTargets } from './find-targets.js';
 import { mapConcurrently } from './map-concurrently.js';
-
-/** Why a change failed, as plain data. */
-export interface Failure extends Omit<ErrorFacts, 'kql'> {
-  readonly kind: ErrorKind;
-  readonly message: string;
-}
 
 /** What became of one target. */
 export interface Outcome
@@ -99,44 +94,15 @@ export function refusedOutcome(target: Target, error: CliError): Outcome {
   return { ...before, changed: false, applied: false, error: failureOf(error) };
 }
 
-/**
- * Fails if a change did: with the error itself if there was but one target, with their kind if all failed alike, else as
- * `incomplete`. So it does if a world could not be asked for its targets.
- */
+/** Fails if a change did, or if a world could not be asked for its targets. */
 export function assertAllDone(
   outcomes: readonly Outcome[],
   unanswered: FoundTargets['unanswered'] = [],
 ): void {
-  const failed = outcomes.flatMap((outcome) =>
-    outcome.error ? [{ name: targetName(outcome), error: outcome.error }] : [],
-  );
-  const [first, second] = failed;
-  if (!first) {
-    assertAllAsked(unanswered);
-    return;
-  }
-  if (outcomes.length === 1 && unanswered.length === 0) throw errorOf(first.error);
-  const isAll = failed.length === outcomes.length;
-  const isAlike = isAll && failed.every(({ error }) => error.kind === first.error.kind);
-  const message = isAll
-    ? `None of the ${outcomes.length} changes was made.`
-    : `${failed.length} of ${outcomes.length} changes ${second ? 'were' : 'was'} not made.`;
-  const details = failed.flatMap(({ name, error }) => [
-    { code: name, message: error.message },
-    ...(error.details ?? []).map(({ code, message }) => ({ code: `${name}: ${code}`, message })),
-  ]);
-  const hints = new Set(failed.map(({ error }) => error.hint));
-  const [hint] = hints;
-  const facts = { details, ...(hints.size === 1 && hint !== undefined ? { hint } : {}) };
-  throw new CliError(isAlike ? first.error.kind : 'incomplete', message, facts);
-}
-
-function failureOf({ kind, message, facts: { kql: _, ...facts } }: CliError): Failure {
-  return { kind, message, ...facts };
-}
-
-function errorOf({ kind, message, ...facts }: Failure): CliError {
-  return new CliError(kind, message, facts);
+  const named = outcomes.map((outcome) => ({ name: targetName(outcome), error: outcome.error }));
+  if (unanswered.length === 0) assertNoneFailed(named);
+  else if (named.some(({ error }) => error !== null)) throw failureOfSome(named);
+  else assertAllAsked(unanswered);
 }
 
 function interruptedText(

@@ -1,8 +1,8 @@
 import { findNodeAtLocation, type JSONPath, type Node } from 'jsonc-parser';
 import { CliError } from '../../errors.js';
 import type { CollectionChange } from '../gateways.js';
+import { type JsonText, withValue } from '../json-text.js';
 import { isEnabled } from './collections.js';
-import { type DeploymentText, withValue } from './deployment-text.js';
 
 const COLLECTOR: JSONPath = ['properties', 'dataCollector'];
 const COLLECTIONS: JSONPath = [...COLLECTOR, 'collections'];
@@ -11,7 +11,7 @@ const PAYLOAD_COLLECTIONS = ['request', 'response'];
 
 /** The collections that a change would add: each needs a data asset first. */
 export function newCollections(
-  { root }: DeploymentText,
+  { root }: JsonText,
   { to, collections }: CollectionChange,
 ): readonly string[] {
   if (to !== 'on') return [];
@@ -31,10 +31,10 @@ export function newCollections(
  * @throws {CliError} `usage` if a collection to switch off does not exist
  */
 export function changeCollection(
-  deployment: DeploymentText,
+  deployment: JsonText,
   change: CollectionChange,
   dataId: (collection: string) => string,
-): DeploymentText {
+): JsonText {
   const collector = findNodeAtLocation(deployment.root, [...COLLECTOR]);
   const isSet = collector !== undefined && collector.type !== 'null';
   if (change.to === 'forget') return isSet ? withValue(deployment, COLLECTOR, null) : deployment;
@@ -83,10 +83,10 @@ function newCollection(
 }
 
 function switchCollection(
-  deployment: DeploymentText,
+  deployment: JsonText,
   name: string,
   { to, samplingRate }: CollectionChange,
-): DeploymentText {
+): JsonText {
   const path = [...COLLECTIONS, name];
   const mode = findNodeAtLocation(deployment.root, [...path, 'dataCollectionMode'])?.value;
   const switched = setMode(
@@ -102,11 +102,11 @@ function switchCollection(
 
 /** Azure reads the mode in any case; the case that it was written in is kept. */
 function setMode(
-  deployment: DeploymentText,
+  deployment: JsonText,
   path: JSONPath,
   mode: string | undefined,
   enabled: boolean,
-): DeploymentText {
+): JsonText {
   if (isEnabled(mode ?? 'Disabled') === enabled) return deployment;
   const word = enabled ? 'Enabled' : 'Disabled';
   const isLower = mode !== undefined && mode === mode.toLowerCase();
@@ -118,11 +118,7 @@ function setMode(
 }
 
 /** Leaves `1.0` alone where 1 is asked for. */
-function setUnlessSame(
-  deployment: DeploymentText,
-  path: JSONPath,
-  value: string | number,
-): DeploymentText {
+function setUnlessSame(deployment: JsonText, path: JSONPath, value: string | number): JsonText {
   const node = findNodeAtLocation(deployment.root, [...path]);
   return node?.value === value ? deployment : withValue(deployment, path, value);
 }

@@ -3,19 +3,14 @@ import type { Clock } from '../../host.js';
 import { type Target, targetName } from '../../model/target.js';
 import { BUSY_TIMEOUT_MS, busyForTooLong, POLL_MS } from '../busy.js';
 import type { Change, ChangeOptions, CollectionChange, WriteRequest } from '../gateways.js';
+import { type JsonText, lexemeAt, withValue } from '../json-text.js';
+import { followChange } from '../long-running.js';
 import { readNumber, readString } from '../payload.js';
 import type { Answer, AzureHttp } from '../wire/http.js';
 import { toCliError } from '../wire/service-error.js';
 import { type AddressOptions, createAddresses } from './addresses.js';
 import { changeCollection, newCollections } from './data-collector.js';
-import {
-  type DeploymentText,
-  lexemeAt,
-  putBody,
-  readDeploymentText,
-  withValue,
-} from './deployment-text.js';
-import { followPut } from './long-running.js';
+import { putBody, readDeploymentText } from './deployment-text.js';
 
 export interface DeploymentWriterOptions extends AddressOptions {
   readonly http: AzureHttp;
@@ -29,9 +24,9 @@ export interface DeploymentWriter {
 }
 
 interface Edit {
-  readonly apply: (deployment: DeploymentText) => DeploymentText;
+  readonly apply: (deployment: JsonText) => JsonText;
   /** Writes that have to come first, for the deployment as it is. */
-  readonly before: (deployment: DeploymentText) => readonly WriteRequest[];
+  readonly before: (deployment: JsonText) => readonly WriteRequest[];
 }
 
 const UPDATE_TIMEOUT_MS = 30 * 60_000;
@@ -51,7 +46,7 @@ export function createDeploymentWriter(options: DeploymentWriterOptions): Deploy
   const { http, cloud, workspace, apiVersion, clock, signal } = options;
   const addresses = createAddresses({ cloud, workspace, apiVersion });
 
-  async function read(target: Target): Promise<{ deployment: DeploymentText; answer: Answer }> {
+  async function read(target: Target): Promise<{ deployment: JsonText; answer: Answer }> {
     const answer = await http.send('GET', addresses.deployment(target), { allow: [404] });
     if (answer.status === 404) {
       throw new CliError('not-found', `There is no deployment "${targetName(target)}" any more.`);
@@ -114,7 +109,7 @@ export function createDeploymentWriter(options: DeploymentWriterOptions): Deploy
     }
   }
 
-  function putOf(target: Target, edit: Edit, deployment: DeploymentText): WriteRequest {
+  function putOf(target: Target, edit: Edit, deployment: JsonText): WriteRequest {
     const body = putBody(edit.apply(deployment));
     return { method: 'PUT', url: addresses.deployment(target), contentType: JSON_TYPE, body };
   }
@@ -132,7 +127,8 @@ export function createDeploymentWriter(options: DeploymentWriterOptions): Deploy
 
   function follow(target: Target, url: string, accepted: Answer): Promise<void> {
     const what = `The update of "${targetName(target)}"`;
-    return followPut(url, accepted, { http, clock, signal, timeoutMs: UPDATE_TIMEOUT_MS, what });
+    const choice = { http, clock, signal, timeoutMs: UPDATE_TIMEOUT_MS, what };
+    return followChange('PUT', url, accepted, choice);
   }
 
   function registrationOf(target: Target, collection: string): WriteRequest {
@@ -163,7 +159,7 @@ export function createDeploymentWriter(options: DeploymentWriterOptions): Deploy
   };
 }
 
-function withInsights(deployment: DeploymentText, insights: boolean): DeploymentText {
+function withInsights(deployment: JsonText, insights: boolean): JsonText {
   const lexeme = lexemeAt(deployment, INSIGHTS) ?? 'null';
   // Absent and null mean off.
   const isOn = lexeme === 'true';

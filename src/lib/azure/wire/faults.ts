@@ -94,7 +94,7 @@ export function connectionError(
   return fail('service', message, write ? MAYBE_DONE : undefined);
 }
 
-const MAYBE_DONE = 'The change may have been made: look with aml-monitor show.';
+const MAYBE_DONE = 'The change may have been made: run this again, which sends what is missing.';
 
 const REACH =
   'Check the network; behind a proxy set HTTPS_PROXY, and NO_PROXY for what it cannot reach.';

@@ -28,6 +28,8 @@ export interface SendOptions {
   readonly contentType?: string;
   /** Statuses from 400 up that are answers, not errors. */
   readonly allow?: readonly number[];
+  /** The role that has the right, where Azure Machine Learning's have not: for the hint of a refusal. */
+  readonly role?: string;
 }
 
 export interface WaitOptions {
@@ -41,7 +43,7 @@ export interface AzureHttp {
   /** @throws {CliError} for a status from 400 up that is not allowed */
   send(method: HttpMethods, url: string, options?: SendOptions): Promise<Answer>;
   /** The items of all pages. */
-  list(url: string): AsyncGenerator<unknown>;
+  list(url: string, options?: Pick<SendOptions, 'role'>): AsyncGenerator<unknown>;
   /** Polls an operation until it ends. @throws {CliError} with its error, or `timeout` */
   waitFor(url: string, options: WaitOptions): Promise<void>;
 }
@@ -69,7 +71,7 @@ export function createAzureHttp(options: AzureHttpOptions): AzureHttp {
   async function send(
     method: HttpMethods,
     url: string,
-    { body, contentType = 'application/json', allow = [] }: SendOptions = {},
+    { body, contentType = 'application/json', allow = [], role }: SendOptions = {},
   ): Promise<Answer> {
     const headers = createHttpHeaders({ accept: 'application/json', 'accept-encoding': 'gzip' });
     if (body !== undefined) headers.set('content-type', contentType);
@@ -84,7 +86,7 @@ export function createAzureHttp(options: AzureHttpOptions): AzureHttp {
     const { status } = response;
     const text = response.bodyAsText ?? '';
     const answer = { status, headers: response.headers, text, body: parseJson(text) };
-    if (status >= 400 && !allow.includes(status)) throw toCliError(answer);
+    if (status >= 400 && !allow.includes(status)) throw toCliError(answer, role);
     if (status >= 300 && status < 400) {
       throw new CliError('service', `${new URL(url).host} redirects instead of answering.`, {
         status,
@@ -95,7 +97,7 @@ export function createAzureHttp(options: AzureHttpOptions): AzureHttp {
 
   return {
     send,
-    async *list(url) {
+    async *list(url, options) {
       const seen = new Set<string>();
       let next: string | undefined = url;
       while (next !== undefined && next !== '') {
@@ -103,7 +105,7 @@ export function createAzureHttp(options: AzureHttpOptions): AzureHttp {
           throw new CliError('service', `The list at ${new URL(url).host} does not end.`);
         }
         seen.add(next);
-        const { body }: Answer = await send('GET', next);
+        const { body }: Answer = await send('GET', next, options);
         yield* readArray(body, 'value');
         next = readString(body, 'nextLink', { ifAbsent: '' });
       }
@@ -139,9 +141,10 @@ export function operationError(body: unknown, what: string, state: string): CliE
   });
 }
 
-export function tooLate(what: string, timeoutMs: number): CliError {
+/** @param look the command that shows how far it is */
+export function tooLate(what: string, timeoutMs: number, look = 'show'): CliError {
   return new CliError('timeout', `${what} was not over after ${timeoutMs / 60_000} minutes.`, {
-    hint: 'It goes on in Azure: look again with aml-monitor show.',
+    hint: `It goes on in Azure: look again with aml-monitor ${look}.`,
   });
 }
 

@@ -1,6 +1,8 @@
 import { CliError, type ErrorDetail, type ErrorFacts, type ErrorKind } from '../../errors.js';
 import { isObject, readAny, readArray } from '../payload.js';
 
+const MACHINE_LEARNING_ROLE = 'AzureML Data Scientist';
+
 /** What Azure says about a failure, in whichever of its shapes. */
 export interface ServiceError {
   readonly code: string | undefined;
@@ -42,8 +44,12 @@ export function readServiceError(body: unknown): ServiceError {
   };
 }
 
-/** The `CliError` for an answer from 400 up. */
-export function toCliError(answer: FailedAnswer): CliError {
+/**
+ * The `CliError` for an answer from 400 up.
+ *
+ * @param role what to ask for if a right is missing
+ */
+export function toCliError(answer: FailedAnswer, role = MACHINE_LEARNING_ROLE): CliError {
   const { status, headers } = answer;
   const error = readServiceError(parse(answer.text));
   const facts = factsOf(error, answer);
@@ -62,7 +68,7 @@ export function toCliError(answer: FailedAnswer): CliError {
   return new CliError(kindOf(status), message, {
     ...facts,
     ...original,
-    ...hintFor(status, error),
+    ...hintFor(status, error, role),
   });
 }
 
@@ -99,7 +105,7 @@ function kindOf(status: number): ErrorKind {
   return status === 501 ? 'unsupported' : 'service';
 }
 
-function hintFor(status: number, { code, message }: ServiceError): { hint?: string } {
+function hintFor(status: number, { code, message }: ServiceError, role: string): { hint?: string } {
   if (status === 401) return { hint: 'Sign in again: aml-monitor login.' };
   if (code === 'SubscriptionNotFound') {
     return {
@@ -112,7 +118,7 @@ function hintFor(status: number, { code, message }: ServiceError): { hint?: stri
   ) {
     return { hint: 'It answers only inside its virtual network: run this from a machine there.' };
   }
-  return { hint: 'Ask for the role AzureML Data Scientist, or Reader where you only look.' };
+  return { hint: `Ask for the role ${role}, or Reader where you only look.` };
 }
 
 function text(value: unknown, name: string): string | undefined {

@@ -1,10 +1,10 @@
 import { createHttpPoller, type RawResponse } from '@azure/core-lro';
-import { CliError } from '../../errors.js';
-import type { Clock } from '../../host.js';
-import { POLL_MS } from '../busy.js';
-import { readString } from '../payload.js';
-import { type Answer, type AzureHttp, operationError, tooLate } from '../wire/http.js';
-import { retryAfter } from '../wire/retry.js';
+import { CliError } from '../errors.js';
+import type { Clock } from '../host.js';
+import { POLL_MS } from './busy.js';
+import { readString } from './payload.js';
+import { type Answer, type AzureHttp, operationError, tooLate } from './wire/http.js';
+import { retryAfter } from './wire/retry.js';
 
 export interface LongRunningOptions {
   readonly http: AzureHttp;
@@ -13,26 +13,29 @@ export interface LongRunningOptions {
   readonly timeoutMs: number;
   /** What is being done, as the subject of an error. */
   readonly what: string;
+  /** The command that shows how far it is; default `show`. */
+  readonly look?: string;
 }
 
 /**
- * Follows the operation that a PUT has begun until it ends: by its `Azure-AsyncOperation`, else by the
- * resource's own state.
+ * Follows the operation that a change has begun until it ends: by its `Azure-AsyncOperation` or `Location`, else by
+ * the resource's own state.
  *
  * Contract: ARM asynchronous operations; Azure ML's status is a provisioning state until it is a final one.
  * Known from: recorded update of azure-ai-ml 1.26.0.
  *
  * @throws {CliError} with Azure's code, message and details, or `timeout`
  */
-export async function followPut(
+export async function followChange(
+  method: 'PUT' | 'PATCH',
   url: string,
   accepted: Answer,
-  { http, clock, signal, timeoutMs, what }: LongRunningOptions,
+  { http, clock, signal, timeoutMs, what, look }: LongRunningOptions,
 ): Promise<void> {
   let last = accepted;
   const poller = await createHttpPoller(
     {
-      requestMethod: 'PUT',
+      requestMethod: method,
       requestPath: url,
       sendInitialRequest: async () => toLro(accepted),
       sendPollRequest: async (pollUrl) => {
@@ -46,7 +49,7 @@ export async function followPut(
   while (!poller.isDone()) {
     // The SDK would wait by a timer of its own.
     const pauseMs = retryAfter(last.headers, clock.now()) ?? POLL_MS;
-    if (clock.now().getTime() + pauseMs > deadline) throw tooLate(what, timeoutMs);
+    if (clock.now().getTime() + pauseMs > deadline) throw tooLate(what, timeoutMs, look);
     await clock.sleep(pauseMs, signal);
     try {
       await poller.poll();
