@@ -28,6 +28,7 @@ export interface Served {
   };
   readonly workspaceId: string;
   readonly componentId: string;
+  readonly storageId: string;
   /** Sends a request with a management token, in process. */
   readonly send: (method: string, path: string, body?: string, type?: string) => Promise<Response>;
   readonly setBehaviour: (changes: object) => Promise<void>;
@@ -63,6 +64,7 @@ export async function serve(seed: Seed = 'sample'): Promise<Served> {
     now: clock.now,
     workspaceId: `${group}/providers/Microsoft.MachineLearningServices/workspaces/${connection.workspaceName}`,
     componentId: `${group}/providers/microsoft.insights/components/sample-ml-insights`,
+    storageId: `${group}/providers/Microsoft.Storage/storageAccounts/sampleml0storage`,
     async send(method, path, body, type = 'application/json') {
       const token = await tokenFor(cloud, `${connection.origin}/.default`);
       return cloud.handle(

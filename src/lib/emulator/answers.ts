@@ -103,15 +103,21 @@ export function logsFault(fault: Fault & { readonly innererror?: InnerFault }): 
   return new Refusal(json({ error }, { status, ...(headers && { headers }) }));
 }
 
-/** The XML shape of Blob Storage. */
-export function storageFault({ status, headers, code, message }: Fault): Refusal {
-  const text = `${escapeXml(message)}\nRequestId:${randomUUID()}`;
-  const body = `<?xml version="1.0" encoding="utf-8"?><Error><Code>${code}</Code><Message>${text}</Message></Error>`;
+/** The XML shape of Blob Storage. @param fault `detail` is told to whoever could not be authenticated */
+export function storageFault(fault: Fault & { readonly detail?: string }): Refusal {
+  const { status, headers, code, message, detail } = fault;
+  const requestId = randomUUID();
+  const text = `${escapeXml(message)}\nRequestId:${requestId}`;
+  const reason = detail
+    ? `<AuthenticationErrorDetail>${escapeXml(detail)}</AuthenticationErrorDetail>`
+    : '';
+  const body = `<?xml version="1.0" encoding="utf-8"?><Error><Code>${code}</Code><Message>${text}</Message>${reason}</Error>`;
+  const facts = { 'x-ms-error-code': code, 'x-ms-request-id': requestId };
   return new Refusal(
     // A 304 has no body.
     new Response(status === 304 ? null : body, {
       status,
-      headers: { 'content-type': 'application/xml', 'x-ms-error-code': code, ...headers },
+      headers: { 'content-type': 'application/xml', ...facts, ...headers },
     }),
   );
 }

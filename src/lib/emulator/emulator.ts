@@ -26,6 +26,7 @@ import { openIdRoutes } from './routes/open-id.js';
 import { platformMetricsRoutes } from './routes/platform-metrics.js';
 import { scoringRoutes } from './routes/scoring.js';
 import { signInRoutes } from './routes/sign-in.js';
+import { storageAccountRoutes } from './routes/storage-accounts.js';
 import { subscriptionRoutes } from './routes/subscriptions.js';
 import { tokenRoutes } from './routes/token.js';
 import { v1ServiceRoutes } from './routes/v1-services.js';
@@ -44,6 +45,7 @@ const ROUTES = [
   ...tokenRoutes,
   ...subscriptionRoutes,
   ...mlWorkspaceRoutes,
+  ...storageAccountRoutes,
   ...onlineEndpointRoutes,
   ...deploymentRoutes,
   ...mlOperationRoutes,

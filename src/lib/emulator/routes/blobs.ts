@@ -1,9 +1,11 @@
 import { escapeXml, storageFault } from '../answers.js';
 import { type Call, type Route, route } from '../router.js';
-import { authorize } from '../sign-in/authorize.js';
 import type { BlobAddress, BlobFacts } from '../state/blob-files.js';
+import { authorizeStorage, type StorageNeed } from '../storage/storage-access.js';
 
 type Path = Readonly<Record<string, string>>;
+
+const VERBS: Readonly<Record<string, StorageNeed['verb']>> = { PUT: 'create', DELETE: 'delete' };
 
 const API_VERSION = '2024-11-04';
 
@@ -27,7 +29,7 @@ export function pathOfHost(url: URL): string | undefined {
 }
 
 async function account(call: Call, { account = '' }: Path): Promise<Response> {
-  await authorize(call, 'storage');
+  await authorizeStorage(call, { account, verb: 'list' });
   if (call.url.searchParams.get('comp') !== 'list') throw unsupported(call);
   const names = await call.cloud.blobs.listContainers(account);
   const prefix = call.url.searchParams.get('prefix') ?? '';
@@ -43,7 +45,9 @@ async function account(call: Call, { account = '' }: Path): Promise<Response> {
 }
 
 async function container(call: Call, { account = '', container = '' }: Path): Promise<Response> {
-  await authorize(call, 'storage');
+  const isList = call.url.searchParams.get('comp') === 'list';
+  const verb = isList ? 'list' : VERBS[call.request.method];
+  await authorizeStorage(call, { account, container, verb: verb ?? 'read' });
   const { blobs } = call.cloud;
   if (call.request.method === 'PUT') {
     if (await blobs.createContainer(account, container)) return empty(201, call.now);
@@ -60,7 +64,7 @@ async function container(call: Call, { account = '', container = '' }: Path): Pr
       message: 'The specified container does not exist.',
     });
   }
-  if (call.url.searchParams.get('comp') === 'list') return list(call, account, container);
+  if (isList) return list(call, account, container);
   if (call.request.method === 'DELETE') throw unsupported(call);
   return empty(200, call.now);
 }
@@ -101,7 +105,9 @@ async function blob(
   call: Call,
   { account = '', container = '', name = '' }: Path,
 ): Promise<Response> {
-  await authorize(call, 'storage');
+  const isAppend = call.url.searchParams.get('comp') === 'appendblock';
+  const verb = isAppend ? 'append' : VERBS[call.request.method];
+  await authorizeStorage(call, { account, container, name, verb: verb ?? 'read' });
   const { request, cloud } = call;
   const address: BlobAddress = { account, container, name };
   if (!(await cloud.blobs.containerExists(account, container))) {

@@ -1,5 +1,5 @@
 import { armFault, jsonText, mlFault } from '../answers.js';
-import { memberText, memberTexts, setMember } from '../resources/json-text.js';
+import { setMember } from '../resources/json-text.js';
 import { workspaceOf } from '../resources/resource-ids.js';
 import {
   apiVersionOf,
@@ -9,12 +9,13 @@ import {
   getResource,
   listPage,
   localize,
+  read,
   readObject,
   valueAt,
 } from '../resources/resources.js';
 import { type Call, type Route, route } from '../router.js';
 import { authorizeSubscription } from '../sign-in/authorize.js';
-import { getByPath, listByPath } from './subscriptions.js';
+import { getByPath, listByPath, patchByPath } from './subscriptions.js';
 
 type Path = Readonly<Record<string, string>>;
 
@@ -25,7 +26,7 @@ const ML = `${GROUP}/providers/Microsoft.MachineLearningServices/workspaces`;
  * Azure ML workspaces, their datastores and data assets, and the resources that they point to.
  *
  * Contract: Microsoft.MachineLearningServices 2022-05-01 and later; Microsoft.Insights/components
- * 2020-02-02; Microsoft.Storage 2023-01-01; Microsoft.OperationalInsights 2022-10-01.
+ * 2020-02-02; Microsoft.OperationalInsights 2022-10-01.
  * Known from: documented (ARM REST reference).
  */
 export const mlWorkspaceRoutes: readonly Route[] = [
@@ -46,8 +47,6 @@ export const mlWorkspaceRoutes: readonly Route[] = [
   route('GET', `${GROUP}/providers/Microsoft.Insights/components`, listByPath),
   route('GET', `${GROUP}/providers/Microsoft.Insights/components/{name}`, getByPath),
   route('DELETE', `${GROUP}/providers/Microsoft.Insights/components/{name}`, deleteComponent),
-  route('GET', `${GROUP}/providers/Microsoft.Storage/storageAccounts`, listByPath),
-  route('GET', `${GROUP}/providers/Microsoft.Storage/storageAccounts/{name}`, getByPath),
   route('GET', `${GROUP}/providers/Microsoft.OperationalInsights/workspaces`, listByPath),
   route('GET', `${GROUP}/providers/Microsoft.OperationalInsights/workspaces/{name}`, getByPath),
 ];
@@ -74,21 +73,15 @@ async function listBelowWorkspace(call: Call): Promise<Response> {
   return answer;
 }
 
-/** Tags and settings of a workspace; what is not named stays. */
+/** The datastores that Azure made follow how the workspace reads them. */
 async function patchWorkspace(call: Call): Promise<Response> {
-  await authorizeSubscription(call, 'arm');
-  apiVersionOf(call);
-  const { text: sent } = await readObject(call);
-  const id = decodeURIComponent(call.url.pathname).replace(/\/$/, '');
-  return call.cloud.store.update((state) => {
-    let text = getResource(state, id, call.now);
-    const tags = memberText(sent, ['tags']);
-    if (tags !== undefined) text = setMember(text, ['tags'], tags);
-    for (const [name, value] of memberTexts(sent, ['properties'])) {
-      text = setMember(text, ['properties', name], value);
+  return patchByPath(call, (state, id, text) => {
+    const isByKey = read(text, 'properties', 'systemDatastoresAuthMode') === 'accesskey';
+    const type = JSON.stringify(isByKey ? 'AccountKey' : 'None');
+    for (const [key, store] of childrenOf(state, `${id}/datastores`, call.now)) {
+      const path = ['properties', 'credentials', 'credentialsType'];
+      state.resources.set(key, setMember(store, path, type));
     }
-    state.resources.set(id.toLowerCase(), text);
-    return jsonText(localize(call, text));
   });
 }
 

@@ -1,14 +1,17 @@
 import { json, jsonText } from '../answers.js';
 import { LOCAL_CONNECTION } from '../connection.js';
+import { memberText, memberTexts, setMember } from '../resources/json-text.js';
 import {
   apiVersionOf,
   childrenOf,
   getResource,
   listPage,
   localize,
+  readObject,
 } from '../resources/resources.js';
 import { type Call, type Route, route } from '../router.js';
 import { authorize, authorizeSubscription } from '../sign-in/authorize.js';
+import type { State } from '../state/state.js';
 
 type Path = Readonly<Record<string, string>>;
 
@@ -88,6 +91,32 @@ export async function listByPath(call: Call): Promise<Response> {
   const path = decodeURIComponent(call.url.pathname).replace(/\/$/, '');
   const texts = childrenOf(state, path, call.now).map(([, text]) => text);
   return listPage(call, texts, state.facts.behaviour.pageSize);
+}
+
+/**
+ * Changes tags and properties of the resource whose id is the path; what is not named stays.
+ *
+ * @param then what else changes with it
+ */
+export async function patchByPath(
+  call: Call,
+  then?: (state: State, id: string, text: string) => void,
+): Promise<Response> {
+  await authorizeSubscription(call, 'arm');
+  apiVersionOf(call);
+  const { text: sent } = await readObject(call);
+  const id = decodeURIComponent(call.url.pathname).replace(/\/$/, '');
+  return call.cloud.store.update((state) => {
+    let text = getResource(state, id, call.now);
+    const tags = memberText(sent, ['tags']);
+    if (tags !== undefined) text = setMember(text, ['tags'], tags);
+    for (const [name, value] of memberTexts(sent, ['properties'])) {
+      text = setMember(text, ['properties', name], value);
+    }
+    state.resources.set(id.toLowerCase(), text);
+    then?.(state, id, text);
+    return jsonText(localize(call, text));
+  });
 }
 
 /** Top-level resources: id, name, type, location. */

@@ -1,6 +1,7 @@
 import { armFault, flatFault, logsFault, storageFault } from '../answers.js';
 import { LOCAL_CONNECTION } from '../connection.js';
 import type { Call } from '../router.js';
+import { actionOf, assertAllowed } from './allowed-actions.js';
 import { type Claims, openSigningKey, readToken } from './tokens.js';
 
 type Plane = 'arm' | 'v1' | 'logs' | 'storage';
@@ -51,16 +52,32 @@ export async function authorize(call: Call, plane: Plane): Promise<Claims> {
   return claims;
 }
 
-/** As `authorize`, and the caller's directory has to be the one that the subscription trusts. */
+/** As `authorize`, and the caller's directory has to be the one that the subscription trusts; of ARM, its role has
+ * to allow what the request does. */
 export async function authorizeSubscription(call: Call, plane: Plane): Promise<Claims> {
   const claims = await authorize(call, plane);
   const { tenantId } = LOCAL_CONNECTION;
-  if (claims.tid === tenantId) return claims;
+  if (claims.tid === tenantId) {
+    if (plane === 'arm') await assertRole(call, claims);
+    return claims;
+  }
   const issuer = (id: string) => `'https://sts.windows.net/${id}/'`;
   throw refuse(call, plane, {
     code: 'InvalidAuthenticationTokenTenant',
     message: `The access token is from the wrong issuer ${issuer(claims.tid)}. It must match the tenant ${issuer(tenantId)} associated with this subscription. Please use the authority (URL) '${call.origin}/${tenantId}' to get the token.`,
   });
+}
+
+async function assertRole({ request, url, cloud }: Call, { appid, oid }: Claims): Promise<void> {
+  const path = decodeURIComponent(url.pathname);
+  const action = actionOf(request.method, path);
+  assertAllowed(await cloud.store.read(), action, () =>
+    armFault({
+      status: 403,
+      code: 'AuthorizationFailed',
+      message: `The client '${appid}' with object id '${oid}' does not have authorization to perform action '${action}' over scope '${path}' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
+    }),
+  );
 }
 
 function refuse(call: Call, plane: Plane, { code, message }: Refused) {

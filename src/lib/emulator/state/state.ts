@@ -42,6 +42,8 @@ export interface Behaviour {
   failNext: Record<string, { code: string; message: string; details?: FaultDetail[] }>;
   /** The AADSTS number that conditional access refuses people with, such as 530003. */
   conditionalAccess: number | null;
+  /** What the caller's roles do not allow: actions of role-based access control. `*` at the end: any rest. */
+  deniedActions: string[];
   query: {
     rowLimit: number;
     byteLimit: number;
@@ -117,6 +119,7 @@ export const DEFAULT_BEHAVIOUR: Behaviour = {
   pageSize: 50,
   failNext: {},
   conditionalAccess: null,
+  deniedActions: [],
   query: {
     rowLimit: 500_000,
     byteLimit: 64_000_000,
