@@ -8,6 +8,7 @@ import { programHelp } from './program-help.js';
 
 const SWITCH = 'See and switch monitoring:';
 const READ = 'Read:';
+const WRITE = 'Write and check code:';
 const SETUP = 'Sign-in and settings:';
 const LOCAL = 'Without an account:';
 
@@ -88,6 +89,13 @@ const COMMANDS: readonly TopRow[] = [
     group: READ,
     level: 'files',
     load: () => import('./export.js'),
+  },
+  {
+    name: 'scaffold',
+    summary: 'write or check scoring scripts and deployment files',
+    group: WRITE,
+    level: 'workspace',
+    load: () => import('./scaffold.js'),
   },
   {
     name: 'login',

@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import type { Host } from '../../lib/host.js';
 import { collectionView } from '../../lib/output/collection-view.js';
 import { setCollection } from '../../lib/use-cases/set-collection.js';
+import { parseShare } from '../share-argument.js';
 import {
   allOption,
   apiOption,
@@ -72,10 +73,4 @@ function parseRollingRate(text: string): (typeof ROLLING_RATES)[number] {
   const rate = ROLLING_RATES.find((each) => each.toLowerCase() === text.toLowerCase());
   if (rate) return rate;
   throw new InvalidArgumentError(`Allowed choices are ${ROLLING_RATES.join(', ')}.`);
-}
-
-function parseShare(text: string): number {
-  const share = Number(text);
-  if (/^[\d.]+$/.test(text) && share > 0 && share <= 1) return share;
-  throw new InvalidArgumentError('It is a number above 0 and up to 1, such as 0.1.');
 }
