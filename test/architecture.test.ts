@@ -7,25 +7,26 @@ const SRC = fileURLToPath(new URL('../src', import.meta.url));
 
 /** Which layers a layer may import: a folder of src/lib is one, and each file beside them. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  base: [], // settings and what it reads too; plus, in host.ts, `import type` of azure, engine and emulator
+  base: [], // settings and what it reads too; plus, in host.ts, `import type` of azure, engine, datasets and emulator
   model: ['base'], // of base, errors.ts only
   kql: ['base', 'model'], // of base, errors.ts only: no file, clock or network
   duckdb: ['base', 'model'],
   engine: ['base', 'model', 'kql', 'duckdb'],
+  datasets: ['base', 'model', 'duckdb'],
   azure: ['base', 'model'],
   emulator: ['base', 'engine'], // plus `import type` of model/table
-  'use-cases': ['base', 'model', 'kql'], // plus `import type` of azure and engine
+  'use-cases': ['base', 'model', 'kql'], // plus `import type` of azure, engine and datasets
   output: ['base', 'model'], // plus `import type` of use-cases
   commands: ['base', 'model', 'use-cases', 'output'],
-  root: ['base', 'azure', 'engine', 'emulator'], // the last three by `await import()`
+  root: ['base', 'azure', 'engine', 'datasets', 'emulator'], // all but base by `await import()`
 };
 
 const TYPES_TOO: Readonly<Record<string, readonly string[]>> = {
-  base: ['azure', 'engine', 'emulator', 'model'],
+  base: ['azure', 'engine', 'datasets', 'emulator', 'model'],
   emulator: ['model'],
-  'use-cases': ['azure', 'engine'],
+  'use-cases': ['azure', 'engine', 'datasets'],
   output: ['use-cases'],
-  root: ['azure', 'engine', 'emulator'],
+  root: ['azure', 'engine', 'datasets', 'emulator'],
 };
 
 interface Import {

@@ -1,4 +1,5 @@
 import type { Gateways } from './azure/gateways.js';
+import type { DatasetLimits, Datasets } from './datasets/datasets.js';
 import type { LocalCloud } from './emulator/local-cloud.js';
 import type { Engine, EngineLimits } from './engine/engine.js';
 import type { Settings } from './settings.js';
@@ -23,6 +24,8 @@ export interface Host {
   /** Signs in and remembers it; see `SignIn`. */
   readonly openSignIn: (settings: Settings, report: Report) => Promise<SignIn>;
   readonly openEngine: (limits?: QueryLimits) => Promise<Engine>;
+  /** Collected data and other files as tables. */
+  readonly openDatasets: (limits?: Omit<DatasetLimits, 'spillFolder'>) => Promise<Datasets>;
   /** The embedded Azure over its state folder. */
   readonly openLocalCloud: (folder: string) => Promise<LocalCloud>;
 }

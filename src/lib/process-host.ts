@@ -91,6 +91,10 @@ export function createProcessHost(own: NodeJS.Process): Host {
       return openSignIn(settings, await surroundings(settings, report));
     },
     openEngine,
+    async openDatasets(limits) {
+      spillFolder ??= temporaryFolder(own);
+      return (await import('./datasets/open-datasets.js')).openDatasets({ ...limits, spillFolder });
+    },
     openLocalCloud: (folder) => openLocalCloud(folder),
   };
 }

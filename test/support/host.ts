@@ -91,6 +91,7 @@ export function testHost(parts: Partial<Host>): Host {
     connect: unused('connect'),
     openSignIn: unused('openSignIn'),
     openEngine: unused('openEngine'),
+    openDatasets: unused('openDatasets'),
     openLocalCloud: unused('openLocalCloud'),
     ...parts,
   };

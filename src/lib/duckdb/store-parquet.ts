@@ -1,9 +1,9 @@
 import type { Column } from '../model/table.js';
 import { ask, type Connection } from './ask.js';
+import { copyToFile } from './copy-to-file.js';
 import { quoteName } from './quote.js';
 import { type FileRows, readRows } from './read-rows.js';
 import { interruptOnAbort } from './rows.js';
-import { copyToParquet } from './write-parquet.js';
 
 /** Few enough that a query about a short time reads little beside it, enough that reading all costs no more. */
 const ROW_GROUP = 30_720;
@@ -35,7 +35,7 @@ export async function storeParquet(
   const names = columns.map(({ name }) => quoteName(name)).join(', ');
   const selected = stamp ? `${names}, ${stamp.ticks} AS ${quoteName(stamp.name)}` : names;
   const order = (await isOrdered(connection, rows, key, signal)) ? '' : ` ORDER BY ${key}`;
-  return copyToParquet(connection, {
+  return copyToFile(connection, {
     select: `SELECT ${selected} FROM ${rows}${order}`,
     path,
     options: `FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE ${ROW_GROUP}`,

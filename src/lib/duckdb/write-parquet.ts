@@ -1,11 +1,11 @@
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CliError } from '../errors.js';
 import { told } from '../file-errors.js';
 import type { Column, Table } from '../model/table.js';
 import { ask, type Connection } from './ask.js';
+import { copyToFile } from './copy-to-file.js';
 import { quotePaths, quoteText } from './quote.js';
-import { interruptOnAbort } from './rows.js';
 import { selectRows, uniqueNames, writeRowsFile } from './rows-file.js';
 import { PARQUET_KEY } from './stored.js';
 
@@ -52,7 +52,7 @@ export async function writeParquet(
     const written = await writeRowsFile(waiting, table, signal);
     const select = selectRows(waiting, columns, written);
     const options = fileOptions(columns, rowGroupOf(written, rowGroupBytes));
-    await inTurn(() => copyToParquet(connection, { select, path, options, signal }));
+    await inTurn(() => copyToFile(connection, { select, path, options, signal }));
     return { rowCount: written.rowCount, sizeBytes: (await stat(path)).size };
   } finally {
     await rm(waiting, { force: true });
@@ -83,7 +83,7 @@ export async function joinParquet(
   // A column that is text in one of the files is text in all.
   const select = `SELECT * FROM read_parquet(${files}, union_by_name = true, hive_partitioning = false)`;
   const options = fileOptions(columns, Number(facts?.rows ?? ROWS.group));
-  const rowCount = await inTurn(() => copyToParquet(connection, { select, path, options, signal }));
+  const rowCount = await inTurn(() => copyToFile(connection, { select, path, options, signal }));
   return { rowCount, sizeBytes: (await stat(path)).size };
 }
 
@@ -98,70 +98,4 @@ function fileOptions(columns: readonly Column[], rowGroup: number): string {
   const types = Object.fromEntries(columns.map(({ type }, index) => [names[index], type]));
   return `FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${rowGroup},
     KV_METADATA { ${quoteText(PARQUET_KEY)}: ${quoteText(JSON.stringify(types))} }`;
-}
-
-interface Copy {
-  readonly select: string;
-  readonly path: string;
-  readonly options: string;
-  readonly signal: AbortSignal | undefined;
-}
-
-/**
- * Writes what a query selects under a temporary name, which becomes the file's once it is whole.
- *
- * @returns how many rows there were
- * @throws {CliError} `usage` if the file cannot be written
- */
-export async function copyToParquet(
-  connection: Connection,
-  { select, path, options, signal }: Copy,
-): Promise<number> {
-  const unfinished = `${path}.tmp`;
-  const stopInterrupting = interruptOnAbort(connection, signal);
-  try {
-    signal?.throwIfAborted();
-    const sql = `COPY (${select}) TO ${quoteText(unfinished)} (${options})`;
-    const [written] = await ask(connection, sql);
-    signal?.throwIfAborted();
-    await sync(unfinished);
-    await rename(unfinished, path);
-    return Number(written?.Count ?? 0);
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw fileError(error, path);
-  } finally {
-    stopInterrupting();
-    await rm(unfinished, { force: true });
-  }
-}
-
-/** So that no power cut leaves the name without what is in it. */
-async function sync(path: string): Promise<void> {
-  const file = await open(path, 'r+');
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-/** DuckDB has no codes: `IO Error: Could not write file "…": No space left on device`. */
-function fileError(cause: unknown, path: string): unknown {
-  if (!(cause instanceof Error)) return cause;
-  if (cause.message.startsWith('Out of Memory Error')) {
-    return new CliError(
-      'service',
-      `The file "${path}" needs more memory than it may use.`,
-      {},
-      cause,
-    );
-  }
-  if (/^(Invalid Input|Conversion) Error/.test(cause.message)) {
-    const message = 'A value is not what the type of its column says.';
-    return new CliError('service', message, { original: cause.message }, cause);
-  }
-  if (!cause.message.startsWith('IO Error')) return cause;
-  const reason = cause.message.split(': ').at(-1)?.split('\n')[0]?.toLowerCase();
-  return new CliError('usage', `The file "${path}" cannot be written: ${reason}.`, {}, cause);
 }

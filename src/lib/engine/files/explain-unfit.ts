@@ -2,12 +2,12 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
 import { ask, type Connection } from '../../duckdb/ask.js';
+import { type FoundFile, readStart } from '../../duckdb/find-files.js';
 import { quotePaths } from '../../duckdb/quote.js';
 import { type FileRows, readCsv } from '../../duckdb/read-rows.js';
 import { CliError } from '../../errors.js';
 import type { Column, KustoType } from '../../model/table.js';
 import { parseDatetime, parseTimespan } from '../../model/ticks.js';
-import { type FoundFile, readStart } from './find-files.js';
 import { lookInto, unfit } from './look-into.js';
 
 /** Work on files; if it fails because of one of them, that is said with its line. */

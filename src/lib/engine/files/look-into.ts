@@ -1,11 +1,11 @@
 import { ask, type Connection } from '../../duckdb/ask.js';
+import { type FoundFile, readStart } from '../../duckdb/find-files.js';
+import { parquetColumns, type StoredAs } from '../../duckdb/parquet-columns.js';
 import { quoteName, quotePaths, quoteText } from '../../duckdb/quote.js';
 import { ANSWER_OPTIONS, type FileRows, JSON_OPTIONS, readCsv } from '../../duckdb/read-rows.js';
-import { PARQUET_KEY } from '../../duckdb/stored.js';
 import { CliError } from '../../errors.js';
 import { type Column, KUSTO_TYPES, type KustoType } from '../../model/table.js';
 import type { CutReason } from '../engine.js';
-import { type FoundFile, readStart } from './find-files.js';
 
 /** How rows are in a file. Files with equal layouts are read as one. */
 export type Layout =
@@ -22,14 +22,6 @@ export type Layout =
       readonly cut: CutReason | null;
     };
 
-/** A column of a file, and the type that its values have in KQL if nothing else is known of it. */
-export interface StoredAs {
-  readonly name: string;
-  /** DuckDB's type. */
-  readonly stored: string;
-  readonly type: KustoType;
-}
-
 /** @throws {CliError} `usage` if the file is not what its name says */
 export async function lookInto(
   file: FoundFile,
@@ -45,61 +37,9 @@ export async function lookInto(
 }
 
 async function lookIntoParquet(file: FoundFile, connection: Connection): Promise<Layout> {
-  const paths = quotePaths([file.path]);
-  const described = await understood(file, 'Parquet', () =>
-    ask(connection, `DESCRIBE SELECT * FROM read_parquet(${paths}, hive_partitioning = false)`),
-  );
-  const [metadata] = await ask(
-    connection,
-    `SELECT decode(value) AS "types" FROM parquet_kv_metadata(${paths}) WHERE decode(key) = ${quoteText(PARQUET_KEY)}`,
-  );
-  const types = metadata === undefined ? undefined : readTypes(String(metadata.types));
-  const columns = described.map(({ column_name, column_type }): StoredAs => {
-    const [name, stored] = [String(column_name), String(column_type)];
-    const own = types?.get(name);
-    // A column with a value that its type here has no room for was kept as text, and is one.
-    if (stored === 'VARCHAR' && (own === 'decimal' || own === 'guid')) {
-      return { name, stored, type: 'string' };
-    }
-    const isCompact = own === 'dynamic' && stored === 'VARCHAR';
-    return { name, stored: isCompact ? 'JSON TEXT' : stored, type: own ?? typeOf(stored) };
-  });
+  const columns = await understood(file, 'Parquet', () => parquetColumns([file.path], connection));
   return { format: 'parquet', columns };
 }
-
-function readTypes(text: string): ReadonlyMap<string, KustoType> {
-  const value: unknown = JSON.parse(text);
-  const entries = typeof value === 'object' && value !== null ? Object.entries(value) : [];
-  return new Map(
-    entries.flatMap(([name, type]): [string, KustoType][] => {
-      const known = KUSTO_TYPES.find((one) => one === type);
-      return known ? [[name, known]] : [];
-    }),
-  );
-}
-
-function typeOf(stored: string): KustoType {
-  if (stored.endsWith(']') || /^(STRUCT|MAP|UNION|VARIANT|JSON)\b/.test(stored)) return 'dynamic';
-  if (/^(TIMESTAMP|DATE)/.test(stored)) return 'datetime';
-  if (/^DECIMAL|^UBIGINT|^U?HUGEINT/.test(stored)) return 'decimal';
-  return PARQUET_TYPES[stored] ?? 'string';
-}
-
-const PARQUET_TYPES: Readonly<Record<string, KustoType>> = {
-  BOOLEAN: 'bool',
-  TINYINT: 'int',
-  UTINYINT: 'int',
-  SMALLINT: 'int',
-  USMALLINT: 'int',
-  INTEGER: 'int',
-  UINTEGER: 'long',
-  BIGINT: 'long',
-  FLOAT: 'real',
-  DOUBLE: 'real',
-  TIME: 'timespan',
-  INTERVAL: 'timespan',
-  UUID: 'guid',
-};
 
 /** A line of headings, as RFC 4180 has it; between them stands the sign that is there most. */
 function lookIntoCsv(file: FoundFile, start: string): Layout {

@@ -1,4 +1,6 @@
 import { ask, type Connection } from '../../duckdb/ask.js';
+import { type FoundFile, findFiles } from '../../duckdb/find-files.js';
+import type { StoredAs } from '../../duckdb/parquet-columns.js';
 import { type FileRows, JSON_TYPES, readRows } from '../../duckdb/read-rows.js';
 import { CARRIERS, type StoredColumn } from '../../duckdb/stored.js';
 import type { Column, KustoType } from '../../model/table.js';
@@ -6,13 +8,11 @@ import type { CutReason, SourceTable } from '../engine.js';
 import { TABLES } from '../telemetry-tables.js';
 import { classicTable, itemTypeOf, storedNames, workspaceTable } from '../workspace-tables.js';
 import { explainUnfit } from './explain-unfit.js';
-import { type FoundFile, findFiles } from './find-files.js';
 import {
   type Layout,
   lookInto,
   membersOfJson,
   rowsIn,
-  type StoredAs,
   typesOfCsv,
   typesOfJson,
 } from './look-into.js';

@@ -1,5 +1,5 @@
+import type { FoundFile } from '../../duckdb/find-files.js';
 import { classicTable } from '../workspace-tables.js';
-import type { FoundFile } from './find-files.js';
 
 /** Names that programs give to pieces, so that the folder says what they are of. */
 const PIECE = /^(part|chunk|data|PT\d+[HM])([-_.].*|\d*)$/i;

@@ -1,9 +1,9 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { createGunzip } from 'node:zlib';
-import { ask, type Connection } from '../../duckdb/ask.js';
-import { quoteText } from '../../duckdb/quote.js';
-import { CliError } from '../../errors.js';
+import { CliError } from '../errors.js';
+import { ask, type Connection } from './ask.js';
+import { quoteText } from './quote.js';
 
 export type FileKind = 'parquet' | 'json' | 'csv';
 
@@ -107,7 +107,10 @@ function describe(path: string, root: string, cwd: string): FoundFile | undefine
 }
 
 /** The text at the beginning of a file, without a byte order mark. */
-export async function readStart({ path }: FoundFile, bytes = 262_144): Promise<string> {
+export async function readStart(
+  { path }: Pick<FoundFile, 'path'>,
+  bytes = 262_144,
+): Promise<string> {
   const file = await open(path);
   try {
     const stream = file.createReadStream({ autoClose: false });

@@ -1,0 +1,101 @@
+import type { Connection } from '../duckdb/ask.js';
+import { copyToFile } from '../duckdb/copy-to-file.js';
+import { quotePaths } from '../duckdb/quote.js';
+import { streamRows } from '../duckdb/rows.js';
+import type { KustoType, Table } from '../model/table.js';
+import { UNIX_EPOCH_TICKS } from '../model/ticks.js';
+import type { Dataset, DatasetColumn, DatasetRelation, RelationColumn } from './datasets.js';
+import type { Source } from './source.js';
+import { writeDataset } from './write-dataset.js';
+
+/** What datasets share: a database and a folder for what is kept meanwhile. */
+export interface Workshop {
+  /** One query at a time. */
+  readonly connection: Connection;
+  readonly connect: () => Promise<Connection>;
+  /** A path that nothing has yet. */
+  readonly scratchFile: () => Promise<string>;
+  /** A name in the database that nothing has yet. */
+  readonly uniqueName: (stem: string) => string;
+}
+
+export function createDataset(source: Source, workshop: Workshop): Dataset {
+  const { connection } = workshop;
+  const columns = source.columns.map(
+    ({ name, type, role }): DatasetColumn => ({ name, type, role }),
+  );
+  let relation: Promise<DatasetRelation> | undefined;
+
+  return {
+    columns,
+    counts: source.counts,
+    notes: source.notes,
+    async rows(count, where, signal) {
+      const offset = where === 'first' ? 0 : Math.max(0, source.counts.rows - count);
+      const values = source.columns.map(
+        ({ sql, type }, index) => `${cellOf(sql, type)} AS c${index}`,
+      );
+      const sql = `SELECT ${values.join(', ')} FROM ${source.from} LIMIT ${count} OFFSET ${offset}`;
+      return tableOf(await workshop.connect(), sql, columns, signal);
+    },
+    async rejected() {
+      const sql = source.rejected ?? `SELECT '' AS f, 0::BIGINT AS l, '' AS r, '' AS t LIMIT 0`;
+      return tableOf(await workshop.connect(), sql, REJECTED);
+    },
+    write: (path, format, signal) => writeDataset(source, connection, { path, format, signal }),
+    relation(signal) {
+      relation ??= relationOf(source, workshop, signal).catch((error: unknown) => {
+        relation = undefined; // stopped, perhaps; it may be asked for again
+        throw error;
+      });
+      return relation;
+    },
+  };
+}
+
+const REJECTED = [
+  { name: 'file', type: 'string' },
+  { name: 'line', type: 'long' },
+  { name: 'reason', type: 'string' },
+  { name: 'text', type: 'string' },
+] as const;
+
+async function tableOf(
+  connection: Connection,
+  sql: string,
+  columns: Table['columns'],
+  signal?: AbortSignal,
+): Promise<Table> {
+  // Collected texts may be missing, which Kusto's never are.
+  const read = columns.map(
+    ({ name, type }) => ({ name, type: type === 'string' ? 'guid' : type }) as const,
+  );
+  return { columns, rows: await streamRows(connection, { sql, columns: read, signal }) };
+}
+
+/** SQL of a value as `streamRows` takes it. */
+function cellOf(sql: string, type: KustoType): string {
+  return type === 'datetime' ? `(epoch_us(${sql}) * 10 + ${UNIX_EPOCH_TICKS})` : sql;
+}
+
+async function relationOf(
+  source: Source,
+  { connection, scratchFile }: Workshop,
+  signal: AbortSignal | undefined,
+): Promise<DatasetRelation> {
+  const columns = source.columns.map(({ name, type, role, stored }, index): RelationColumn => {
+    return { name, type, role, stored, sql: `c${index}` };
+  });
+  const values = source.columns.map(({ sql }, index) => `${sql} AS c${index}`);
+  const select = `SELECT ${values.join(', ')} FROM ${source.from}`;
+  if (source.isStored) return { connection, sql: select, columns };
+  const path = await scratchFile();
+  // Read several times and thrown away: what is quick counts, not what is small.
+  await copyToFile(connection, {
+    select,
+    path,
+    options: 'FORMAT parquet, COMPRESSION lz4_raw',
+    signal,
+  });
+  return { connection, sql: `SELECT * FROM read_parquet(${quotePaths([path])})`, columns };
+}

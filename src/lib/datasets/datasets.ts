@@ -1,0 +1,81 @@
+import type { Connection } from '../duckdb/ask.js';
+import type { DatabaseLimits } from '../duckdb/database.js';
+import type { WrittenFile } from '../duckdb/write-parquet.js';
+import type { KustoType, Table } from '../model/table.js';
+
+/** Files as tables. Give it back with `close`, which ends what it opened. */
+export interface Datasets {
+  /**
+   * @throws {CliError} `not-found` for a file that is not there, `usage` for one that cannot be read, `unsupported` if
+   * DuckDB is not installed
+   */
+  open(source: DatasetSource, signal?: AbortSignal): Promise<Dataset>;
+  close(): Promise<void>;
+}
+
+/**
+ * Files whose rows are one table, in the order of the files. `v1` and `v2` are what Azure's collectors write, of one
+ * collection; the others hold a row as a row, a CSV its columns in the first line.
+ */
+export interface DatasetSource {
+  readonly format: 'parquet' | 'csv' | 'jsonl' | 'v1' | 'v2';
+  readonly files: readonly string[];
+}
+
+/** One table. It may be read, written and asked as often as one likes; its files have to stay as they are. */
+export interface Dataset {
+  readonly columns: readonly DatasetColumn[];
+  readonly counts: DatasetCounts;
+  /** What was made of the files that they do not say themselves, a sentence each. */
+  readonly notes: readonly string[];
+  /** Some rows at the beginning, or at the end. */
+  rows(count: number, where: 'first' | 'last', signal?: AbortSignal): Promise<Table>;
+  /** What in the files is no row: columns `file`, `line`, `reason`, `text`. */
+  rejected(): Promise<Table>;
+  /**
+   * Writes all rows in constant memory; the file has its name once it is whole. Parquet keeps the types, CSV the texts
+   * of numbers and times as they were.
+   *
+   * @throws {CliError} `unsupported` without columns; `usage` if the file cannot be written
+   */
+  write(path: string, format: DatasetFormat, signal?: AbortSignal): Promise<WrittenFile>;
+  /** For questions in SQL: what is costly to read is read once, and kept in a scratch file. */
+  relation(signal?: AbortSignal): Promise<DatasetRelation>;
+}
+
+export type DatasetFormat = 'parquet' | 'csv' | 'jsonl';
+
+export interface DatasetColumn {
+  /** Untrusted text, perhaps empty; no two are the same, but they may differ in case alone. */
+  readonly name: string;
+  readonly type: KustoType;
+  /** A mark tells of the request (time, correlation), a feature is what a model was given or gave. */
+  readonly role: 'feature' | 'mark';
+}
+
+export interface DatasetCounts {
+  readonly rows: number;
+  /** Lines that are no rows; see `rejected`. */
+  readonly rejected: number;
+}
+
+/** Rows as SQL: `SELECT … FROM (${sql})`. */
+export interface DatasetRelation {
+  /** One query at a time. */
+  readonly connection: Connection;
+  readonly sql: string;
+  readonly columns: readonly RelationColumn[];
+}
+
+export interface RelationColumn extends DatasetColumn {
+  /** The column in SQL, whatever its name: `c0`, `c1`, … */
+  readonly sql: string;
+  /**
+   * Its type in DuckDB. By `type`: BOOLEAN, INTEGER, BIGINT, DOUBLE, a DECIMAL, TIMESTAMP in UTC, UUID, VARCHAR;
+   * ticks as BIGINT for `timespan`, JSON in a VARCHAR for `dynamic`.
+   */
+  readonly stored: string;
+}
+
+/** What all datasets together may take of this machine. */
+export type DatasetLimits = DatabaseLimits;

@@ -1,0 +1,80 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { assertFiles } from '../duckdb/files.js';
+import { interruptOnAbort } from '../duckdb/rows.js';
+import { openCsv } from './csv-source.js';
+import { createDataset, type Workshop } from './dataset.js';
+import type { DatasetLimits, DatasetSource, Datasets } from './datasets.js';
+import { openJsonl } from './jsonl-source.js';
+import { openParquet } from './parquet-source.js';
+import type { Source } from './source.js';
+
+/** Datasets on DuckDB, which is loaded when the first one is opened. */
+export function openDatasets(limits: DatasetLimits = {}): Datasets {
+  let opened: Promise<Opened> | undefined;
+  return {
+    async open(source, signal) {
+      signal?.throwIfAborted();
+      await assertFiles(source.files);
+      opened ??= openWorkshop(limits);
+      const { workshop } = await opened;
+      const stopInterrupting = interruptOnAbort(workshop.connection, signal);
+      try {
+        return createDataset(await openSource(source, workshop), workshop);
+      } catch (error) {
+        signal?.throwIfAborted();
+        throw error;
+      } finally {
+        stopInterrupting();
+      }
+    },
+    close: async () => (await opened?.catch(() => undefined))?.close(),
+  };
+}
+
+function openSource({ format, files }: DatasetSource, workshop: Workshop): Promise<Source> {
+  switch (format) {
+    case 'parquet':
+      return openParquet(files, workshop);
+    case 'csv':
+    case 'v1':
+      return openCsv(files, format, workshop);
+    case 'jsonl':
+    case 'v2':
+      return openJsonl(files, workshop);
+  }
+}
+
+interface Opened {
+  readonly workshop: Workshop;
+  readonly close: () => Promise<void>;
+}
+
+async function openWorkshop(limits: DatasetLimits): Promise<Opened> {
+  const { openDatabase } = await import('../duckdb/database.js');
+  const database = await openDatabase([], limits);
+  const connection = await database.connect();
+  let scratch: string | undefined;
+  let count = 0;
+  const uniqueName = (stem: string) => {
+    count += 1;
+    return `${stem}${count}`;
+  };
+  return {
+    workshop: {
+      connection,
+      connect: () => database.connect(),
+      async scratchFile() {
+        scratch ??= await mkdtemp(join(limits.spillFolder ?? tmpdir(), 'datasets-'));
+        return join(scratch, `${uniqueName('rows')}.parquet`);
+      },
+      uniqueName,
+    },
+    async close() {
+      connection.closeSync();
+      database.close();
+      if (scratch !== undefined) await rm(scratch, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,87 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import type { Dataset, DatasetSource } from '../../src/lib/datasets/datasets.js';
+import { openDatasets } from '../../src/lib/datasets/open-datasets.js';
+import { ask } from '../../src/lib/duckdb/ask.js';
+import type { Row } from '../../src/lib/model/table.js';
+import { temporaryFolder } from '../support/host.js';
+
+const datasets = openDatasets();
+afterAll(() => datasets.close());
+
+async function files(contents: Readonly<Record<string, string>>): Promise<readonly string[]> {
+  const folder = await temporaryFolder();
+  return Promise.all(
+    Object.entries(contents).map(async ([name, content]) => {
+      await writeFile(join(folder, name), content);
+      return join(folder, name);
+    }),
+  );
+}
+
+const open = async (
+  format: DatasetSource['format'],
+  contents: Readonly<Record<string, string>>,
+): Promise<Dataset> => datasets.open({ format, files: await files(contents) });
+
+async function rowsOf(dataset: Dataset, count = 1000): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  for await (const row of (await dataset.rows(count, 'first')).rows) rows.push(row);
+  return rows;
+}
+
+const shape = ({ columns }: Dataset) => columns.map(({ name, type }) => `${name}: ${type}`);
+
+test('types a column of CSV only where all of its texts fit', async () => {
+  const dataset = await open('csv', {
+    'a.csv':
+      'n,x,id,at,word,flag\n1,0.0100,00123,2020-08-13T15:54:16.5,yes,True\n-2,1e5,7,2020-08-14T00:00:00+02:00,,false\n',
+  });
+
+  expect(shape(dataset)).toEqual([
+    'n: long',
+    'x: real',
+    'id: string',
+    'at: datetime',
+    'word: string',
+    'flag: bool',
+  ]);
+  expect(await rowsOf(dataset)).toEqual([
+    [1n, 0.01, '00123', 637329308565000000n, 'yes', true],
+    [-2n, 100000, '7', 637329528000000000n, null, false],
+  ]);
+});
+
+test('types members of JSON lines by what they are', async () => {
+  const dataset = await open('jsonl', {
+    'a.jsonl':
+      '{"a":1,"A":"x","long":9007199254740993}\n{"long":-1,"a":0.5,"n":{"k":[1]},"big":12345678901234567890123}\n',
+  });
+
+  expect(shape(dataset)).toEqual([
+    'a: real',
+    'A: string',
+    'long: long',
+    'n: dynamic',
+    'big: decimal',
+  ]);
+  expect(await rowsOf(dataset)).toEqual([
+    [1, 'x', 9007199254740993n, null, null],
+    [0.5, null, -1n, '{"k":[1]}', '12345678901234567890123'],
+  ]);
+});
+
+test('is a relation for SQL, its columns by place', async () => {
+  const dataset = await open('csv', { 'a.csv': 'a,A,"q""q"\n1,x,1.5\n2,y,2.5\n' });
+  const { connection, sql, columns } = await dataset.relation();
+
+  expect(columns.map((column) => [column.sql, column.stored])).toEqual([
+    ['c0', 'BIGINT'],
+    ['c1', 'VARCHAR'],
+    ['c2', 'DOUBLE'],
+  ]);
+  expect(
+    await ask(connection, `SELECT sum(c0)::INT AS a, max(c1) AS b, avg(c2) AS c FROM (${sql})`),
+  ).toEqual([{ a: 3, b: 'y', c: 2 }]);
+});
