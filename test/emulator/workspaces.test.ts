@@ -56,27 +56,6 @@ test('an api-version has to be given, and to be one', async () => {
   expect(await code('?api-version=latest')).toBe('InvalidApiVersionParameter');
 });
 
-test('diagnostic settings are created, read, listed and deleted below any resource', async () => {
-  const base = `${served.componentId}/providers/Microsoft.Insights/diagnosticSettings`;
-  const version = '?api-version=2021-05-01-preview';
-  const body = JSON.stringify({
-    properties: { storageAccountId: '/x', logs: [{ category: 'AppTraces', enabled: true }] },
-  });
-  expect((await served.send('PUT', `${base}/export${version}`, body)).status).toBe(201);
-  expect((await served.send('PUT', `${base}/export${version}`, body)).status).toBe(200);
-  expect(await getJson(`${base}/export${version}`)).toMatchObject({
-    name: 'export',
-    properties: { logs: [{ category: 'AppTraces', enabled: true }] },
-  });
-  expect((await getJson(`${base}${version}`)).value).toHaveLength(1);
-  expect((await served.send('DELETE', `${base}/export${version}`)).status).toBe(200);
-  expect((await served.send('DELETE', `${base}/export${version}`)).status).toBe(204);
-  const categories = await getJson(
-    `${served.componentId}/providers/microsoft.insights/diagnosticSettingsCategories${version}`,
-  );
-  expect(categories.value.map(({ name }: { name: string }) => name)).toContain('AppTraces');
-});
-
 test('a workspace can lose its component; what is sent to nobody is lost', async () => {
   const path = `${served.componentId}?api-version=2020-02-02`;
   expect((await served.send('DELETE', path)).status).toBe(200);

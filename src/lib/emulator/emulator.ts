@@ -17,6 +17,8 @@ import { blobRoutes, pathOfHost } from './routes/blobs.js';
 import { deploymentRoutes } from './routes/deployments.js';
 import { diagnosticSettingsRoutes } from './routes/diagnostic-settings.js';
 import { discoveryRoutes } from './routes/discovery.js';
+import { logOperationRoutes } from './routes/log-operations.js';
+import { logTableRoutes } from './routes/log-tables.js';
 import { logsQueryRoutes } from './routes/logs-query.js';
 import { metadataRoutes } from './routes/metadata.js';
 import { mlOperationRoutes } from './routes/ml-operation-status.js';
@@ -50,6 +52,8 @@ const ROUTES = [
   ...deploymentRoutes,
   ...mlOperationRoutes,
   ...diagnosticSettingsRoutes,
+  ...logTableRoutes,
+  ...logOperationRoutes,
   ...platformMetricsRoutes,
   ...discoveryRoutes,
   ...v1ServiceRoutes,
