@@ -4,6 +4,11 @@ import type { Host } from './host.js';
 import { type ColorLevel, colorLevel } from './settings/color-level.js';
 import { showsUnicode } from './settings/shows-unicode.js';
 import { azureSources, localSources, oneOf, type SettingName } from './settings/sources.js';
+import {
+  type StorageOptions,
+  type StorageSettings,
+  storageSettings,
+} from './settings/storage-settings.js';
 import { userFolders } from './settings/user-folders.js';
 
 export const AUTH_KINDS = [
@@ -25,7 +30,7 @@ export const BINARY_FORMATS = ['parquet'] as const;
 export type BinaryFormat = (typeof BINARY_FORMATS)[number];
 
 /** What was typed: the flags that any command may have. Undefined: not typed. */
-export interface SettingsOptions {
+export interface SettingsOptions extends StorageOptions {
   readonly subscription?: string | undefined;
   readonly resourceGroup?: string | undefined;
   readonly workspaceName?: string | undefined;
@@ -69,6 +74,8 @@ export interface Settings {
   readonly caFile: string | undefined;
   /** api-version of the deployment's read-modify-write. */
   readonly apiVersion: string;
+  /** What the user gave to enter storage accounts with. */
+  readonly storage: StorageSettings;
   /** The embedded Azure is used instead of a real one. */
   readonly local: boolean;
   readonly localDir: string;
@@ -109,6 +116,7 @@ export async function resolveSettings(options: SettingsOptions, host: Host): Pro
     ...presentation,
     caFile: caFile ? resolve(cwd, caFile) : undefined,
     apiVersion: apiVersion?.value ?? DEPLOYMENT_API_VERSION,
+    storage: storageSettings(options, env, options.local === true),
     local: options.local === true,
     localDir,
     configDir,

@@ -25,6 +25,7 @@ test('the workspace is asked for once', async () => {
     discoveryUrl: 'https://eastus.api.azureml.ms/discovery',
     componentId: COMPONENT_ID,
     storageAccountId: expect.stringMatching(/wsmlstore$/),
+    systemDatastoresAuthMode: 'identity',
   });
   expect(await arm.getWorkspace()).toBe(workspace);
 });

@@ -8,6 +8,7 @@ const WORKSPACE = {
   discoveryUrl: null,
   componentId: null,
   storageAccountId: null,
+  systemDatastoresAuthMode: null,
 };
 
 const document = {

@@ -17,6 +17,7 @@ async function discover(answer: RecordedAnswer, discoveryUrl: string | null = DI
     tenantId: null,
     componentId: null,
     storageAccountId: null,
+    systemDatastoresAuthMode: null,
   };
   const workspaceUrl = createDiscovery({
     arm: { getWorkspace: async () => ({ ...base, discoveryUrl }) },

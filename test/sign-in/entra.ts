@@ -1,5 +1,6 @@
 import { connectGateways, type Surroundings } from '../../src/lib/azure/connect.js';
 import type { Gateways } from '../../src/lib/azure/gateways.js';
+import { storageSettings } from '../../src/lib/settings/storage-settings.js';
 import type { Settings } from '../../src/lib/settings.js';
 import { fakeClock, realFiles, temporaryFolder } from '../support/host.js';
 
@@ -94,6 +95,7 @@ export function settingsFor(settings: Partial<Settings>): Settings {
     auth: 'auto',
     caFile: undefined,
     apiVersion: '2024-10-01',
+    storage: storageSettings({}, {}, false),
     local: false,
     localDir: '',
     configDir: '',

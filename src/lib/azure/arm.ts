@@ -41,6 +41,9 @@ export function createArmGateway(options: ArmOptions): ArmGateway {
       discoveryUrl: readString(properties, 'discoveryUrl', { ifAbsent: null }),
       componentId: readString(properties, 'applicationInsights', { ifAbsent: null }) || null,
       storageAccountId: readString(properties, 'storageAccount', { ifAbsent: null }) || null,
+      systemDatastoresAuthMode: readString(properties, 'systemDatastoresAuthMode', {
+        ifAbsent: null,
+      }),
     };
   }
 

@@ -1,6 +1,9 @@
 import type { Clock, Files, Report, SignIn } from '../host.js';
 import { requireWorkspace, type Settings } from '../settings.js';
 import { createArmGateway } from './arm.js';
+import { createBlobGateway } from './blob.js';
+import { createStorageAccess } from './blobs/access.js';
+import { createStorageAccounts } from './blobs/storage-accounts.js';
 import { type Cloud, customCloud, isCustomCloud, metadataUrl, publicCloud } from './cloud.js';
 import { createDiscovery } from './discovery.js';
 import type { Gateways, SignedIn } from './gateways.js';
@@ -111,6 +114,18 @@ export async function connectGateways(
       workspace,
       credential,
       client: armClient,
+      signal,
+    }),
+    blobs: createBlobGateway({
+      access: createStorageAccess({
+        cloud,
+        credential,
+        transport,
+        settings: settings.storage,
+        accounts: createStorageAccounts({ http: armHttp, cloud, arm, apiVersion }),
+        report: surroundings.report,
+      }),
+      clock,
       signal,
     }),
     signIn: { whoAmI: () => whoAmI(credential, cloud) },

@@ -8,6 +8,7 @@ export interface Gateways {
   readonly v2: ServiceGateway;
   readonly logsQuery: LogsQueryGateway;
   readonly platformMetrics: PlatformMetricsGateway;
+  readonly blobs: BlobGateway;
   readonly signIn: SignInGateway;
   readonly links: Links;
 }
@@ -21,6 +22,8 @@ export interface MlWorkspace {
   /** Resource id of the Application Insights component, null if the workspace has none. */
   readonly componentId: string | null;
   readonly storageAccountId: string | null;
+  /** How Azure ML enters that account: `accesskey`, `identity`; null if the workspace does not say. */
+  readonly systemDatastoresAuthMode: string | null;
 }
 
 /** Gateway to Azure Resource Manager, beside endpoints and deployments. */

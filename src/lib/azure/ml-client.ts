@@ -70,8 +70,10 @@ export function createMlClient(options: MlClientOptions): MlClient {
   };
 }
 
-/** `getLogs` is a POST that changes nothing. */
+/** Some POST, but change nothing. */
 export function armRequestKind({ method, url }: PipelineRequest): RequestKind {
   if (method === 'GET' || method === 'HEAD') return 'read';
-  return method === 'POST' && new URL(url).pathname.endsWith('/getLogs') ? 'read' : 'write';
+  const isRead =
+    method === 'POST' && /\/(getLogs|listKeys|listSecrets)$/.test(new URL(url).pathname);
+  return isRead ? 'read' : 'write';
 }
