@@ -61,6 +61,31 @@ export interface Files {
    * gone is free.
    */
   readonly lock: (path: string) => Promise<(() => Promise<void>) | undefined>;
+  /** What is there, a link not followed; undefined if nothing is. */
+  readonly look: (path: string) => Promise<FoundFile | undefined>;
+  /** Makes one folder; fine if it is there. */
+  readonly makeFolder: (path: string) => Promise<void>;
+  /** Opens a file that is written to, and read, at any place of it; it is made if need be. */
+  readonly openAnywhere: (path: string) => Promise<OpenFile>;
+  readonly copy: (from: string, to: string) => Promise<void>;
+  /** In place of what has that name; a link is replaced, not followed. */
+  readonly rename: (from: string, to: string) => Promise<void>;
+}
+
+export interface FoundFile {
+  readonly kind: 'file' | 'folder' | 'link' | 'other';
+  readonly sizeBytes: number;
+}
+
+/** Places are in bytes from the beginning. */
+export interface OpenFile {
+  readonly writeAt: (place: number, bytes: Uint8Array) => Promise<void>;
+  /** Fewer bytes where the file ends. */
+  readonly readAt: (place: number, length: number) => Promise<Uint8Array>;
+  /** What was written is on the disk then. */
+  readonly sync: () => Promise<void>;
+  readonly cutTo: (sizeBytes: number) => Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** A file on its way: it has its name once it is kept. */

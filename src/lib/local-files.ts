@@ -1,7 +1,7 @@
-import { createReadStream, promises } from 'node:fs';
+import { constants, createReadStream, promises } from 'node:fs';
 import { dirname } from 'node:path';
-import { told, unlessMissing } from './file-errors.js';
-import type { Files } from './host.js';
+import { hasCode, told, unlessMissing } from './file-errors.js';
+import type { Files, FoundFile, OpenFile } from './host.js';
 import { lockFile, type Processes } from './lock-file.js';
 import type { NewFiles } from './new-files.js';
 
@@ -22,6 +22,52 @@ export function createFiles({ create }: NewFiles, processes: Processes): Files {
     append: (path, text) => told(path, 'written', appendTo(path, text)),
     list: async (path) => (await told(path, 'read', unlessMissing(promises.readdir(path)))) ?? [],
     lock: (path) => lockFile(path, processes),
+    look: (path) => told(path, 'read', look(path)),
+    makeFolder: (path) => told(path, 'written', makeFolder(path)),
+    openAnywhere: (path) => told(path, 'written', openAnywhere(path)),
+    copy: (from, to) =>
+      told(to, 'written', promises.copyFile(from, to, constants.COPYFILE_FICLONE)),
+    rename: (from, to) => told(to, 'written', promises.rename(from, to)),
+  };
+}
+
+async function look(path: string): Promise<FoundFile | undefined> {
+  const found = await unlessMissing(promises.lstat(path));
+  if (found === undefined) return undefined;
+  const kinds = { file: found.isFile(), folder: found.isDirectory(), link: found.isSymbolicLink() };
+  const [kind = 'other'] = (['file', 'folder', 'link'] as const).filter((name) => kinds[name]);
+  return { kind, sizeBytes: found.size };
+}
+
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await promises.mkdir(path);
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) throw error;
+  }
+}
+
+async function openAnywhere(path: string): Promise<OpenFile> {
+  const handle = await promises.open(path, constants.O_RDWR | constants.O_CREAT);
+  return {
+    async writeAt(place, bytes) {
+      for (let done = 0; done < bytes.length; ) {
+        const rest = bytes.length - done;
+        const write = handle.write(bytes, done, rest, place + done);
+        done += (await told(path, 'written', write)).bytesWritten;
+      }
+    },
+    async readAt(place, length) {
+      const bytes = new Uint8Array(length);
+      let done = 0;
+      for (let got = -1; got !== 0 && done < length; done += got) {
+        got = (await handle.read(bytes, done, length - done, place + done)).bytesRead;
+      }
+      return bytes.subarray(0, done);
+    },
+    sync: () => told(path, 'written', handle.datasync()),
+    cutTo: (sizeBytes) => told(path, 'written', handle.truncate(sizeBytes)),
+    close: () => told(path, 'written', handle.close()),
   };
 }
 

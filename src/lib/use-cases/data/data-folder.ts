@@ -1,0 +1,141 @@
+import { dirname, join } from 'node:path';
+import { CliError } from '../../errors.js';
+import type { Files } from '../../host.js';
+import type { BlobAddress, CollectedFacts, DataOwner, Manifest, Placed } from './manifest.js';
+import { keyOf, openManifest } from './manifest.js';
+import { createSafePaths } from './safe-paths.js';
+
+/** A folder with what a service collected. */
+export interface DataFolder {
+  readonly manifest: Manifest;
+  /** Where a blob is, or will be: asked again, in the same place. The manifest knows it from then on. */
+  readonly place: (
+    blob: BlobAddress,
+    facts: CollectedFacts | null,
+    segments: readonly string[],
+  ) => Promise<Placed>;
+  readonly pathOf: (placed: Placed) => string;
+  /** Where bytes wait until they are all there. */
+  readonly partOf: (placed: Placed) => string;
+  /** Whether its file is there, with as many bytes as the manifest says. */
+  readonly has: (placed: Placed) => Promise<boolean>;
+  /** The part file gets its name, in place of what a download put there before. */
+  readonly put: (placed: Placed) => Promise<void>;
+}
+
+/** Beside the data, hidden from whoever reads the folder. No blob gets a name that begins with a dot. */
+const OWN_FOLDER = '.aml-monitor-data';
+
+export function ownPath(folder: string, name: 'manifest.jsonl' | 'lock' | 'parts'): string {
+  return join(folder, OWN_FOLDER, name);
+}
+
+/**
+ * Opens a folder to read what it holds; writes nothing.
+ *
+ * @throws {CliError} `usage` if it holds the data of another service
+ */
+export async function openDataFolder(
+  folder: string,
+  owner: DataOwner,
+  files: Files,
+): Promise<DataFolder> {
+  const manifest = await openManifest(ownPath(folder, 'manifest.jsonl'), files);
+  const known = manifest.owner();
+  if (known && (known.workspace !== owner.workspace || known.service !== owner.service)) {
+    const other = known.service === owner.service ? 'in another workspace' : '';
+    const message = `The folder "${folder}" holds the data of "${known.service}"${other && ` ${other}`}.`;
+    throw new CliError('usage', message, { hint: 'Give another folder.' });
+  }
+  const paths = createSafePaths();
+  for (const { path } of manifest.placed()) paths.take(path);
+  const folders = new Map<string, Promise<void>>();
+  const pathOf = ({ path }: Pick<Placed, 'path'>) => join(folder, path);
+
+  async function place(
+    blob: BlobAddress,
+    facts: CollectedFacts | null,
+    segments: readonly string[],
+  ): Promise<Placed> {
+    const placed = manifest.find(blob);
+    if (placed) return placed;
+    let given = paths.place(segments, keyOf(blob));
+    // What no download put there stays.
+    while (await files.look(pathOf(given))) {
+      given = { ...paths.place(segments, keyOf(blob)), change: 'told-apart' };
+    }
+    return manifest.place({ blob, facts, ...given });
+  }
+
+  /** A link in the way could lead out of the folder: nothing is written through it. */
+  async function makeFolder(path: string): Promise<void> {
+    await files.makeFolder(path);
+    if ((await files.look(path))?.kind === 'folder') return;
+    throw new CliError('unsupported', `"${path}" is no folder, and links are not followed.`, {
+      hint: 'Remove it, or give another folder.',
+    });
+  }
+
+  async function makeFolders(path: string): Promise<void> {
+    if (path === folder) return;
+    let made = folders.get(path);
+    if (!made) {
+      made = makeFolders(dirname(path)).then(() => makeFolder(path));
+      folders.set(path, made);
+    }
+    await made;
+  }
+
+  return {
+    manifest,
+    place,
+    pathOf,
+    partOf: ({ id }) => join(ownPath(folder, 'parts'), `${id}.part`),
+    async has({ path, whole }) {
+      if (whole === null) return false;
+      const found = await files.look(join(folder, path));
+      return found?.kind === 'file' && found.sizeBytes === whole.sizeBytes;
+    },
+    async put(placed) {
+      await makeFolders(dirname(pathOf(placed)));
+      await files.rename(join(ownPath(folder, 'parts'), `${placed.id}.part`), pathOf(placed));
+    },
+  };
+}
+
+/** Makes a folder ready to be written to: its own part in it, and in that nothing that a killed process left unfinished. */
+export async function prepareFolder(
+  folder: string,
+  { manifest }: DataFolder,
+  owner: DataOwner,
+  files: Files,
+): Promise<void> {
+  await manifest.tidy();
+  if (manifest.owner() === undefined) manifest.begin(owner);
+  await manifest.commit();
+  const parts = ownPath(folder, 'parts');
+  await files.makeFolder(parts);
+  const kept = new Set<string>();
+  for (const { id, partial } of manifest.placed()) if (partial) kept.add(`${id}.part`);
+  for (const name of await files.list(parts)) {
+    if (!kept.has(name)) await files.remove(join(parts, name));
+  }
+}
+
+/**
+ * Has a folder for this process alone until the answer is called.
+ *
+ * @throws {CliError} `usage` if another process writes to it
+ */
+export async function lockDataFolder(folder: string, files: Files): Promise<() => Promise<void>> {
+  const own = join(folder, OWN_FOLDER);
+  const found = await files.look(own);
+  if (found && found.kind !== 'folder') {
+    throw new CliError('usage', `"${own}" is no folder, and links are not followed.`);
+  }
+  const release = await files.lock(ownPath(folder, 'lock'));
+  if (release) return release;
+  throw new CliError('usage', `Another download is writing to "${folder}".`, {
+    hint: `Wait for it, or give another folder. If there is none, remove ${ownPath(folder, 'lock')}.`,
+  });
+}

@@ -1,0 +1,155 @@
+import type { BlobGateway } from '../../azure/gateways.js';
+import { CliError, Interrupted } from '../../errors.js';
+import type { Clock, Files } from '../../host.js';
+import type { CollectedFile } from '../../model/collected-file.js';
+import { forEachConcurrently } from '../for-each-concurrently.js';
+import { type DataFolder, lockDataFolder, openDataFolder, prepareFolder } from './data-folder.js';
+import { fetchPlaced, type Outcome, type PlacedWork } from './fetch-placed.js';
+import {
+  type FetchedPayload,
+  fetchPayloads,
+  type GetDatastore,
+  noteReferences,
+} from './fetch-references.js';
+import { localSegments } from './local-segments.js';
+import type { CollectedFacts, DataOwner, Placed } from './manifest.js';
+import { readAhead } from './read-ahead.js';
+import { createSlots } from './slots.js';
+
+export interface FetchRequest {
+  /** Where the files go: absolute. It is made if need be. */
+  readonly folder: string;
+  readonly owner: DataOwner;
+  /** Requests at a time. */
+  readonly parallel: number;
+}
+
+export interface FetchPorts {
+  readonly blobs: BlobGateway;
+  /** For references into datastores. */
+  readonly getDatastore: GetDatastore;
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly progress: FetchProgress;
+}
+
+export interface FetchProgress {
+  /** One more file that is wanted. */
+  readonly onListed: (file: { readonly sizeBytes: number }) => void;
+  readonly onAllListed: () => void;
+  /** A file is here now, or will not be. */
+  readonly onDone: (file: { readonly sizeBytes: number }) => void;
+  readonly onBytes: (bytes: number) => void;
+}
+
+/** What became of one file. */
+export interface FetchedFile extends Outcome {
+  readonly file: CollectedFile;
+  readonly placed: Placed;
+}
+
+export interface Fetched {
+  readonly files: readonly FetchedFile[];
+  /** What the folder's data refer to. */
+  readonly payloads: readonly FetchedPayload[];
+  /** Bytes that came. */
+  readonly bytes: number;
+  readonly folder: DataFolder;
+}
+
+/** That many files are known before they are fetched, at most. */
+const LIST_AHEAD = 10_000;
+
+/**
+ * Brings collected files into a folder, with what they refer to, and leaves alone what is there already. What an
+ * interrupted run has brought stays. A file that fails does not stop the others.
+ *
+ * @throws {CliError} `usage` if the folder is in use, holds other data, or cannot be written to; `auth`; what listing
+ * throws; the failure that every file has
+ */
+export async function fetchCollected(
+  collected: AsyncIterable<CollectedFile>,
+  request: FetchRequest,
+  ports: FetchPorts,
+): Promise<Fetched> {
+  const { files } = ports;
+  const release = await lockDataFolder(request.folder, files);
+  try {
+    const folder = await openDataFolder(request.folder, request.owner, files);
+    await prepareFolder(request.folder, folder, request.owner, files);
+    return await fetchAll(collected, folder, request, ports);
+  } catch (error) {
+    throw withWhatIsKept(error, request.folder, ports.signal);
+  } finally {
+    await release();
+  }
+}
+
+async function fetchAll(
+  collected: AsyncIterable<CollectedFile>,
+  folder: DataFolder,
+  { parallel }: FetchRequest,
+  ports: FetchPorts,
+): Promise<Fetched> {
+  const { progress, getDatastore, signal } = ports;
+  const { manifest } = folder;
+  let bytes = 0;
+  const onBytes = (count: number) => {
+    bytes += count;
+    progress.onBytes(count);
+  };
+  const slots = createSlots(parallel);
+  const failures = { inTurn: 0 };
+  const work: PlacedWork = { ...ports, folder, manifest, slots, parallel, failures, onBytes };
+  const done: FetchedFile[] = [];
+  try {
+    const queue = readAhead(counted(collected, progress), LIST_AHEAD);
+    await forEachConcurrently(queue, { limit: parallel, signal }, async (file, either) => {
+      const own = { ...work, signal: either };
+      const placed = await folder.place(plain(file), factsOf(file), localSegments(file));
+      const { etag, sizeBytes, isAppend, modified } = file;
+      const wanted = { state: { etag, sizeBytes }, isAppend, modified };
+      const outcome = await fetchPlaced(placed, wanted, own);
+      if (outcome.error === null) await noteReferences(file, own, getDatastore);
+      done.push({ file, placed: manifest.find(file) ?? placed, ...outcome });
+      progress.onDone(file);
+    });
+    const payloads = await fetchPayloads(work);
+    return { files: done, payloads, bytes, folder };
+  } finally {
+    await manifest.commit();
+  }
+}
+
+async function* counted(
+  collected: AsyncIterable<CollectedFile>,
+  { onListed, onAllListed }: FetchProgress,
+): AsyncGenerator<CollectedFile> {
+  for await (const file of collected) {
+    onListed(file);
+    yield file;
+  }
+  onAllListed();
+}
+
+function plain({ accountName, containerName, name }: CollectedFile): Placed['blob'] {
+  return { accountName, containerName, name };
+}
+
+function factsOf(file: CollectedFile): CollectedFacts {
+  const { api, service, part, model, modelVersion, collection, isAppend, from, to } = file;
+  return { api, service, part, model, modelVersion, collection, isAppend, from, to };
+}
+
+function withWhatIsKept(error: unknown, folder: string, { reason }: AbortSignal): unknown {
+  if (reason instanceof Interrupted) {
+    const message = `Interrupted. What came is kept in "${folder}": the same command goes on from there.`;
+    return new Interrupted(reason.status, message);
+  }
+  if (!(error instanceof CliError) || !['ENOSPC', 'EDQUOT'].includes(error.facts.code ?? '')) {
+    return error;
+  }
+  const hint = 'What came is kept: make room, and the same command goes on from there.';
+  return new CliError(error.kind, error.message, { ...error.facts, hint }, error);
+}

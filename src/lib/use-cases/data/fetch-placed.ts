@@ -1,0 +1,81 @@
+import { CliError } from '../../errors.js';
+import type { Clock } from '../../host.js';
+import type { DataFolder } from './data-folder.js';
+import { type BlobWork, fetchIntoPart, type WantedBlob } from './fetch-blob.js';
+import type { BlobState, Placed } from './manifest.js';
+
+/** What became of a blob. */
+export interface Outcome {
+  /** `grown`: only what came behind its end was fetched. */
+  readonly outcome: 'fetched' | 'grown' | 'kept' | 'failed';
+  /** Why it failed. */
+  readonly error: CliError | null;
+}
+
+export interface PlacedWork extends BlobWork {
+  readonly folder: DataFolder;
+  readonly clock: Clock;
+  /** Counts failures that may be everybody's. */
+  readonly failures: { inTurn: number };
+}
+
+/** What no other file is spared: with it, all ends. */
+const FATAL_CODES = ['ENOSPC', 'EDQUOT', 'EROFS', 'EMFILE', 'ENFILE', 'EIO'];
+/** So many failures one after another are not about single files. */
+const MOST_FAILURES = 20;
+
+/**
+ * Brings a blob to its place in the folder, unless it is there already. A failure of its own is an outcome.
+ *
+ * @param wanted without a state, whatever is there already is fine
+ * @throws {CliError} a failure that every other blob would have
+ */
+export async function fetchPlaced(
+  placed: Placed,
+  wanted: WantedBlob & { readonly modified?: Date },
+  work: PlacedWork,
+): Promise<Outcome> {
+  const { signal, failures } = work;
+  try {
+    const outcome = await fetchOrKeep(placed, wanted, work);
+    if (outcome !== 'kept') failures.inTurn = 0;
+    return { outcome, error: null };
+  } catch (error) {
+    if (signal.aborted || !(error instanceof CliError) || isFatal(error)) throw error;
+    if (error.kind !== 'not-found') failures.inTurn += 1;
+    if (failures.inTurn >= MOST_FAILURES) throw error;
+    return { outcome: 'failed', error };
+  }
+}
+
+function isFatal({ kind, facts }: CliError): boolean {
+  return kind === 'auth' || FATAL_CODES.includes(facts.code ?? '');
+}
+
+async function fetchOrKeep(
+  placed: Placed,
+  wanted: WantedBlob & { readonly modified?: Date },
+  work: PlacedWork,
+): Promise<Exclude<Outcome['outcome'], 'failed'>> {
+  const { folder, manifest, clock } = work;
+  const { blob, whole, searchedBytes } = placed;
+  const isHere = await folder.has(placed);
+  if (isHere && whole && isSame(whole, wanted.state)) return 'kept';
+  const committed = manifest.commit();
+  const have = isHere ? folder.pathOf(placed) : undefined;
+  const part = await fetchIntoPart(placed, wanted, { part: folder.partOf(placed), have }, work);
+  // Whoever finds the file knows whose it is.
+  await committed;
+  await folder.put(placed);
+  const { etag, sizeBytes, isGrown } = part;
+  const fetched = clock.now();
+  if (!isGrown && searchedBytes > 0) manifest.setSearched(blob, 0);
+  manifest.finish(blob, { etag, sizeBytes, modified: wanted.modified ?? fetched, fetched });
+  void manifest.commit();
+  return isGrown && whole ? 'grown' : 'fetched';
+}
+
+function isSame(have: BlobState, wanted: BlobState | undefined): boolean {
+  if (wanted === undefined) return true;
+  return have.etag === wanted.etag && have.sizeBytes === wanted.sizeBytes;
+}

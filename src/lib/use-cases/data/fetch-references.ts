@@ -1,0 +1,74 @@
+import type { BlobContainer } from '../../azure/gateways.js';
+import { CliError } from '../../errors.js';
+import type { CollectedFile } from '../../model/collected-file.js';
+import { forEachConcurrently } from '../for-each-concurrently.js';
+import { fetchPlaced, type Outcome, type PlacedWork } from './fetch-placed.js';
+import { addressOf, findReferences, withoutQuery } from './find-references.js';
+import type { BlobAddress, Placed } from './manifest.js';
+
+/** Where a datastore of the workspace is. */
+export type GetDatastore = (name: string) => Promise<BlobContainer>;
+
+export interface FetchedPayload extends Outcome {
+  readonly placed: Placed;
+}
+
+/** Has the manifest know what a file that is here refers to. Only new lines are looked at. */
+export async function noteReferences(
+  file: CollectedFile,
+  work: PlacedWork,
+  getDatastore: GetDatastore,
+): Promise<void> {
+  const { folder, manifest, files } = work;
+  const placed = manifest.find(file);
+  if (file.api !== 'v2' || !placed?.whole || placed.searchedBytes >= placed.whole.sizeBytes) return;
+  const { texts, searchedBytes } = await findReferences(
+    folder.pathOf(placed),
+    placed.searchedBytes,
+    files,
+  );
+  for (const text of new Set(texts)) {
+    const address = await addressOf(text, file, getDatastore).catch(unlessUnknown);
+    if (address) await folder.place(plain(address), null, segmentsOf(address));
+    manifest.refer(withoutQuery(text), address ? plain(address) : null);
+  }
+  manifest.setSearched(file, searchedBytes);
+}
+
+/** A datastore that is not there, or not of blobs, is nowhere to fetch from. */
+function unlessUnknown(error: unknown): undefined {
+  if (error instanceof CliError && error.kind !== 'auth') return undefined;
+  throw error;
+}
+
+/** Fetches the payloads that data in the folder refer to, those that are not here. */
+export async function fetchPayloads(work: PlacedWork): Promise<readonly FetchedPayload[]> {
+  const { manifest, parallel } = work;
+  const wanted = new Map<number, Placed>();
+  for (const { to } of manifest.references()) if (to && to.facts === null) wanted.set(to.id, to);
+  const done: FetchedPayload[] = [];
+  async function* each() {
+    yield* wanted.values();
+  }
+  await forEachConcurrently(
+    each(),
+    { limit: parallel, signal: work.signal },
+    async (to, signal) => {
+      const outcome = await fetchPlaced(
+        to,
+        { state: undefined, isAppend: false },
+        { ...work, signal },
+      );
+      done.push({ placed: to, ...outcome });
+    },
+  );
+  return done;
+}
+
+function plain({ accountName, containerName, name }: BlobAddress): BlobAddress {
+  return { accountName, containerName, name };
+}
+
+function segmentsOf({ containerName, name }: BlobAddress): readonly string[] {
+  return ['references', containerName, ...name.split('/')];
+}

@@ -1,0 +1,415 @@
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { CliError, Interrupted } from '../../../src/lib/errors.js';
+import type { CollectedFile } from '../../../src/lib/model/collected-file.js';
+import {
+  type Fetched,
+  type FetchPorts,
+  fetchCollected,
+} from '../../../src/lib/use-cases/data/fetch-collected.js';
+import type { DataOwner } from '../../../src/lib/use-cases/data/manifest.js';
+import { type ChangingBlobs, changingBlobs } from '../../support/changing-blobs.js';
+import { fakeClock, realFiles, temporaryFolder } from '../../support/host.js';
+
+const OWNER: DataOwner = { workspace: '/subscriptions/s/workspaces/w', service: 'fraud' };
+const AT = 'modelDataCollector/fraud/blue/model_inputs/2026/11/22/08';
+const HERE = 'blue/model_inputs/2026/11/22/08';
+const BIG = 20_000_000;
+
+function bigContent(seed = 7): Uint8Array {
+  const bytes = new Uint8Array(BIG);
+  for (let at = 0; at < BIG; at++) bytes[at] = (at * seed + (at >> 11)) & 0xff;
+  return bytes;
+}
+
+function fetchTo(
+  folder: string,
+  blobs: ChangingBlobs,
+  more: Partial<FetchPorts> & {
+    readonly owner?: DataOwner;
+    readonly listed?: AsyncIterable<CollectedFile>;
+    readonly parallel?: number;
+  } = {},
+): Promise<Fetched> {
+  const { owner = OWNER, listed = blobs.listed(), parallel = 16, ...ports } = more;
+  return fetchCollected(
+    listed,
+    { folder, owner, parallel },
+    {
+      blobs,
+      getDatastore: async () => ({ accountName: 'store', containerName: 'data' }),
+      files: realFiles,
+      clock: fakeClock(),
+      signal: new AbortController().signal,
+      progress: { onListed() {}, onAllListed() {}, onDone() {}, onBytes() {} },
+      ...ports,
+    },
+  );
+}
+
+const outcomes = ({ files }: Fetched) => files.map(({ outcome }) => outcome);
+const names = (folder: string) => realFiles.list(folder);
+const text = (...path: string[]) => readFile(join(...path), 'utf8');
+
+test('files come by deployment, collection and time; a second run asks for none again', async () => {
+  const folder = await temporaryFolder();
+  const blobs = changingBlobs();
+  blobs.put(`${AT}/one.jsonl`, 'first\n');
+  blobs.put(`${AT}/two.jsonl`, 'second\n');
+  blobs.put(`${AT}/empty.jsonl`, '');
+
+  const first = await fetchTo(folder, blobs);
+  expect(outcomes(first)).toEqual(['fetched', 'fetched', 'fetched']);
+  expect(first.bytes).toBe(13);
+  expect(await text(folder, HERE, 'one.jsonl')).toBe('first\n');
+  expect(await names(join(folder, HERE))).toEqual(['empty.jsonl', 'one.jsonl', 'two.jsonl']);
+  expect(await names(join(folder, '.aml-monitor-data', 'parts'))).toEqual([]);
+
+  const second = await fetchTo(folder, blobs);
+  expect(outcomes(second)).toEqual(['kept', 'kept', 'kept']);
+  expect(blobs.reads).toHaveLength(3);
+});
+
+test('v1 files come by model and version', async () => {
+  const folder = await temporaryFolder();
+  const blobs = changingBlobs();
+  const name = '/s/g/w/churn/trees/default/inputs/2026/11/22/inputs.csv';
+  blobs.put(name, 'a,b\n');
+  async function* listed() {
+    const v1 = { api: 'v1', part: null, model: 'trees', modelVersion: 'default' } as const;
+    for await (const file of blobs.listed()) yield { ...file, ...v1, collection: 'inputs' };
+  }
+  await fetchTo(folder, blobs, { listed: listed() });
+  expect(await text(folder, 'trees/default/inputs/2026/11/22/inputs.csv')).toBe('a,b\n');
+});
+
+test('so many requests at a time, and fetching begins before all is listed', async () => {
+  const folder = await temporaryFolder();
+  let isListed = false;
+  let earlyReads = 0;
+  const blobs = changingBlobs(() => {
+    if (!isListed) earlyReads += 1;
+  });
+  for (let index = 0; index < 50; index++) blobs.put(`${AT}/${index}.jsonl`, 'x');
+  async function* slowly() {
+    for await (const file of blobs.listed()) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      yield file;
+    }
+    isListed = true;
+  }
+  await fetchTo(folder, blobs, { listed: slowly(), parallel: 4 });
+  expect(blobs.mostAtOnce()).toBeLessThanOrEqual(4);
+  expect(earlyReads).toBeGreaterThan(10);
+
+  const big = changingBlobs(() => new Promise((resolve) => setTimeout(resolve, 5)));
+  for (let index = 0; index < 3; index++) big.put(`${AT}/big-${index}.jsonl`, bigContent());
+  await fetchTo(folder, big, { parallel: 3 });
+  expect(big.mostAtOnce()).toBe(3);
+});
+
+test('a large blob comes in ranges of one state', async () => {
+  const folder = await temporaryFolder();
+  const blobs = changingBlobs();
+  blobs.put(`${AT}/big.jsonl`, bigContent());
+  await fetchTo(folder, blobs);
+  expect(Buffer.compare(await readFile(join(folder, HERE, 'big.jsonl')), bigContent())).toBe(0);
+  expect(blobs.reads.map(({ from, length, etag }) => ({ from, length, etag }))).toEqual([
+    { from: 0, length: 8_000_000, etag: undefined },
+    { from: 8_000_000, length: 8_000_000, etag: '"1"' },
+    { from: 16_000_000, length: 4_000_000, etag: '"1"' },
+  ]);
+});
+
+describe('interrupted', () => {
+  test('it says so, and the next run asks for what is missing alone', async () => {
+    const folder = await temporaryFolder();
+    const controller = new AbortController();
+    const blobs = changingBlobs(async ({ from }) => {
+      if (from !== 16_000_000 || controller.signal.aborted) return;
+      // By now the range before has come.
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      controller.abort(new Interrupted(130));
+    });
+    blobs.put(`${AT}/small.jsonl`, 'x\n');
+    blobs.put(`${AT}/big.jsonl`, bigContent());
+
+    const run = fetchTo(folder, blobs, { signal: controller.signal });
+    await expect(run).rejects.toMatchObject({ name: 'Interrupted', status: 130 });
+    await expect(run).rejects.toThrow('the same command goes on from there');
+    expect(await names(join(folder, HERE))).toEqual(['small.jsonl']);
+
+    const before = blobs.reads.length;
+    const second = await fetchTo(folder, blobs);
+    expect(outcomes(second).sort()).toEqual(['fetched', 'kept']);
+    expect(blobs.reads.slice(before)).toMatchObject([{ from: 16_000_000, length: 4_000_000 }]);
+    expect(Buffer.compare(await readFile(join(folder, HERE, 'big.jsonl')), bigContent())).toBe(0);
+  });
+
+  test('a line of the manifest that was cut off counts for nothing', async () => {
+    const folder = await temporaryFolder();
+    const blobs = changingBlobs();
+    blobs.put(`${AT}/one.jsonl`, 'first\n');
+    blobs.put(`${AT}/two.jsonl`, 'second\n');
+    await fetchTo(folder, blobs);
+    const manifest = join(folder, '.aml-monitor-data', 'manifest.jsonl');
+    const lines = await text(manifest);
+    await writeFile(manifest, lines.slice(0, lines.lastIndexOf('"whole"') + 30));
+    await writeFile(join(folder, '.aml-monitor-data', 'parts', '7.part'), 'left over');
+
+    expect(outcomes(await fetchTo(folder, blobs)).sort()).toEqual(['fetched', 'kept']);
+    expect(await names(join(folder, HERE))).toEqual(['one.jsonl', 'two.jsonl']);
+    expect(await names(join(folder, '.aml-monitor-data', 'parts'))).toEqual([]);
+    expect(outcomes(await fetchTo(folder, blobs))).toEqual(['kept', 'kept']);
+  });
+});
+
+describe('a file that is not as the manifest says is fetched again', () => {
+  test.each([
+    ['gone', (path: string) => rm(path)],
+    ['of another size', (path: string) => writeFile(path, 'firs')],
+  ])('%s', async (_, spoil) => {
+    const folder = await temporaryFolder();
+    const blobs = changingBlobs();
+    blobs.put(`${AT}/one.jsonl`, 'first\n', 'append');
+    await fetchTo(folder, blobs);
+    await spoil(join(folder, HERE, 'one.jsonl'));
+    expect(outcomes(await fetchTo(folder, blobs))).toEqual(['fetched']);
+    expect(await text(folder, HERE, 'one.jsonl')).toBe('first\n');
+  });
+});
+
+describe('an append blob', () => {
+  test('that grew: only what came behind its end', async () => {
+    const folder = await temporaryFolder();
+    const blobs = changingBlobs();
+    blobs.put(`${AT}/host.jsonl`, 'x'.repeat(5000), 'append');
+    await fetchTo(folder, blobs);
+    blobs.append(`${AT}/host.jsonl`, 'more');
+    const second = await fetchTo(folder, blobs);
+    expect(outcomes(second)).toEqual(['grown']);
+    expect(await text(folder, HERE, 'host.jsonl')).toBe(`${'x'.repeat(5000)}more`);
+    // The last bytes that are here, to see that it is still the same blob, and what is new.
+    expect(blobs.reads.slice(1)).toMatchObject([
+      { from: 3976, length: 1024 },
+      { from: 5000, length: 4 },
+    ]);
+    expect(outcomes(await fetchTo(folder, blobs))).toEqual(['kept']);
+  });
+
+  test('that was begun again is fetched whole', async () => {
+    const folder = await temporaryFolder();
+    const blobs = changingBlobs();
+    blobs.put(`${AT}/host.jsonl`, 'x'.repeat(5000), 'append');
+    await fetchTo(folder, blobs);
+    blobs.put(`${AT}/host.jsonl`, 'y'.repeat(6000), 'append');
+    expect(outcomes(await fetchTo(folder, blobs))).toEqual(['fetched']);
+    expect(await text(folder, HERE, 'host.jsonl')).toBe('y'.repeat(6000));
+
+    blobs.put(`${AT}/host.jsonl`, 'z', 'append');
+    expect(outcomes(await fetchTo(folder, blobs))).toEqual(['fetched']);
+    expect(await text(folder, HERE, 'host.jsonl')).toBe('z');
+  });
+
+  test('that is written to all the time comes as far as it was when it was looked at', async () => {
+    const folder = await temporaryFolder();
+    const blobs: ChangingBlobs = changingBlobs(() => blobs.append(`${AT}/host.jsonl`, '.'));
+    blobs.put(`${AT}/host.jsonl`, bigContent(), 'append');
+    expect(outcomes(await fetchTo(folder, blobs))).toEqual(['fetched']);
+    const content = await readFile(join(folder, HERE, 'host.jsonl'));
+    expect(Buffer.compare(content.subarray(0, BIG), bigContent())).toBe(0);
+    expect(outcomes(await fetchTo(folder, blobs))).toEqual(['grown']);
+  });
+});
+
+test('a block blob of another state is fetched whole', async () => {
+  const folder = await temporaryFolder();
+  const blobs = changingBlobs();
+  blobs.put(`${AT}/one.csv`, 'first\n');
+  await fetchTo(folder, blobs);
+  blobs.put(`${AT}/one.csv`, 'first\nsecond\n');
+  expect(outcomes(await fetchTo(folder, blobs))).toEqual(['fetched']);
+  expect(blobs.reads).toHaveLength(2);
+  expect(await text(folder, HERE, 'one.csv')).toBe('first\nsecond\n');
+});
+
+test('a block blob that changes on the way comes in its new state', async () => {
+  const folder = await temporaryFolder();
+  const next = bigContent(13).subarray(0, BIG - 5);
+  const blobs: ChangingBlobs = changingBlobs((_, count) => {
+    if (count === 2) blobs.put(`${AT}/big.csv`, next);
+  });
+  blobs.put(`${AT}/big.csv`, bigContent());
+  expect(outcomes(await fetchTo(folder, blobs))).toEqual(['fetched']);
+  expect(Buffer.compare(await readFile(join(folder, HERE, 'big.csv')), next)).toBe(0);
+});
+
+test('a blob that changes all the time, and one that is gone, fail alone', async () => {
+  const folder = await temporaryFolder();
+  const blobs: ChangingBlobs = changingBlobs(({ name }) => {
+    if (name.endsWith('big.csv')) blobs.put(name, bigContent());
+    if (name.endsWith('gone.csv')) blobs.remove(name);
+  });
+  blobs.put(`${AT}/big.csv`, bigContent());
+  blobs.put(`${AT}/gone.csv`, 'x');
+  blobs.put(`${AT}/there.csv`, 'x');
+  const { files } = await fetchTo(folder, blobs);
+  const byName = Object.fromEntries(files.map(({ file, ...rest }) => [file.name, rest]));
+  expect(byName).toMatchObject({
+    [`${AT}/big.csv`]: { outcome: 'failed', error: { kind: 'service' } },
+    [`${AT}/gone.csv`]: { outcome: 'failed', error: { kind: 'not-found' } },
+    [`${AT}/there.csv`]: { outcome: 'fetched', error: null },
+  });
+  expect(await names(join(folder, HERE))).toEqual(['there.csv']);
+});
+
+test('what no file is spared ends all', async () => {
+  const folder = await temporaryFolder();
+  const refuse = (error: CliError) => changingBlobs(() => Promise.reject(error));
+  const forbidden = refuse(new CliError('auth', 'You may not read the blobs.'));
+  const unreachable = refuse(new CliError('service', 'The account does not answer.'));
+  for (let index = 0; index < 500; index++) {
+    forbidden.put(`${AT}/${index}.csv`, 'x');
+    unreachable.put(`${AT}/${index}.csv`, 'x');
+  }
+  await expect(fetchTo(folder, forbidden)).rejects.toMatchObject({ kind: 'auth' });
+  expect(forbidden.reads.length).toBeLessThanOrEqual(16);
+  await expect(fetchTo(folder, unreachable)).rejects.toMatchObject({ kind: 'service' });
+  expect(unreachable.reads.length).toBeLessThan(50);
+});
+
+describe('the folder', () => {
+  test('of another service or workspace, or one in use, is refused', async () => {
+    const folder = await temporaryFolder();
+    const blobs = changingBlobs();
+    await fetchTo(folder, blobs);
+    await expect(fetchTo(folder, blobs, { owner: { ...OWNER, service: 'churn' } })).rejects.toThrow(
+      'holds the data of "fraud".',
+    );
+    await expect(fetchTo(folder, blobs, { owner: { ...OWNER, workspace: 'x' } })).rejects.toThrow(
+      'holds the data of "fraud" in another workspace.',
+    );
+    const release = await realFiles.lock(join(folder, '.aml-monitor-data', 'lock'));
+    await expect(fetchTo(folder, blobs)).rejects.toThrow('Another download is writing to');
+    await release?.();
+  });
+
+  test('keeps what no download put there', async () => {
+    const folder = await temporaryFolder();
+    await mkdir(join(folder, HERE), { recursive: true });
+    await writeFile(join(folder, HERE, 'one.csv'), 'mine');
+    const blobs = changingBlobs();
+    blobs.put(`${AT}/one.csv`, 'theirs');
+    const { files } = await fetchTo(folder, blobs);
+    expect(await text(folder, HERE, 'one.csv')).toBe('mine');
+    expect(files).toMatchObject([{ placed: { change: 'told-apart' } }]);
+    expect(await text(folder, files[0]?.placed.path ?? '')).toBe('theirs');
+  });
+
+  test('is not left through a link in it', async () => {
+    const folder = await temporaryFolder();
+    const outside = await temporaryFolder();
+    await symlink(outside, join(folder, 'blue'));
+    const blobs = changingBlobs();
+    blobs.put(`${AT}/one.csv`, 'x');
+    const { files } = await fetchTo(folder, blobs);
+    expect(files).toMatchObject([{ outcome: 'failed', error: { kind: 'unsupported' } }]);
+    expect(await names(outside)).toEqual([]);
+
+    const linked = await temporaryFolder();
+    await symlink(outside, join(linked, '.aml-monitor-data'));
+    await expect(fetchTo(linked, blobs)).rejects.toMatchObject({ kind: 'usage' });
+    expect(await names(outside)).toEqual([]);
+  });
+
+  test('is not left by any name, and no two files share one', async () => {
+    const folder = await temporaryFolder();
+    const blobs = changingBlobs();
+    const hostile = [
+      '../../x',
+      '/etc/x',
+      'a\n\u001b[2J\0.csv',
+      'A.csv',
+      'a.csv',
+      '../.././..',
+      'a//b',
+      'NUL',
+    ];
+    for (const [index, name] of hostile.entries()) blobs.put(`${AT}/${name}`, `content ${index}`);
+    const { files } = await fetchTo(folder, blobs);
+    expect(await names(folder)).toEqual(['.aml-monitor-data', 'blue']);
+    const byName = new Map(files.map(({ file, placed }) => [file.name, placed.path]));
+    for (const [index, name] of hostile.entries()) {
+      expect(await text(folder, byName.get(`${AT}/${name}`) ?? '')).toBe(`content ${index}`);
+    }
+    expect(new Set([...byName.values()].map((path) => path.toLowerCase())).size).toBe(
+      hostile.length,
+    );
+  });
+});
+
+describe('references', () => {
+  const line = (members: object) => `${JSON.stringify(members)}\n`;
+
+  test('are fetched too, from the account of the data alone, once', async () => {
+    const folder = await temporaryFolder();
+    const blobs = changingBlobs();
+    const payloads = ['raw/a.json', 'raw/b c.json', 'raw/c.json', 'raw/d'];
+    for (const name of payloads) blobs.put(name, `[${JSON.stringify(name)}]`);
+    const texts = [
+      'raw/a.json',
+      'https://store.blob.core.windows.net/data/raw/b%20c.json?sig=secret',
+      'azureml://subscriptions/s/workspaces/w/datastores/d/paths/raw/c.json',
+    ];
+    const refused = [
+      'https://other.blob.core.windows.net/data/x',
+      'file:///etc/passwd',
+      'https://store.evil/x',
+    ];
+    blobs.put(
+      `${AT}/host.jsonl`,
+      [
+        ...[...texts, ...refused].map((dataref) => line({ id: 1, dataref })),
+        line({ datainblob: 'true', data: 'https://store.blob.core.windows.net/data/raw/d' }),
+        line({ datainblob: 'false', data: 'https://store.blob.core.windows.net/data/raw/e' }),
+        '{"dataref": malformed\n',
+        line({ data: [{ dataref: 'no reference' }] }),
+      ].join(''),
+      'append',
+    );
+    async function* listed() {
+      for await (const file of blobs.listed()) if (file.name.startsWith(AT)) yield file;
+    }
+    const first = await fetchTo(folder, blobs, { listed: listed() });
+    expect(first.payloads.map(({ outcome, placed }) => [placed.path, outcome]).sort()).toEqual(
+      payloads.map((name) => [`references/data/${name}`, 'fetched']),
+    );
+    const known = [...first.folder.manifest.references()];
+    expect(known.filter(({ to }) => to === null).map((one) => one.text)).toEqual(refused);
+    const manifest = await text(folder, '.aml-monitor-data', 'manifest.jsonl');
+    expect(manifest).not.toContain('secret');
+
+    const before = blobs.reads.length;
+    const second = await fetchTo(folder, blobs, { listed: listed() });
+    expect(second.payloads.map(({ outcome }) => outcome)).toEqual(['kept', 'kept', 'kept', 'kept']);
+    expect([...second.folder.manifest.references()]).toHaveLength(7);
+    expect(blobs.reads.length).toBe(before);
+
+    blobs.put('raw/later.json', '[]');
+    blobs.append(`${AT}/host.jsonl`, line({ dataref: 'raw/later.json' }));
+    const third = await fetchTo(folder, blobs, { listed: listed() });
+    expect(third.payloads.filter(({ outcome }) => outcome === 'fetched')).toMatchObject([
+      { placed: { path: 'references/data/raw/later.json' } },
+    ]);
+  });
+
+  test('one whose payload is gone fails alone', async () => {
+    const folder = await temporaryFolder();
+    const blobs = changingBlobs();
+    blobs.put(`${AT}/host.jsonl`, line({ dataref: 'raw/gone.json' }));
+    const { files, payloads } = await fetchTo(folder, blobs);
+    expect(files).toMatchObject([{ outcome: 'fetched' }]);
+    expect(payloads).toMatchObject([{ outcome: 'failed', error: { kind: 'not-found' } }]);
+  });
+});
