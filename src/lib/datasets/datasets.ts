@@ -1,6 +1,8 @@
 import type { Connection } from '../duckdb/ask.js';
 import type { DatabaseLimits } from '../duckdb/database.js';
 import type { WrittenFile } from '../duckdb/write-parquet.js';
+import type { ColumnStatistics } from '../model/column-statistics.js';
+import type { FeatureComparison, FeatureKind } from '../model/drift.js';
 import type { KustoType, Table } from '../model/table.js';
 
 /** Files as tables. Give it back with `close`, which ends what it opened. */
@@ -10,7 +12,27 @@ export interface Datasets {
    * DuckDB is not installed
    */
   open(source: DatasetSource, signal?: AbortSignal): Promise<Dataset>;
+  /** Figures of the features of a dataset, or of the columns that are asked for. */
+  describe(dataset: Dataset, options?: StatisticsOptions): Promise<readonly ColumnStatistics[]>;
+  /** How far the features of two datasets that were opened here differ. */
+  compare(
+    sides: { readonly baseline: Dataset; readonly target: Dataset },
+    options?: CompareOptions,
+  ): Promise<readonly FeatureComparison[]>;
   close(): Promise<void>;
+}
+
+export interface StatisticsOptions {
+  /** Columns by name, marks too. Default: every feature. */
+  readonly columns?: readonly string[] | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Told before each column is looked at. */
+  readonly onColumn?: ((column: string) => void) | undefined;
+}
+
+export interface CompareOptions extends StatisticsOptions {
+  /** Features whose kind is not left to their types and values. */
+  readonly kinds?: ReadonlyMap<string, FeatureKind> | undefined;
 }
 
 /**

@@ -5,7 +5,15 @@ import { assertFiles } from '../duckdb/files.js';
 import { interruptOnAbort } from '../duckdb/rows.js';
 import { openCsv } from './csv-source.js';
 import { createDataset, type Workshop } from './dataset.js';
-import type { DatasetLimits, DatasetSource, Datasets } from './datasets.js';
+import type {
+  Dataset,
+  DatasetLimits,
+  DatasetRelation,
+  DatasetSource,
+  Datasets,
+  RelationColumn,
+  StatisticsOptions,
+} from './datasets.js';
 import { openJsonl } from './jsonl-source.js';
 import { openParquet } from './parquet-source.js';
 import type { Source } from './source.js';
@@ -29,8 +37,30 @@ export function openDatasets(limits: DatasetLimits = {}): Datasets {
         stopInterrupting();
       }
     },
+    async describe(dataset, options = {}) {
+      const { describe } = await import('./statistics/describe.js');
+      return describe(await chosenColumns(dataset, options), options);
+    },
+    async compare({ baseline, target }, options = {}) {
+      const { compare } = await import('./statistics/compare.js');
+      const sides = {
+        baseline: await chosenColumns(baseline, options),
+        target: await chosenColumns(target, options),
+      };
+      return compare(sides, options);
+    },
     close: async () => (await opened?.catch(() => undefined))?.close(),
   };
+}
+
+async function chosenColumns(
+  dataset: Dataset,
+  { columns, signal }: StatisticsOptions,
+): Promise<DatasetRelation> {
+  const relation = await dataset.relation(signal);
+  const isChosen = ({ name, role }: RelationColumn) =>
+    columns === undefined ? role === 'feature' : columns.includes(name);
+  return { ...relation, columns: relation.columns.filter(isChosen) };
 }
 
 function openSource({ format, files }: DatasetSource, workshop: Workshop): Promise<Source> {

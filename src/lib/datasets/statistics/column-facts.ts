@@ -1,0 +1,78 @@
+import { ask } from '../../duckdb/ask.js';
+import type { ColumnKind } from '../../model/column-statistics.js';
+import type { DatasetRelation, RelationColumn } from '../datasets.js';
+import { toNumber } from './answers.js';
+import { computable, KIND_OF, LARGEST } from './column-kinds.js';
+
+/** What one pass tells of a column. */
+export interface ColumnFacts extends RelationColumn {
+  readonly kind: ColumnKind;
+  readonly rows: number;
+  readonly count: number;
+  readonly nans: number;
+  readonly infinites: number;
+  /** An estimate. */
+  readonly distinct: number;
+  /** Of what can be computed with; times are seconds since 1970. */
+  readonly min: number | null;
+  readonly mean: number | null;
+  readonly stddev: number | null;
+  readonly max: number | null;
+}
+
+/** One pass over all columns. */
+export async function factsOf({
+  connection,
+  sql,
+  columns,
+}: DatasetRelation): Promise<readonly ColumnFacts[]> {
+  const selected = columns.flatMap(({ type, sql: value }, index) => {
+    const kind = KIND_OF[type];
+    return [
+      `count(${value}) AS "count${index}"`,
+      `approx_count_distinct(${value}) AS "distinct${index}"`,
+      ...(kind === 'real' ? oddities(value, index) : []),
+      ...(isOrdered(kind) ? moments(computable(value, kind), index) : []),
+    ];
+  });
+  const [row = {}] = await ask(
+    connection,
+    `SELECT ${['count(*) AS "rows"', ...selected].join(', ')} FROM (${sql})`,
+  );
+  const figure = (name: string) => toNumber(row[name]);
+  return columns.map((column, index) => ({
+    ...column,
+    kind: KIND_OF[column.type],
+    rows: figure('rows') ?? 0,
+    count: figure(`count${index}`) ?? 0,
+    nans: figure(`nans${index}`) ?? 0,
+    infinites: figure(`infinites${index}`) ?? 0,
+    distinct: figure(`distinct${index}`) ?? 0,
+    min: figure(`min${index}`),
+    mean: figure(`mean${index}`),
+    stddev: figure(`stddev${index}`),
+    max: figure(`max${index}`),
+  }));
+}
+
+function oddities(value: string, index: number): readonly string[] {
+  const real = `CAST(${value} AS DOUBLE)`;
+  return [
+    `count_if(isnan(${real})) AS "nans${index}"`,
+    `count_if(abs(${real}) > ${LARGEST} AND NOT isnan(${real})) AS "infinites${index}"`,
+  ];
+}
+
+function moments(value: string, index: number): readonly string[] {
+  return [
+    `min(${value}) AS "min${index}"`,
+    `avg(${value}) AS "mean${index}"`,
+    `stddev_samp(${value}) AS "stddev${index}"`,
+    `max(${value}) AS "max${index}"`,
+  ];
+}
+
+/** Numbers and times: they have a smallest, a middle and bins. */
+export function isOrdered(kind: ColumnKind): boolean {
+  return kind === 'integer' || kind === 'real' || kind === 'time';
+}
