@@ -1,8 +1,15 @@
-import type { Clock, Output, Report } from '../host.js';
+import type { Clock } from '../host.js';
 import type { Exported } from '../use-cases/export/export-tables.js';
 import type { ExportProgress } from '../use-cases/export/export-work.js';
 import { escapeControls } from './escape.js';
-import { textWidth } from './text-width.js';
+import {
+  countText,
+  durationText,
+  firstThatFits,
+  type ProgressPlace,
+  pacedProgress,
+  shareText,
+} from './paced-progress.js';
 import type { TextView } from './view.js';
 
 /** What an export did, a line a table. */
@@ -16,53 +23,40 @@ export const exportView: TextView<Exported> = {
 };
 
 function amount(rows: number, bytes: number): string {
-  return `${count(rows)} ${rows === 1 ? 'row' : 'rows'}, ${size(bytes)}`;
+  return `${countText(rows)} ${rows === 1 ? 'row' : 'rows'}, ${size(bytes)}`;
 }
 
 function fileCount(files: readonly string[]): string {
   return files.length === 1 ? escapeControls(files[0] ?? '') : `${files.length} files`;
 }
 
-const BAR = 16;
-/** How often a line says how far it is where there is no terminal. */
-const LINE_EVERY_MS = { terminal: 200, pipe: 15_000 };
-
 /** How far an export is, in the line of what is being waited for. */
 export function exportProgress(
-  report: Pick<Report, 'progress'>,
+  report: ProgressPlace['report'],
   clock: Clock,
-  stderr: Pick<Output, 'isTty' | 'columns'>,
+  stderr: ProgressPlace['stderr'],
 ): ExportProgress & { readonly done: () => void } {
-  const shown = report.progress('Asking Application Insights');
-  const everyMs = stderr.isTty ? LINE_EVERY_MS.terminal : LINE_EVERY_MS.pipe;
-  const now = () => clock.now().getTime();
-  // The spinner stands before it.
-  const width = () => (stderr.isTty ? (stderr.columns() ?? 80) - 3 : undefined);
-  let saidAt = now();
-  let state = { source: '', rows: 0, before: 0, came: 0, bytes: 0, since: now() };
-
-  function say(): void {
-    if (now() - saidAt < everyMs) return;
-    saidAt = now();
-    shown.update(progressText(state, now(), width()));
-  }
-
+  let state = { source: '', rows: 0, before: 0, came: 0, bytes: 0, since: clock.now().getTime() };
+  const { tick, sayNow, step, done } = pacedProgress(
+    'Asking Application Insights',
+    (now, width) => progressText(state, now, width),
+    { report, clock, stderr },
+  );
   return {
-    start(source, { rows, done }) {
-      state = { source, rows, before: done, came: 0, bytes: 0, since: now() };
-      saidAt = now();
-      shown.update(progressText(state, now(), width()));
+    start(source, { rows, done: before }) {
+      state = { source, rows, before, came: 0, bytes: 0, since: clock.now().getTime() };
+      sayNow();
     },
     onRows(rows) {
       state.came += rows;
-      say();
+      tick();
     },
     onBytes(bytes) {
       state.bytes += bytes;
-      say();
+      tick();
     },
-    step: (message) => shown.update(message),
-    done: shown.done,
+    step,
+    done,
   };
 }
 
@@ -89,33 +83,20 @@ export function progressText(
 ): string {
   const here = Math.min(rows, before + came);
   const share = rows === 0 ? 1 : here / rows;
-  const filled = Math.floor(share * BAR);
-  const bar = width === undefined ? ':' : ` ${'█'.repeat(filled)}${'░'.repeat(BAR - filled)}`;
   const perSecond = (came * 1000) / Math.max(1, now - since);
   // Behind the last row nothing tells how long its file takes.
   const isTold = perSecond > 0 && here < rows && now - since > 1000;
   const done = [
-    `${source}${bar} ${String(Math.floor(share * 100)).padStart(3)} %`,
-    `${count(here)} of ${count(rows)} rows`,
+    `${source}${width === undefined ? ':' : ''} ${shareText(share, width)}`,
+    `${countText(here)} of ${countText(rows)} rows`,
   ];
   const inFiles = bytes > 0 ? [size(bytes)] : [];
-  const rate = perSecond > 0 ? [`${count(Math.round(perSecond))} rows/s`] : [];
-  const left = isTold ? [`${duration((rows - here) / perSecond)} left`] : [];
+  const rate = perSecond > 0 ? [`${countText(Math.round(perSecond))} rows/s`] : [];
+  const left = isTold ? [`${durationText((rows - here) / perSecond)} left`] : [];
   const texts = [[...inFiles, ...rate], inFiles, []].map((more) =>
     [...done, ...more, ...left].join('  '),
   );
-  const fits = (text: string) => width === undefined || textWidth(text) <= width;
-  return texts.find(fits) ?? texts.at(-1) ?? '';
-}
-
-function duration(seconds: number): string {
-  if (seconds < 90) return `${Math.ceil(seconds)} s`;
-  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
-  return `${(seconds / 3600).toFixed(1)} h`;
-}
-
-function count(rows: number): string {
-  return rows.toLocaleString('en-US');
+  return firstThatFits(texts, width);
 }
 
 function size(bytes: number): string {

@@ -91,7 +91,8 @@ async function attempt(
 ): Promise<FetchedPart | undefined> {
   const partial = work.manifest.find(blob)?.partial;
   const resumed = partial && (await resume(blob, partial, wanted, file, work));
-  const state = resumed ?? (await fetchBeginning(blob, wanted, file, work));
+  const state = resumed ?? (await fetchBeginning(blob, wanted, file, work).catch(unlessChanged));
+  if (state === undefined) return undefined;
   const ranges = work.manifest.find(blob)?.partial?.ranges;
   if (ranges) {
     const failure = await fetchRanges(
@@ -101,7 +102,7 @@ async function attempt(
       file,
       work,
     );
-    if (failure instanceof OtherBlob) {
+    if (failure instanceof OtherBlob || hasChanged(failure)) {
       work.manifest.beginPart(blob, state, []);
       return undefined;
     }
@@ -114,7 +115,12 @@ async function attempt(
 /** Thrown where the rest of a blob would not fit what is there of it. */
 class OtherBlob extends Error {}
 
-function canGrow(have: BlobState, { isAppend, state }: WantedBlob): boolean {
+export function isSame(have: BlobState, now: BlobState): boolean {
+  return have.etag === now.etag && have.sizeBytes === now.sizeBytes;
+}
+
+/** Whether what is here may be the beginning of what is there now. */
+export function canGrow(have: BlobState, { isAppend, state }: WantedBlob): boolean {
   return isAppend && have.sizeBytes > 0 && state !== undefined && state.sizeBytes >= have.sizeBytes;
 }
 
@@ -217,14 +223,19 @@ async function readSame(
   try {
     return await read(blob, { ...range, etag }, work);
   } catch (error) {
-    if (!isConditionNotMet(error)) throw error;
-    if (!isAppend) throw new OtherBlob();
+    if (!isAppend || !hasChanged(error)) throw error;
     return read(blob, range, work);
   }
 }
 
-function isConditionNotMet(error: unknown): boolean {
-  return error instanceof CliError && error.facts.code === 'ConditionNotMet';
+function unlessChanged(error: unknown): undefined {
+  if (!hasChanged(error)) throw error;
+}
+
+/** Another ETag, or fewer bytes than before. */
+function hasChanged(error: unknown): boolean {
+  const code = error instanceof CliError ? error.facts.code : undefined;
+  return code === 'ConditionNotMet' || code === 'InvalidRange';
 }
 
 function read(

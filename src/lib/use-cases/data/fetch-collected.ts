@@ -11,8 +11,8 @@ import {
   type GetDatastore,
   noteReferences,
 } from './fetch-references.js';
-import { localSegments } from './local-segments.js';
-import type { CollectedFacts, DataOwner, Placed } from './manifest.js';
+import { localPlace } from './local-place.js';
+import type { DataOwner, Placed } from './manifest.js';
 import { readAhead } from './read-ahead.js';
 import { createSlots } from './slots.js';
 
@@ -107,7 +107,7 @@ async function fetchAll(
     const queue = readAhead(counted(collected, progress), LIST_AHEAD);
     await forEachConcurrently(queue, { limit: parallel, signal }, async (file, either) => {
       const own = { ...work, signal: either };
-      const placed = await folder.place(plain(file), factsOf(file), localSegments(file));
+      const placed = await folder.place(...localPlace(file));
       const { etag, sizeBytes, isAppend, modified } = file;
       const wanted = { state: { etag, sizeBytes }, isAppend, modified };
       const outcome = await fetchPlaced(placed, wanted, own);
@@ -131,15 +131,6 @@ async function* counted(
     yield file;
   }
   onAllListed();
-}
-
-function plain({ accountName, containerName, name }: CollectedFile): Placed['blob'] {
-  return { accountName, containerName, name };
-}
-
-function factsOf(file: CollectedFile): CollectedFacts {
-  const { api, service, part, model, modelVersion, collection, isAppend, from, to } = file;
-  return { api, service, part, model, modelVersion, collection, isAppend, from, to };
 }
 
 function withWhatIsKept(error: unknown, folder: string, { reason }: AbortSignal): unknown {

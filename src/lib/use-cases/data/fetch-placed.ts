@@ -1,8 +1,8 @@
 import { CliError } from '../../errors.js';
 import type { Clock } from '../../host.js';
 import type { DataFolder } from './data-folder.js';
-import { type BlobWork, fetchIntoPart, type WantedBlob } from './fetch-blob.js';
-import type { BlobState, Placed } from './manifest.js';
+import { type BlobWork, fetchIntoPart, isSame, type WantedBlob } from './fetch-blob.js';
+import type { Placed } from './manifest.js';
 
 /** What became of a blob. */
 export interface Outcome {
@@ -60,7 +60,7 @@ async function fetchOrKeep(
   const { folder, manifest, clock } = work;
   const { blob, whole, searchedBytes } = placed;
   const isHere = await folder.has(placed);
-  if (isHere && whole && isSame(whole, wanted.state)) return 'kept';
+  if (isHere && whole && (!wanted.state || isSame(whole, wanted.state))) return 'kept';
   const committed = manifest.commit();
   const have = isHere ? folder.pathOf(placed) : undefined;
   const part = await fetchIntoPart(placed, wanted, { part: folder.partOf(placed), have }, work);
@@ -73,9 +73,4 @@ async function fetchOrKeep(
   manifest.finish(blob, { etag, sizeBytes, modified: wanted.modified ?? fetched, fetched });
   void manifest.commit();
   return isGrown && whole ? 'grown' : 'fetched';
-}
-
-function isSame(have: BlobState, wanted: BlobState | undefined): boolean {
-  if (wanted === undefined) return true;
-  return have.etag === wanted.etag && have.sizeBytes === wanted.sizeBytes;
 }
