@@ -1,7 +1,7 @@
-import { BlobServiceClient } from '@azure/storage-blob';
+import { AppendBlobClient, BlobServiceClient } from '@azure/storage-blob';
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
-import { blobSegments } from '../../src/lib/emulator/state/blob-files.js';
+import { blobSegments } from '../../src/lib/emulator/state/blob-names.js';
 import { type Served, serve, tokenFor } from './served.js';
 
 let served: Served;
@@ -105,4 +105,59 @@ test('two blob names never share a file, on any file system', () => {
         expect(segment).toMatch(/^[a-z0-9%.~_-]+\+?$|^%[0-9A-F]{2}|[A-F]/);
     }),
   );
+});
+
+test('a name that XML cannot hold arrives whole', async () => {
+  const container = service.getContainerClient('modeldata');
+  const names = [
+    'hostile/\u0001bell\u0007.csv',
+    'hostile/../../x',
+    'hostile/<&">',
+    'hostile/x.tmp',
+  ];
+  for (const name of names) {
+    // The clients that a container gives take `..` in a name for a way to another container.
+    const url = `${container.url}/${encodeURIComponent(name)}`;
+    await new AppendBlobClient(url, served.credential, served.storageOptions).create();
+  }
+  expect((await namesBelow('hostile/')).sort()).toEqual([...names].sort());
+});
+
+test('blobs are on their pages once each, in order, whatever the folders and the prefix', async () => {
+  const container = service.getContainerClient('paged');
+  await container.create();
+  const names = [1, 2, 3].flatMap((day) =>
+    ['a', 'a/b', 'a/b!', 'a-', 'b/c/d'].map((name) => `2026/0${day}/${name}`),
+  );
+  for (const name of names) await container.getAppendBlobClient(name).create();
+  for (const size of [1, 2, 3, 7]) {
+    const flat: string[] = [];
+    for await (const page of container.listBlobsFlat().byPage({ maxPageSize: size })) {
+      flat.push(...page.segment.blobItems.map(({ name }) => name));
+    }
+    expect(flat).toEqual([...names].sort());
+    const folders: string[] = [];
+    const list = container.listBlobsByHierarchy('/', { prefix: '2026/0' });
+    for await (const page of list.byPage({ maxPageSize: size })) {
+      folders.push(...(page.segment.blobPrefixes ?? []).map(({ name }) => name));
+    }
+    expect(folders).toEqual(['2026/01/', '2026/02/', '2026/03/']);
+  }
+});
+
+test('a form of range that Blob Storage does not know counts for nothing', async () => {
+  const token = await tokenFor(served.cloud, 'https://storage.azure.com/.default');
+  const read = (range: string) =>
+    served.cloud.handle(
+      new Request('https://localhost/blob/sampleml0storage/modeldata/z', {
+        headers: { authorization: `Bearer ${token}`, range },
+      }),
+    );
+  for (const range of ['bytes=-3', 'bytes=0-1,3-4', 'lines=1-2']) {
+    expect([(await read(range)).status, await (await read(range)).text()]).toEqual([
+      200,
+      'one,two',
+    ]);
+  }
+  expect((await read('bytes=3-2')).status).toBe(416);
 });

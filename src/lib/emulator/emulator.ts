@@ -13,7 +13,8 @@ import { serviceId, WORKSPACE_ID } from './resources/resource-ids.js';
 import { ORIGIN, read } from './resources/resources.js';
 import { dispatch } from './router.js';
 import { behaviourRoutes, mergeBehaviour } from './routes/behaviour.js';
-import { blobRoutes, pathOfHost } from './routes/blobs.js';
+import { blobContainerRoutes, pathOfHost } from './routes/blob-containers.js';
+import { blobRoutes } from './routes/blobs.js';
 import { deploymentRoutes } from './routes/deployments.js';
 import { diagnosticSettingsRoutes } from './routes/diagnostic-settings.js';
 import { discoveryRoutes } from './routes/discovery.js';
@@ -58,6 +59,7 @@ const ROUTES = [
   ...discoveryRoutes,
   ...v1ServiceRoutes,
   ...logsQueryRoutes,
+  ...blobContainerRoutes,
   ...blobRoutes,
   ...scoringRoutes,
   ...behaviourRoutes,

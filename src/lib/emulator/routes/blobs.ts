@@ -1,246 +1,142 @@
-import { escapeXml, storageFault } from '../answers.js';
 import { type Call, type Route, route } from '../router.js';
-import type { BlobAddress, BlobFacts } from '../state/blob-files.js';
+import { type BlobAddress, type BlobFacts, type BlobHeaders, PLAIN } from '../state/blob-files.js';
+import {
+  blobFault,
+  blobHeaders,
+  commonHeaders,
+  emptyAnswer,
+  notImplemented,
+} from '../storage/blob-answers.js';
+import { assertConditions } from '../storage/conditions.js';
 import { authorizeStorage, type StorageNeed } from '../storage/storage-access.js';
 
 type Path = Readonly<Record<string, string>>;
 
-const VERBS: Readonly<Record<string, StorageNeed['verb']>> = { PUT: 'create', DELETE: 'delete' };
-
-const API_VERSION = '2024-11-04';
-
 /**
- * Blob Storage, as far as append blobs need it: containers, lists, reads, appends. Accounts are found by path,
- * `/blob/{account}/…`, or by host, `{account}.blob.localhost`.
+ * Blob Storage: blobs are read, appended to, replaced and deleted. Append blobs grow; block blobs are put whole.
  *
  * Contract: Azure Storage Blob REST API, 2024-11-04.
  * Known from: documented (Blob service REST API), SDK source (@azure/storage-blob 12.32).
  */
 export const blobRoutes: readonly Route[] = [
-  route('GET HEAD PUT DELETE', '/blob/{account}', (call, path) => account(call, path)),
-  route('GET HEAD PUT DELETE', '/blob/{account}/{container}', container),
   route('GET HEAD PUT DELETE', '/blob/{account}/{container}/{name*}', blob),
 ];
-
-/** The path-style address of a host-style one, undefined for any other host. */
-export function pathOfHost(url: URL): string | undefined {
-  const name = /^([a-z0-9]+)\.blob\./.exec(url.hostname)?.[1];
-  return name === undefined ? undefined : `/blob/${name}${url.pathname}`;
-}
-
-async function account(call: Call, { account = '' }: Path): Promise<Response> {
-  await authorizeStorage(call, { account, verb: 'list' });
-  if (call.url.searchParams.get('comp') !== 'list') throw unsupported(call);
-  const names = await call.cloud.blobs.listContainers(account);
-  const prefix = call.url.searchParams.get('prefix') ?? '';
-  const containers = names
-    .filter((name) => name.startsWith(prefix))
-    .map(
-      (name) =>
-        `<Container><Name>${escapeXml(name)}</Name><Properties><Last-Modified>${call.now.toUTCString()}</Last-Modified><Etag>"0x1"</Etag></Properties></Container>`,
-    );
-  return xml(
-    `<EnumerationResults ServiceEndpoint="${call.origin}/blob/${account}/"><Containers>${containers.join('')}</Containers><NextMarker /></EnumerationResults>`,
-  );
-}
-
-async function container(call: Call, { account = '', container = '' }: Path): Promise<Response> {
-  const isList = call.url.searchParams.get('comp') === 'list';
-  const verb = isList ? 'list' : VERBS[call.request.method];
-  await authorizeStorage(call, { account, container, verb: verb ?? 'read' });
-  const { blobs } = call.cloud;
-  if (call.request.method === 'PUT') {
-    if (await blobs.createContainer(account, container)) return empty(201, call.now);
-    throw storageFault({
-      status: 409,
-      code: 'ContainerAlreadyExists',
-      message: 'The specified container already exists.',
-    });
-  }
-  if (!(await blobs.containerExists(account, container))) {
-    throw storageFault({
-      status: 404,
-      code: 'ContainerNotFound',
-      message: 'The specified container does not exist.',
-    });
-  }
-  if (isList) return list(call, account, container);
-  if (call.request.method === 'DELETE') throw unsupported(call);
-  return empty(200, call.now);
-}
-
-async function list(call: Call, account: string, container: string): Promise<Response> {
-  const asked = call.url.searchParams;
-  const prefix = asked.get('prefix') ?? '';
-  const delimiter = asked.get('delimiter') ?? '';
-  const count = Math.min(Number(asked.get('maxresults') ?? 5000) || 5000, 5000);
-  const marker = Buffer.from(asked.get('marker') ?? '', 'base64url').toString();
-  const all = await call.cloud.blobs.list(account, container, prefix);
-  // A common prefix takes the place of all names that begin with it.
-  const entries = new Map<string, BlobFacts | null>();
-  for (const facts of all) {
-    const end = delimiter === '' ? -1 : facts.name.indexOf(delimiter, prefix.length);
-    if (end < 0) entries.set(facts.name, facts);
-    else entries.set(facts.name.slice(0, end + delimiter.length), null);
-  }
-  const rest = [...entries].filter(([name]) => name > marker);
-  const page = rest.slice(0, count);
-  const next = rest.length > count ? Buffer.from(page.at(-1)?.[0] ?? '').toString('base64url') : '';
-  const items = page.map(([name, facts]) =>
-    facts === null
-      ? `<BlobPrefix><Name>${escapeXml(name)}</Name></BlobPrefix>`
-      : `<Blob><Name>${escapeXml(name)}</Name><Properties>${properties(facts)}</Properties></Blob>`,
-  );
-  return xml(
-    `<EnumerationResults ServiceEndpoint="${call.origin}/blob/${account}/" ContainerName="${escapeXml(container)}"><Prefix>${escapeXml(prefix)}</Prefix><MaxResults>${count}</MaxResults>${delimiter && `<Delimiter>${escapeXml(delimiter)}</Delimiter>`}<Blobs>${items.join('')}</Blobs><NextMarker>${next}</NextMarker></EnumerationResults>`,
-  );
-}
-
-function properties({ modified, etag, sizeBytes }: BlobFacts): string {
-  const time = modified.toUTCString();
-  return `<Creation-Time>${time}</Creation-Time><Last-Modified>${time}</Last-Modified><Etag>${escapeXml(etag)}</Etag><Content-Length>${sizeBytes}</Content-Length><Content-Type>application/octet-stream</Content-Type><BlobType>AppendBlob</BlobType><LeaseStatus>unlocked</LeaseStatus><LeaseState>available</LeaseState>`;
-}
 
 async function blob(
   call: Call,
   { account = '', container = '', name = '' }: Path,
 ): Promise<Response> {
-  const isAppend = call.url.searchParams.get('comp') === 'appendblock';
-  const verb = isAppend ? 'append' : VERBS[call.request.method];
-  await authorizeStorage(call, { account, container, name, verb: verb ?? 'read' });
-  const { request, cloud } = call;
   const address: BlobAddress = { account, container, name };
-  if (!(await cloud.blobs.containerExists(account, container))) {
-    throw storageFault({
-      status: 404,
-      code: 'ContainerNotFound',
-      message: 'The specified container does not exist.',
-    });
-  }
-  if (request.method === 'PUT') return write(call, address);
-  const facts = await cloud.blobs.find(address);
-  if (!facts) {
-    throw storageFault({
-      status: 404,
-      code: 'BlobNotFound',
-      message: 'The specified blob does not exist.',
-    });
-  }
-  assertConditions(call, facts);
-  if (request.method === 'DELETE') {
-    await cloud.blobs.remove(address);
-    return empty(202, call.now);
-  }
-  return read(call, address, facts);
-}
-
-async function write(call: Call, address: BlobAddress): Promise<Response> {
-  const { request, cloud, now } = call;
-  if (call.url.searchParams.get('comp') === 'appendblock') {
-    const known = await cloud.blobs.find(address);
-    if (!known) {
-      throw storageFault({
-        status: 404,
-        code: 'BlobNotFound',
-        message: 'The specified blob does not exist.',
-      });
-    }
-    assertConditions(call, known);
-    const position = request.headers.get('x-ms-blob-condition-appendpos');
-    const block = new Uint8Array(await request.arrayBuffer());
-    const expected = position === null ? undefined : Number(position);
-    const facts = await cloud.blobs.append(address, block, now, expected);
-    if (!facts) {
-      const message = 'The append position condition specified was not met.';
-      throw storageFault({ status: 412, code: 'AppendPositionConditionNotMet', message });
-    }
-    const offset = String(facts.sizeBytes - block.length);
-    return empty(201, now, {
-      ...blobHeaders(facts),
-      'x-ms-blob-append-offset': offset,
-      'x-ms-blob-committed-block-count': '1',
-    });
-  }
-  if (request.headers.get('x-ms-blob-type')?.toLowerCase() !== 'appendblob')
-    throw unsupported(call);
-  const known = await cloud.blobs.find(address);
-  if (known && request.headers.get('if-none-match') === '*') {
-    throw storageFault({
-      status: 409,
-      code: 'BlobAlreadyExists',
-      message: 'The specified blob already exists.',
-    });
-  }
-  return empty(201, now, blobHeaders(await cloud.blobs.create(address, now)));
-}
-
-async function read(call: Call, address: BlobAddress, facts: BlobFacts): Promise<Response> {
+  const comp = call.url.searchParams.get('comp');
+  await authorizeStorage(call, { ...address, verb: verbOf(call, comp) });
   const { request, cloud } = call;
-  const range = request.headers.get('x-ms-range') ?? request.headers.get('range');
-  const [, first, last] = /^bytes=(\d+)-(\d*)$/.exec(range ?? '') ?? [];
-  const start = Number(first ?? 0);
-  const end = last ? Math.min(Number(last), facts.sizeBytes - 1) : facts.sizeBytes - 1;
-  if (first !== undefined && start >= facts.sizeBytes) {
-    const message = 'The range specified is invalid for the current size of the resource.';
-    throw storageFault({ status: 416, code: 'InvalidRange', message });
-  }
+  const isAppend = request.method === 'PUT' && comp === 'appendblock';
+  if (comp !== null && !isAppend) throw notImplemented(call);
+  if (!(await cloud.blobs.containerExists(account, container)))
+    throw blobFault('ContainerNotFound');
+  if (isAppend) return append(call, address);
+  if (request.method === 'PUT') return put(call, address);
+  const facts = await cloud.blobs.find(address);
+  if (!facts) throw blobFault('BlobNotFound');
+  assertConditions(call, facts);
+  if (request.method !== 'DELETE') return read(call, address, facts);
+  await cloud.blobs.remove(address);
+  return emptyAnswer(call, 202);
+}
+
+function verbOf({ request }: Call, comp: string | null): StorageNeed['verb'] {
+  if (request.method === 'PUT') return comp === 'appendblock' ? 'append' : 'create';
+  return request.method === 'DELETE' ? 'delete' : 'read';
+}
+
+async function append(call: Call, address: BlobAddress): Promise<Response> {
+  const { request, cloud, now } = call;
+  const known = await cloud.blobs.find(address);
+  if (!known) throw blobFault('BlobNotFound');
+  if (known.type !== 'AppendBlob') throw blobFault('InvalidBlobType');
+  assertConditions(call, known);
+  const block = new Uint8Array(await request.arrayBuffer());
+  const numberIn = (header: string) => {
+    const text = request.headers.get(header);
+    return text === null ? undefined : Number(text);
+  };
+  const facts = await cloud.blobs.append(address, block, now, {
+    position: numberIn('x-ms-blob-condition-appendpos'),
+    maxBytes: numberIn('x-ms-blob-condition-maxsize'),
+  });
+  if (facts === 'position') throw blobFault('AppendPositionConditionNotMet');
+  if (facts === 'size') throw blobFault('MaxBlobSizeConditionNotMet');
+  const offset = String(facts.sizeBytes - block.length);
+  return emptyAnswer(call, 201, { ...blobHeaders(facts), 'x-ms-blob-append-offset': offset });
+}
+
+async function put(call: Call, address: BlobAddress): Promise<Response> {
+  const { request, cloud, now } = call;
+  const types = { appendblob: 'AppendBlob', blockblob: 'BlockBlob' } as const;
+  const asked = request.headers.get('x-ms-blob-type')?.toLowerCase();
+  if (asked !== 'appendblob' && asked !== 'blockblob') throw notImplemented(call);
+  assertConditions(call, await cloud.blobs.find(address));
+  const headers: BlobHeaders = {
+    type: types[asked],
+    contentType:
+      request.headers.get('x-ms-blob-content-type') ??
+      request.headers.get('content-type') ??
+      PLAIN.contentType,
+    metadata: metadataOf(request.headers),
+  };
+  const content = new Uint8Array(asked === 'blockblob' ? await request.arrayBuffer() : []);
+  const facts = await cloud.blobs.create(address, content, headers, now);
+  return emptyAnswer(call, 201, { ...blobHeaders(facts), 'x-ms-request-server-encrypted': 'true' });
+}
+
+const METADATA = 'x-ms-meta-';
+
+function metadataOf(headers: Headers): Record<string, string> {
+  return Object.fromEntries(
+    [...headers]
+      .filter(([name]) => name.startsWith(METADATA))
+      .map(([name, value]) => [name.slice(METADATA.length), value]),
+  );
+}
+
+function read(call: Call, address: BlobAddress, facts: BlobFacts): Response {
+  const { request, cloud } = call;
+  const { sizeBytes, metadata } = facts;
+  const range = rangeOf(request.headers, sizeBytes);
+  const { start, end } = range ?? { start: 0, end: sizeBytes };
   const headers: Record<string, string> = {
-    ...common(call.now),
+    ...commonHeaders(call),
     ...blobHeaders(facts),
-    'content-type': 'application/octet-stream',
-    'content-length': String(end - start + 1),
+    'content-type': facts.contentType,
+    'content-length': String(end - start),
     'accept-ranges': 'bytes',
-    'x-ms-blob-type': 'AppendBlob',
+    'x-ms-blob-type': facts.type,
+    'x-ms-creation-time': facts.modified.toUTCString(),
     'x-ms-lease-state': 'available',
     'x-ms-lease-status': 'unlocked',
+    'x-ms-server-encrypted': 'true',
+    ...(range && { 'content-range': `bytes ${start}-${end - 1}/${sizeBytes}` }),
   };
-  if (request.method === 'HEAD') return new Response(null, { status: 200, headers });
-  // The blob may have grown since: what is sent is what the headers promise.
-  const bytes = (await cloud.blobs.read(address)).subarray(start, end + 1);
-  if (first === undefined) return new Response(bytes, { status: 200, headers });
-  headers['content-range'] = `bytes ${start}-${end}/${facts.sizeBytes}`;
-  return new Response(bytes, { status: 206, headers });
+  for (const [name, value] of Object.entries(metadata)) headers[METADATA + name] = value;
+  const status = range ? 206 : 200;
+  if (request.method === 'HEAD') return new Response(null, { status, headers });
+  // The blob may grow meanwhile: what is sent is what the headers promise.
+  const body = end > start ? cloud.blobs.read(address, start, end) : null;
+  return new Response(body, { status, headers });
 }
 
-function assertConditions({ request }: Call, facts: BlobFacts): void {
-  const [match, noneMatch] = [
-    request.headers.get('if-match'),
-    request.headers.get('if-none-match'),
-  ];
-  const modified = match !== null && match !== '*' && match !== facts.etag;
-  if (modified) {
-    const message = 'The condition specified using HTTP conditional header(s) is not met.';
-    throw storageFault({ status: 412, code: 'ConditionNotMet', message });
+/**
+ * The bytes that a request wants, `end` excluded; undefined: all. A form that the service does not know counts for
+ * nothing.
+ */
+function rangeOf(headers: Headers, sizeBytes: number) {
+  const text = headers.get('x-ms-range') ?? headers.get('range') ?? '';
+  const [, first, last] = /^bytes=(\d+)-(\d*)$/.exec(text.trim()) ?? [];
+  if (first === undefined) return undefined;
+  const start = Number(first);
+  const end = last ? Math.min(Number(last) + 1, sizeBytes) : sizeBytes;
+  if (start >= sizeBytes || (last && Number(last) < start)) {
+    throw blobFault('InvalidRange', { 'content-range': `bytes */${sizeBytes}` });
   }
-  if (noneMatch === facts.etag && request.method !== 'PUT') {
-    throw storageFault({ status: 304, code: 'ConditionNotMet', message: '' });
-  }
-}
-
-function blobHeaders({ etag, modified }: BlobFacts) {
-  return { etag, 'last-modified': modified.toUTCString() };
-}
-
-function common(now: Date) {
-  return { 'x-ms-version': API_VERSION, date: now.toUTCString() };
-}
-
-function empty(
-  status: number,
-  now: Date,
-  headers: Readonly<Record<string, string>> = {},
-): Response {
-  const facts = { etag: '"0x1"', 'last-modified': now.toUTCString() };
-  return new Response(null, { status, headers: { ...common(now), ...facts, ...headers } });
-}
-
-function xml(body: string): Response {
-  return new Response(`<?xml version="1.0" encoding="utf-8"?>${body}`, {
-    headers: { 'content-type': 'application/xml', 'x-ms-version': API_VERSION },
-  });
-}
-
-function unsupported({ request, url }: Call) {
-  const message = `The local cloud stores append blobs only; it has no ${request.method} ${url.search || 'of this blob type'}.`;
-  return storageFault({ status: 501, code: 'NotImplemented', message });
+  return { start, end };
 }

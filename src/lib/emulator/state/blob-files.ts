@@ -1,7 +1,10 @@
-import { appendFile, mkdir, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { appendFile, mkdir, open, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { hasCode } from '../../file-errors.js';
-import { replaceFile } from './files.js';
+import { type ListedName, type ListOptions, listNames, namesIn } from './blob-list.js';
+import { blobSegments, decodeSegment, encodeSegment } from './blob-names.js';
+import { readText, replaceFile } from './files.js';
 import { withLock } from './lock.js';
 
 export interface BlobAddress {
@@ -10,60 +13,110 @@ export interface BlobAddress {
   readonly name: string;
 }
 
-export interface BlobFacts {
+/** What a blob's file does not say. */
+export interface BlobHeaders {
+  readonly type: 'AppendBlob' | 'BlockBlob';
+  readonly contentType: string;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+export interface BlobFacts extends BlobHeaders {
   readonly name: string;
   readonly sizeBytes: number;
   readonly modified: Date;
   readonly etag: string;
 }
 
+export interface AppendConditions {
+  /** The size that the blob has to have before. */
+  readonly position?: number | undefined;
+  /** The size that it may have at most after. */
+  readonly maxBytes?: number | undefined;
+}
+
 export interface BlobFiles {
   createContainer(account: string, container: string): Promise<boolean>;
+  removeContainer(account: string, container: string): Promise<void>;
   containerExists(account: string, container: string): Promise<boolean>;
   listContainers(account: string): Promise<readonly string[]>;
-  /** All blobs below a prefix, in the order of their names. */
-  list(account: string, container: string, prefix: string): Promise<readonly BlobFacts[]>;
+  /** A page of blobs and of what many of them have in common, in the order of their names. */
+  list(
+    account: string,
+    container: string,
+    options: ListOptions,
+  ): Promise<readonly (BlobFacts | ListedName)[]>;
   /** Undefined if there is no such blob. */
   find(blob: BlobAddress): Promise<BlobFacts | undefined>;
-  read(blob: BlobAddress): Promise<Uint8Array>;
-  /** An empty append blob, in place of one of that name. */
-  create(blob: BlobAddress, now: Date): Promise<BlobFacts>;
-  /** Appends a block; `expectedSize`, if given, has to be the size before, else null is answered. */
+  /** The bytes from `start` to before `end`, read while they are taken. */
+  read(blob: BlobAddress, start: number, end: number): ReadableStream<Uint8Array>;
+  /** A blob in place of one of that name. */
+  create(
+    blob: BlobAddress,
+    content: Uint8Array,
+    headers: BlobHeaders,
+    now: Date,
+  ): Promise<BlobFacts>;
+  /** Appends a block; answers null if a condition is not met. */
   append(
     blob: BlobAddress,
     block: Uint8Array,
     now: Date,
-    expectedSize?: number,
-  ): Promise<BlobFacts | null>;
+    conditions: AppendConditions,
+  ): Promise<BlobFacts | 'position' | 'size'>;
   /** Appends text, to a new blob that begins with `header` where there is none. */
   write(blob: BlobAddress, header: string, text: string, now: Date): Promise<void>;
   remove(blob: BlobAddress): Promise<void>;
 }
 
-/** Append blobs as plain files below a folder: `{account}/{container}/{path}`, percent-encoded. */
+/** Those of what scoring writes. */
+export const PLAIN: BlobHeaders = {
+  type: 'AppendBlob',
+  contentType: 'application/octet-stream',
+  metadata: {},
+};
+
+const CHUNK_BYTES = 1_048_576;
+
+/**
+ * Blobs as plain files below a folder: `{account}/{container}/{path}`, percent-encoded. What else there is to say of
+ * some of them is in files of the same names below `.headers`.
+ */
 export function createBlobFiles(root: string): BlobFiles {
-  const containerPath = (account: string, container: string) =>
-    join(root, encodeSegment(account), encodeSegment(container));
-  const blobPath = ({ account, container, name }: BlobAddress) =>
-    join(containerPath(account, container), ...blobSegments(name));
+  const containerPath = (account: string, container: string, below = root) =>
+    join(below, encodeSegment(account), encodeSegment(container));
+  const blobPath = ({ account, container, name }: BlobAddress, below = root) =>
+    join(containerPath(account, container, below), ...blobSegments(name));
+  const headersRoot = join(root, '.headers');
+  const headersPath = (blob: BlobAddress) => blobPath(blob, headersRoot);
   const lockPath = (path: string) => join(root, '.locks', encodeURIComponent(path).slice(-200));
 
-  async function factsOf(name: string, path: string): Promise<BlobFacts | undefined> {
+  /** @param known where more is known of a blob than its file says */
+  async function factsOf(
+    blob: BlobAddress,
+    path = blobPath(blob),
+    known = headersOf,
+  ): Promise<BlobFacts | undefined> {
     try {
-      const { size, mtime } = await stat(path);
-      const etag = `"0x${(mtime.getTime() * 4096 + (size % 4096)).toString(16).toUpperCase()}"`;
-      return { name, sizeBytes: size, modified: mtime, etag };
+      const { size, mtime, ino } = await stat(path);
+      const { name } = blob;
+      const etag = etagOf(`${mtime.getTime()} ${size} ${ino}`);
+      return { name, sizeBytes: size, modified: mtime, etag, ...(await known(blob)) };
     } catch (error) {
       if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
       throw error;
     }
   }
 
+  async function headersOf(blob: BlobAddress): Promise<BlobHeaders> {
+    const text = await readText(headersPath(blob));
+    return text === undefined ? PLAIN : JSON.parse(text);
+  }
+
   /** Stamps a file with the cloud's own time, which a test may have set. */
-  async function stamped({ name }: BlobAddress, path: string, now: Date): Promise<BlobFacts> {
-    await utimes(path, now, now);
-    const facts = await factsOf(name, path);
-    if (!facts) throw new Error(`The blob ${name} vanished while it was written.`);
+  async function stamped(blob: BlobAddress, now: Date): Promise<BlobFacts> {
+    await utimes(blobPath(blob), now, now);
+    const facts = await factsOf(blob);
+    if (!facts) throw new Error(`The blob ${blob.name} vanished while it was written.`);
     return facts;
   }
 
@@ -79,85 +132,97 @@ export function createBlobFiles(root: string): BlobFiles {
         throw error;
       }
     },
-    containerExists: async (account, container) =>
-      (await factsOf('', containerPath(account, container))) !== undefined,
+    async removeContainer(account, container) {
+      for (const below of [root, headersRoot]) {
+        await rm(containerPath(account, container, below), { recursive: true, force: true });
+      }
+    },
+    containerExists: (account, container) => exists(containerPath(account, container)),
     listContainers: async (account) =>
       (await namesIn(join(root, encodeSegment(account)))).map(decodeSegment).sort(),
-    async list(account, container, prefix) {
-      const found: BlobFacts[] = [];
-      const walk = async (folder: string, above: string): Promise<void> => {
-        for (const entry of await namesIn(folder)) {
-          const isFolder = entry.endsWith('+');
-          const name = above + decodeSegment(isFolder ? entry.slice(0, -1) : entry);
-          if (isFolder) {
-            const below = `${name}/`;
-            const wanted = below.startsWith(prefix) || prefix.startsWith(below);
-            if (wanted) await walk(join(folder, entry), below);
-          } else if (name.startsWith(prefix)) {
-            const facts = await factsOf(name, join(folder, entry));
-            if (facts) found.push(facts);
-          }
-        }
-      };
-      await walk(containerPath(account, container), '');
-      return found.sort((a, b) => (a.name < b.name ? -1 : 1));
+    async list(account, container, options) {
+      const names = await listNames(containerPath(account, container), options);
+      const isPlainOnly = !(await exists(containerPath(account, container, headersRoot)));
+      const known = isPlainOnly ? async () => PLAIN : headersOf;
+      const found: (BlobFacts | ListedName)[] = [];
+      for (let at = 0; at < names.length; at += 100) {
+        const some = names.slice(at, at + 100).map(async (listed) => {
+          const { name, isPrefix, path } = listed;
+          return isPrefix ? listed : factsOf({ account, container, name }, path, known);
+        });
+        // One may have been deleted since.
+        for (const one of await Promise.all(some)) if (one) found.push(one);
+      }
+      return found;
     },
-    find: (blob) => factsOf(blob.name, blobPath(blob)),
-    read: (blob) => readFile(blobPath(blob)),
-    async create(blob, now) {
-      await replaceFile(blobPath(blob), '');
-      return stamped(blob, blobPath(blob), now);
-    },
-    append(blob, block, now, expectedSize) {
+    find: (blob) => factsOf(blob),
+    read: (blob, start, end) => ReadableStream.from(chunksOf(blobPath(blob), start, end)),
+    create(blob, content, headers, now) {
       const path = blobPath(blob);
       return withLock(lockPath(path), async () => {
-        const before = await factsOf(blob.name, path);
-        if (expectedSize !== undefined && before?.sizeBytes !== expectedSize) return null;
+        if (isPlain(headers)) await rm(headersPath(blob), { force: true });
+        else await replaceFile(headersPath(blob), JSON.stringify(headers));
+        await replaceFile(path, content);
+        return stamped(blob, now);
+      });
+    },
+    append(blob, block, now, { position, maxBytes }) {
+      const path = blobPath(blob);
+      return withLock(lockPath(path), async () => {
+        const { size } = await stat(path);
+        if (position !== undefined && size !== position) return 'position';
+        if (maxBytes !== undefined && size + block.length > maxBytes) return 'size';
         await appendFile(path, block);
-        return stamped(blob, path, now);
+        return stamped(blob, now);
       });
     },
     async write(blob, header, text, now) {
       const path = blobPath(blob);
       await withLock(lockPath(path), async () => {
-        const isNew = (await factsOf(blob.name, path)) === undefined;
+        const isNew = !(await exists(path));
         if (isNew) await mkdir(dirname(path), { recursive: true, mode: 0o700 });
         await appendFile(path, isNew ? header + text : text);
-        await stamped(blob, path, now);
+        await utimes(path, now, now);
       });
     },
-    remove: (blob) => rm(blobPath(blob), { force: true }),
+    async remove(blob) {
+      for (const path of [blobPath(blob), headersPath(blob)]) await rm(path, { force: true });
+    },
   };
 }
 
-/**
- * The file of a blob: one folder a segment, marked by a `+`, which no encoded name contains, so that the
- * blobs `a` and `a/b` can be neighbours.
- */
-export function blobSegments(name: string): string[] {
-  const segments = name.split('/').map(encodeSegment);
-  const leaf = segments.pop() ?? '';
-  return [...segments.map((segment) => `${segment}+`), leaf];
+/** As long as Azure's, and another one for every content that a name has had. */
+function etagOf(facts: string): string {
+  return `"0x${createHash('sha1').update(facts).digest('hex').slice(0, 15).toUpperCase()}"`;
 }
 
-/** Upper case is encoded too: blob names tell case apart, some file systems do not. */
-function encodeSegment(segment: string): string {
-  const hex = (text: string) => `%${text.charCodeAt(0).toString(16).toUpperCase()}`;
-  const encoded = encodeURIComponent(segment)
-    .replace(/[!'()*]/g, hex)
-    .replace(/%[0-9A-F]{2}|[A-Z]/g, (found) => (found.length === 1 ? hex(found) : found))
-    .replace(/^\.+|\.+$/g, (dots) => '%2E'.repeat(dots.length));
-  return encoded === '' ? '%' : encoded;
+function isPlain({ type, contentType, metadata }: BlobHeaders): boolean {
+  const isUsual = type === PLAIN.type && contentType === PLAIN.contentType;
+  return isUsual && Object.keys(metadata).length === 0;
 }
 
-function decodeSegment(segment: string): string {
-  return segment === '%' ? '' : decodeURIComponent(segment);
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    (error: unknown) => {
+      if (hasCode(error, 'ENOENT', 'ENOTDIR')) return false;
+      throw error;
+    },
+  );
 }
 
-async function namesIn(folder: string): Promise<string[]> {
-  const names = await readdir(folder).catch((error: unknown) => {
-    if (hasCode(error, 'ENOENT')) return [];
-    throw error;
-  });
-  return names.filter((name) => !name.endsWith('.tmp') && !name.startsWith('.'));
+/** A part of a file, piece by piece. Nothing is open before the first is asked for. */
+async function* chunksOf(path: string, start: number, end: number): AsyncGenerator<Uint8Array> {
+  const file = await open(path);
+  try {
+    for (let at = start; at < end; ) {
+      const wanted = Math.min(CHUNK_BYTES, end - at);
+      const { bytesRead, buffer } = await file.read(new Uint8Array(wanted), 0, wanted, at);
+      if (bytesRead === 0) throw new Error('The blob was replaced by a shorter one.');
+      yield buffer.subarray(0, bytesRead);
+      at += bytesRead;
+    }
+  } finally {
+    await file.close();
+  }
 }
