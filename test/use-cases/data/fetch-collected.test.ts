@@ -8,6 +8,7 @@ import {
   type FetchPorts,
   fetchCollected,
 } from '../../../src/lib/use-cases/data/fetch-collected.js';
+import { localDataOf, readLocalData } from '../../../src/lib/use-cases/data/local-data.js';
 import type { DataOwner } from '../../../src/lib/use-cases/data/manifest.js';
 import { type ChangingBlobs, changingBlobs } from '../../support/changing-blobs.js';
 import { fakeClock, realFiles, temporaryFolder } from '../../support/host.js';
@@ -385,6 +386,11 @@ describe('references', () => {
     expect(first.payloads.map(({ outcome, placed }) => [placed.path, outcome]).sort()).toEqual(
       payloads.map((name) => [`references/data/${name}`, 'fetched']),
     );
+    const local = await readLocalData(folder, realFiles);
+    expect(local).toEqual(localDataOf(first));
+    expect(local.files.map(({ path }) => path)).toEqual([join(folder, HERE, 'host.jsonl')]);
+    const wasReferred = 'https://store.blob.core.windows.net/data/raw/b%20c.json';
+    expect(local.references.get(wasReferred)).toBe(join(folder, 'references/data/raw/b c.json'));
     const known = [...first.folder.manifest.references()];
     expect(known.filter(({ to }) => to === null).map((one) => one.text)).toEqual(refused);
     const manifest = await text(folder, '.aml-monitor-data', 'manifest.jsonl');

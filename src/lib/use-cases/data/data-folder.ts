@@ -14,7 +14,7 @@ export interface DataFolder {
     facts: CollectedFacts | null,
     segments: readonly string[],
   ) => Promise<Placed>;
-  readonly pathOf: (placed: Placed) => string;
+  readonly pathOf: (placed: Pick<Placed, 'path'>) => string;
   /** Where bytes wait until they are all there. */
   readonly partOf: (placed: Placed) => string;
   /** Whether its file is there, with as many bytes as the manifest says. */

@@ -1,0 +1,140 @@
+import { CliError, type ErrorKind } from '../../errors.js';
+import type { Report } from '../../host.js';
+import type { CollectedFile } from '../../model/collected-file.js';
+import {
+  type Fetched,
+  type FetchPorts,
+  type FetchRequest,
+  fetchCollected,
+} from './fetch-collected.js';
+import type { Outcome } from './fetch-placed.js';
+import { planFetch } from './plan-fetch.js';
+import type { NameChange } from './safe-paths.js';
+
+export interface DownloadRequest extends FetchRequest {
+  /** Fetch nothing, write nothing: say what would be. */
+  readonly dryRun: boolean;
+}
+
+/** What a download did, or with `dryRun` would do. */
+export interface Downloaded {
+  readonly service: string;
+  readonly folder: string;
+  readonly files: { readonly [Kind in Outcome['outcome']]: number };
+  /** What the data refer to; `refused` lies outside the account of the data. */
+  readonly references: {
+    readonly [Kind in Exclude<Outcome['outcome'], 'grown'> | 'refused']: number;
+  };
+  /** Bytes that came. */
+  readonly bytes: number;
+  /** Files that are not called here what their blob is called. */
+  readonly renamed: number;
+  readonly failures: readonly {
+    readonly name: string;
+    readonly kind: ErrorKind;
+    readonly message: string;
+  }[];
+  readonly dryRun: boolean;
+}
+
+/**
+ * Brings collected files into a folder, or tells what that would do, and says what the user should know of it.
+ *
+ * @throws {CliError} as `fetchCollected` does
+ */
+export async function download(
+  collected: AsyncIterable<CollectedFile>,
+  request: DownloadRequest,
+  ports: FetchPorts & { readonly report: Pick<Report, 'note' | 'warn'> },
+): Promise<{ readonly downloaded: Downloaded; readonly fetched: Fetched }> {
+  const fetched = request.dryRun
+    ? await planFetch(collected, request, ports)
+    : await fetchCollected(collected, request, ports);
+  const refused = refusedReferences(fetched);
+  sayNames(fetched, ports.report);
+  const [first] = refused;
+  if (first !== undefined) {
+    const what = refused.length === 1 ? 'A reference leads' : `${refused.length} references lead`;
+    ports.report.warn(
+      `${what} out of the storage account of the data, such as "${first}": not followed.`,
+    );
+  }
+  return { downloaded: summaryOf(fetched, refused.length, request), fetched };
+}
+
+function summaryOf(
+  { files, payloads, bytes }: Fetched,
+  refused: number,
+  { folder, owner, dryRun }: DownloadRequest,
+): Downloaded {
+  const count = (list: readonly Outcome[], kind: Outcome['outcome']) =>
+    list.filter(({ outcome }) => outcome === kind).length;
+  return {
+    service: owner.service,
+    folder,
+    files: {
+      fetched: count(files, 'fetched'),
+      grown: count(files, 'grown'),
+      kept: count(files, 'kept'),
+      failed: count(files, 'failed'),
+    },
+    references: {
+      fetched: count(payloads, 'fetched'),
+      kept: count(payloads, 'kept'),
+      failed: count(payloads, 'failed'),
+      refused,
+    },
+    bytes,
+    renamed: files.filter(({ placed }) => placed.change !== null).length,
+    failures: [...files, ...payloads].flatMap(({ placed, error }) =>
+      error ? [{ name: placed.blob.name, kind: error.kind, message: error.message }] : [],
+    ),
+    dryRun,
+  };
+}
+
+function refusedReferences({ folder }: Fetched): readonly string[] {
+  return [...folder.manifest.references()].filter(({ to }) => to === null).map(({ text }) => text);
+}
+
+const NAME_CHANGES: Readonly<Record<NameChange, (count: number) => string>> = {
+  escaped: (count) => `${count} ${names(count)} what no file should be called`,
+  shortened: (count) => `${count} ${names(count)} too long for a file`,
+  'told-apart': (count) =>
+    `${count} ${names(count)} taken, or another's but for case or the way letters are written`,
+};
+
+function names(count: number): string {
+  return count === 1 ? 'name is' : 'names are';
+}
+
+function sayNames({ files, payloads }: Fetched, report: Pick<Report, 'note'>): void {
+  for (const [change, say] of Object.entries(NAME_CHANGES)) {
+    const changed = [...files, ...payloads].filter(({ placed }) => placed.change === change);
+    const [first] = changed;
+    if (!first) continue;
+    const { blob, path } = first.placed;
+    report.note(
+      `${say(changed.length)}: "${blob.name}" is "${path}" here. The manifest has them all.`,
+    );
+  }
+}
+
+const MOST_DETAILS = 5;
+
+/** Fails if a file or a reference did: with their kind if all failed alike. */
+export function assertAllFetched({ files, references, failures, folder }: Downloaded): void {
+  const [first] = failures;
+  if (!first) return;
+  const here = files.fetched + files.grown + files.kept + references.fetched + references.kept;
+  const total = here + failures.length;
+  const isAlike = here === 0 && failures.every(({ kind }) => kind === first.kind);
+  const details = failures
+    .slice(0, MOST_DETAILS)
+    .map(({ name, message }) => ({ code: name, message }));
+  throw new CliError(
+    isAlike ? first.kind : 'incomplete',
+    `${failures.length} of ${total} files did not come.`,
+    { details, hint: `The others are in "${folder}": the same command tries again.` },
+  );
+}

@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import { CliError } from '../../errors.js';
+import type { Files } from '../../host.js';
+import type { CollectedFile } from '../../model/collected-file.js';
+import { type DataFolder, ownPath } from './data-folder.js';
+import type { Fetched } from './fetch-collected.js';
+import { type DataOwner, type Manifest, openManifest } from './manifest.js';
+
+/** Collected data on this machine. */
+export interface LocalData {
+  readonly owner: DataOwner;
+  /** In the order of their time. */
+  readonly files: readonly LocalFile[];
+  /** Where the payloads are that lines name instead of holding them, by the reference without what is behind a `?`. */
+  readonly references: ReadonlyMap<string, string>;
+}
+
+export interface LocalFile extends CollectedFile {
+  /** Absolute. */
+  readonly path: string;
+}
+
+/** What `fetchCollected` was to bring, and has. */
+export function localDataOf({ files, folder }: Fetched): LocalData {
+  const { manifest, pathOf } = folder;
+  const here = files.flatMap(({ file, placed, outcome }) =>
+    outcome === 'failed' ? [] : [{ ...file, path: pathOf(placed) }],
+  );
+  return {
+    owner: ownerOf(manifest),
+    files: here.sort(byTime),
+    references: referencesIn(manifest, pathOf),
+  };
+}
+
+/**
+ * What an earlier download has brought into a folder, as it was then.
+ *
+ * @throws {CliError} `not-found` if there was none
+ */
+export async function readLocalData(folder: string, files: Files): Promise<LocalData> {
+  const manifest = await openManifest(ownPath(folder, 'manifest.jsonl'), files);
+  if (manifest.owner() === undefined) {
+    throw new CliError('not-found', `"${folder}" holds no data that was downloaded.`, {
+      hint: 'Download first: aml-monitor data download SERVICE DIR.',
+    });
+  }
+  const pathOf: PathOf = ({ path }) => join(folder, path);
+  const here: LocalFile[] = [];
+  for (const placed of manifest.placed()) {
+    const { facts, whole, blob } = placed;
+    if (facts === null || whole === null) continue;
+    const { fetched: _, ...state } = whole;
+    here.push({ ...blob, ...facts, ...state, path: pathOf(placed) });
+  }
+  return {
+    owner: ownerOf(manifest),
+    files: here.sort(byTime),
+    references: referencesIn(manifest, pathOf),
+  };
+}
+
+type PathOf = DataFolder['pathOf'];
+
+function ownerOf(manifest: Manifest): DataOwner {
+  const owner = manifest.owner();
+  if (owner) return owner;
+  throw new Error('The data are nobody’s.');
+}
+
+function byTime(a: LocalFile, b: LocalFile): number {
+  return a.from.getTime() - b.from.getTime() || (a.path < b.path ? -1 : 1);
+}
+
+function referencesIn(manifest: Manifest, pathOf: PathOf): ReadonlyMap<string, string> {
+  const references = new Map<string, string>();
+  for (const { text, to } of manifest.references()) {
+    const now = to && manifest.find(to.blob);
+    if (now?.whole) references.set(text, pathOf(now));
+  }
+  return references;
+}
