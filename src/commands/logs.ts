@@ -2,12 +2,12 @@ import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import type { Host } from '../lib/host.js';
 import { logsView } from '../lib/output/logs-view.js';
 import { print } from '../lib/output/print.js';
-import { chooseService, findTargets } from '../lib/use-cases/find-targets.js';
+import { findTargets } from '../lib/use-cases/find-targets.js';
 import { followLogs } from '../lib/use-cases/follow-logs.js';
 import { assertAllRead, readLogs } from '../lib/use-cases/read-logs.js';
 import { parseCount } from './count-argument.js';
 import { assertFollowFormat } from './follow-format.js';
-import { openSession } from './session.js';
+import { openSession, serviceOf } from './session.js';
 import { apiOption, examples, exitStatuses, type SharedCommand } from './shared-options.js';
 
 export function define(command: SharedCommand, host: Host): void {
@@ -33,17 +33,12 @@ export function define(command: SharedCommand, host: Host): void {
     .addHelpText('after', examples('logs', 'logs fraud/blue --follow --no-probes --grep error'))
     .addHelpText('after', exitStatuses('not-found', 'auth', 'service', 'incomplete'))
     .action(async (services, options) => {
-      const { settings, report, gateways } = await openSession(options, host);
+      const session = await openSession(options, host);
+      const { settings, report, gateways } = session;
       if (options.follow) assertFollowFormat(settings);
       const { api, tail, grep, exclude, probes } = options;
-      const preset = settings.service
-        ? { name: settings.service, source: settings.sources.service ?? 'settings' }
-        : undefined;
-      const ask = settings.mayPrompt ? host.prompt.select : undefined;
       const names =
-        services.length > 0
-          ? services
-          : [await chooseService(gateways, { typed: undefined, preset, ask, api }, report)];
+        services.length > 0 ? services : [await serviceOf(undefined, session, host, api)];
       const targets = await findTargets(gateways, { services: names, api }, report);
       const wish = {
         tail,

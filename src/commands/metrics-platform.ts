@@ -4,14 +4,13 @@ import { parseDuration } from '../lib/model/time-range.js';
 import { figureColumns } from '../lib/output/figure-columns.js';
 import { print } from '../lib/output/print.js';
 import type { Settings } from '../lib/settings.js';
-import { chooseService } from '../lib/use-cases/find-targets.js';
 import { chooseTime, type MetricsFlags } from '../lib/use-cases/metrics/plan-metrics.js';
 import {
   assertAllMeasured,
   platformTable,
   readPlatformMetrics,
 } from '../lib/use-cases/metrics/read-platform-metrics.js';
-import { saySettings } from './session.js';
+import { saySettings, serviceOf } from './session.js';
 
 /** `metrics --source platform`: what Azure Monitor measures itself of a v2 endpoint. */
 export async function platformMetrics(
@@ -24,12 +23,7 @@ export async function platformMetrics(
   const time = chooseTime(flags, now, report);
   const binMs = flags.bin === undefined ? undefined : parseDuration(flags.bin);
   const gateways = await host.connect(settings, report);
-  const preset = settings.service
-    ? { name: settings.service, source: settings.sources.service ?? 'settings' }
-    : undefined;
-  const ask = settings.mayPrompt ? host.prompt.select : undefined;
-  const choice = { typed: flags.service, preset, ask, api: 'v2' as const };
-  const service = await chooseService(gateways, choice, report);
+  const service = await serviceOf(flags.service, { settings, report, gateways }, host, 'v2');
   const asking = report.progress('Asking Azure Monitor');
   const metrics = await readPlatformMetrics(gateways, { service, time, binMs }, report).finally(
     asking.done,

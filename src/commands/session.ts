@@ -1,6 +1,7 @@
 import type { Host, Report } from '../lib/host.js';
 import { createReport } from '../lib/output/report.js';
 import { resolveSettings, type Settings } from '../lib/settings.js';
+import { type Api, chooseService } from '../lib/use-cases/find-targets.js';
 import type { SharedOptions } from './shared-options.js';
 
 export interface Session {
@@ -15,6 +16,23 @@ export async function openSession(options: SharedOptions, host: Host): Promise<S
   const report = createReport(host, settings);
   saySettings(settings, report);
   return { settings, report, gateways: await host.connect(settings, report) };
+}
+
+/**
+ * The service that is meant where naming one is optional: the typed one, the default, the only one, the one that is picked.
+ *
+ * @throws {CliError} `usage` with the names if that leaves several
+ */
+export function serviceOf(
+  typed: string | undefined,
+  { settings, report, gateways }: Session,
+  host: Host,
+  api: Api | undefined,
+): Promise<string> {
+  const { service, sources, mayPrompt } = settings;
+  const preset = service ? { name: service, source: sources.service ?? 'settings' } : undefined;
+  const ask = mayPrompt ? host.prompt.select : undefined;
+  return chooseService(gateways, { typed, preset, ask, api }, report);
 }
 
 export function saySettings(settings: Settings, report: Report): void {

@@ -55,12 +55,15 @@ test('blobs are listed with size, ETag and time; append blobs are told apart', a
   expect(found[0]).toMatchObject({ etag, modified: lastModified });
 });
 
-test('folders are what has more below it', async () => {
+test('a level has blobs and the folders that have more below them', async () => {
   await azurite.fill('folders', { 'x/1': '', 'x/y/2': '', 'x/y/3': '', 'x/z/4': '', 'x2/5': '' });
   const blobs = await openBlobs();
-  const found = (prefix: string) => collectItems(blobs.listFolders(container('folders'), prefix));
+  const found = async (prefix: string) => {
+    const level = await collectItems(blobs.listLevel(container('folders'), prefix));
+    return level.map((one) => ('folder' in one ? one.folder : one.name)).sort();
+  };
   expect(await found('')).toEqual(['x/', 'x2/']);
-  expect(await found('x/')).toEqual(['x/y/', 'x/z/']);
+  expect(await found('x/')).toEqual(['x/1', 'x/y/', 'x/z/']);
   expect(await found('nothing/')).toEqual([]);
 });
 

@@ -82,7 +82,7 @@ export function changingBlobs(
         yield { name, sizeBytes: bytes.length, etag, modified: new Date(0), isAppend };
       }
     },
-    async *listFolders() {},
+    async *listLevel() {},
     read,
   };
 }

@@ -1,4 +1,4 @@
-import type { BlobGateway, BlobItem } from '../../src/lib/azure/gateways.js';
+import type { BlobFolder, BlobGateway, BlobItem } from '../../src/lib/azure/gateways.js';
 import { CliError } from '../../src/lib/errors.js';
 
 export type FakeBlob = string | (Partial<BlobItem> & { readonly text: string });
@@ -29,7 +29,8 @@ export function fakeBlobs(
   function blobsOf(container: string) {
     const found = containers.get(container);
     if (found) return found;
-    throw new CliError('not-found', `There is no container "${container}".`);
+    const message = `There is no container "${container}".`;
+    throw new CliError('not-found', message, { code: 'ContainerNotFound' });
   }
 
   return {
@@ -42,12 +43,16 @@ export function fakeBlobs(
         if (item) yield item;
       }
     },
-    async *listFolders({ containerName }, prefix) {
-      asked.push(`folders ${containerName}/${prefix}`);
-      const below = [...blobsOf(containerName).keys()]
-        .filter((name) => name.startsWith(prefix) && name.includes('/', prefix.length))
-        .map((name) => name.slice(0, name.indexOf('/', prefix.length) + 1));
-      yield* [...new Set(below)].sort();
+    async *listLevel({ containerName }, prefix) {
+      asked.push(`level ${containerName}/${prefix}`);
+      const found = new Map<string, BlobItem | BlobFolder>();
+      for (const [name, item] of blobsOf(containerName)) {
+        if (!name.startsWith(prefix)) continue;
+        const end = name.indexOf('/', prefix.length);
+        const folder = name.slice(0, end + 1);
+        found.set(end < 0 ? name : folder, end < 0 ? item : { folder });
+      }
+      yield* [...found].sort().map(([, one]) => one);
     },
     async read({ containerName }, name, { from = 0, length, etag } = {}) {
       asked.push(`read ${containerName}/${name}`);

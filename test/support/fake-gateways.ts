@@ -44,7 +44,7 @@ export function fakeGateways(parts: Partial<Gateways> = {}): Gateways {
     v2: fakeWorld(),
     logsQuery: { query: unused('query') },
     platformMetrics: { read: unused('read') },
-    blobs: { list: unused('list'), listFolders: unused('listFolders'), read: unused('read') },
+    blobs: { list: unused('list'), listLevel: unused('listLevel'), read: unused('read') },
     signIn: { whoAmI: unused('whoAmI') },
     links: { studio: () => '', portal: () => '' },
     ...parts,

@@ -1,4 +1,4 @@
-import type { ContainerClient } from '@azure/storage-blob';
+import type { ContainerClient, BlobItem as SdkItem } from '@azure/storage-blob';
 import type { Clock } from '../host.js';
 import type { StorageAccess, StorageWay } from './blobs/access.js';
 import { blobError } from './blobs/blob-error.js';
@@ -62,19 +62,9 @@ export function createBlobGateway({ access, clock, signal }: BlobGatewayOptions)
           .listBlobsFlat({ prefix, abortSignal })
           .byPage({ maxPageSize: PAGE_SIZE, ...(continuationToken && { continuationToken }) }),
       );
-      for await (const { segment } of found) {
-        for (const { name, properties } of segment.blobItems) {
-          yield {
-            name,
-            sizeBytes: properties.contentLength ?? 0,
-            etag: quoted(properties.etag),
-            modified: properties.lastModified,
-            isAppend: properties.blobType === 'AppendBlob',
-          } satisfies BlobItem;
-        }
-      }
+      for await (const { segment } of found) yield* segment.blobItems.map(toItem);
     },
-    async *listFolders(container, prefix, own) {
+    async *listLevel(container, prefix, own) {
       const abortSignal = until(own);
       const found = pages(container, (client, continuationToken) =>
         client
@@ -82,7 +72,8 @@ export function createBlobGateway({ access, clock, signal }: BlobGatewayOptions)
           .byPage({ maxPageSize: PAGE_SIZE, ...(continuationToken && { continuationToken }) }),
       );
       for await (const { segment } of found) {
-        for (const { name } of segment.blobPrefixes ?? []) yield name;
+        yield* (segment.blobPrefixes ?? []).map(({ name }) => ({ folder: name }));
+        yield* segment.blobItems.map(toItem);
       }
     },
     read(container, name, range = {}) {
@@ -102,6 +93,16 @@ export function createBlobGateway({ access, clock, signal }: BlobGatewayOptions)
         signal: until(range.signal),
       });
     },
+  };
+}
+
+function toItem({ name, properties }: SdkItem): BlobItem {
+  return {
+    name,
+    sizeBytes: properties.contentLength ?? 0,
+    etag: quoted(properties.etag),
+    modified: properties.lastModified,
+    isAppend: properties.blobType === 'AppendBlob',
   };
 }
 

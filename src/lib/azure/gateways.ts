@@ -210,6 +210,11 @@ export interface BlobItem {
   readonly isAppend: boolean;
 }
 
+/** What blobs below it have in common. */
+export interface BlobFolder {
+  readonly folder: string;
+}
+
 export interface BlobRange {
   /** The first byte. Default 0. */
   readonly from?: number;
@@ -236,12 +241,12 @@ export interface BlobGateway {
    * @throws {CliError} `not-found` if there is no such container, `auth` with the role that is missing
    */
   list(container: BlobContainer, prefix: string, signal?: AbortSignal): AsyncIterable<BlobItem>;
-  /** What is right below a prefix and has more below it: prefixes that end in `/`. */
-  listFolders(
+  /** What is right below a prefix: blobs, and the prefixes, ending in `/`, of what has more below it. */
+  listLevel(
     container: BlobContainer,
     prefix: string,
     signal?: AbortSignal,
-  ): AsyncIterable<string>;
+  ): AsyncIterable<BlobItem | BlobFolder>;
   /**
    * Bytes of a blob; none if the range begins at its end.
    *

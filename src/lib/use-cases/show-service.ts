@@ -1,10 +1,9 @@
-import type { Gateways, MlWorkspace } from '../azure/gateways.js';
+import type { BlobContainer, Gateways, MlWorkspace } from '../azure/gateways.js';
 import { CliError } from '../errors.js';
 import type { Report } from '../host.js';
-import { type Target, targetName } from '../model/target.js';
+import type { Target } from '../model/target.js';
+import { DATASTORE, parseDatastoreUri, v1Container, v2Prefix } from './data/data-places.js';
 import { type Api, findTargets } from './find-targets.js';
-
-const DATASTORE = 'workspaceblobstore';
 
 /** All that is known about the monitoring of one service. */
 export interface ServiceState {
@@ -14,7 +13,7 @@ export interface ServiceState {
   /** The workspace's Application Insights component; null without one. */
   readonly component: ComponentState | null;
   /** Where collected model data is kept; null if that could not be found out. */
-  readonly dataStore: { readonly accountName: string; readonly containerName: string } | null;
+  readonly dataStore: BlobContainer | null;
   readonly targets: readonly TargetState[];
 }
 
@@ -60,7 +59,7 @@ export async function showService(
   };
   const [exists, dataStore, dataUris] = await Promise.all([
     componentId === null ? null : ifSeen(arm.componentExists(componentId)),
-    first.api === 'v1' ? v1DataStore(workspace) : ifSeen(arm.getDatastore(DATASTORE)),
+    first.api === 'v1' ? v1Container(workspace) : ifSeen(arm.getDatastore(DATASTORE)),
     Promise.all(targets.map((target) => ifSeen(gateways[target.api].findDataUris(target)))),
   ]);
   return {
@@ -80,12 +79,6 @@ export async function showService(
   };
 }
 
-/** v1 collects into a container of its own, in the storage account of the workspace. */
-function v1DataStore({ storageAccountId }: MlWorkspace): ServiceState['dataStore'] {
-  const accountName = storageAccountId?.split('/').at(-1);
-  return accountName ? { accountName, containerName: 'modeldata' } : null;
-}
-
 /**
  * Contract: v1 tells the prefix of each model, container included; v2 collects below `modelDataCollector`, where no data
  * asset says otherwise.
@@ -96,8 +89,8 @@ function dataPrefixes(target: Target, uris: ReadonlyMap<string, string>): readon
     return target.dataPaths.map((path) => path.replace(/^\/?modeldata\//, ''));
   return target.collections.map(({ name }) => {
     const uri = uris.get(name);
-    if (uri === undefined) return `modelDataCollector/${targetName(target)}/${name}/`;
-    const [, datastore, path = ''] = /\/datastores\/([^/]+)\/paths\/(.*)$/.exec(uri) ?? [];
-    return datastore === DATASTORE ? `${path.replace(/\/+$/, '')}/` : uri;
+    if (uri === undefined) return v2Prefix(target, name);
+    const named = parseDatastoreUri(uri);
+    return named?.datastore === DATASTORE ? named.prefix : uri;
   });
 }

@@ -1,0 +1,119 @@
+import type { BlobItem } from '../../azure/gateways.js';
+import type { CollectedFile } from '../../model/collected-file.js';
+import { type DataLevel, parseDataPath, parseSpan } from '../../model/data-path.js';
+import type { TimeRange } from '../../model/time-range.js';
+import type { DataPlace } from './data-places.js';
+
+/** Which files are meant. Names match in any case; undefined or null: all. */
+export interface DataWish {
+  readonly from: Date | null;
+  readonly to: Date | null;
+  readonly collections?: readonly string[] | undefined;
+  readonly deployment?: string | undefined;
+  readonly model?: string | undefined;
+  readonly modelVersion?: string | undefined;
+}
+
+export interface DataFilter {
+  /** Whether files that are meant can be below this place. */
+  readonly opens: (place: DataPlace) => boolean;
+  /** Whether they can be below a folder of it. */
+  readonly enters: (place: DataPlace, folder: string) => boolean;
+  /** Whether it is not worth to look at its folders one by one. */
+  readonly takesAll: (place: DataPlace, folder: string) => boolean;
+  readonly takes: (file: CollectedFile) => boolean;
+}
+
+/** Year, month, day: below a day there is nothing to save. */
+const DAY = 3;
+
+export function createDataFilter(wish: DataWish): DataFilter {
+  const wanted: Readonly<Record<DataLevel, readonly string[] | undefined>> = {
+    part: listOf(wish.deployment),
+    model: listOf(wish.model),
+    modelVersion: listOf(wish.modelVersion),
+    collection: wish.collections?.map((name) => name.toLowerCase()),
+  };
+  const wants = (level: DataLevel, name: string | null) =>
+    name === null || (wanted[level]?.includes(name.toLowerCase()) ?? true);
+  const overlaps = ({ from, to }: TimeRange) =>
+    (wish.to === null || from < wish.to) && (wish.from === null || to > wish.from);
+  const isWithin = ({ from, to }: TimeRange) =>
+    (wish.from === null || from >= wish.from) && (wish.to === null || to <= wish.to);
+  const isOpen = wish.from === null && wish.to === null;
+
+  return {
+    opens: ({ known }) => wants('part', known.part) && wants('collection', known.collection),
+    enters(place, folder) {
+      const { levels, times } = split(place, folder);
+      const isWanted = levels.every((name, at) => {
+        const level = place.levels[at];
+        return level === undefined || wants(level, name);
+      });
+      const span = times.length === 0 ? null : parseSpan(times);
+      return isWanted && (span === null || overlaps(span));
+    },
+    takesAll(place, folder) {
+      const { levels, times } = split(place, folder);
+      if (place.levels.slice(levels.length).some((level) => wanted[level])) return false;
+      if (isOpen || times.length >= DAY) return true;
+      if (times.length === 0) return false;
+      const span = parseSpan(times);
+      return span === null || isWithin(span);
+    },
+    takes: (file) =>
+      wants('part', file.part) &&
+      wants('model', file.model) &&
+      wants('modelVersion', file.modelVersion) &&
+      wants('collection', file.collection) &&
+      overlaps(file),
+  };
+}
+
+function listOf(name: string | undefined): readonly string[] | undefined {
+  return name === undefined ? undefined : [name.toLowerCase()];
+}
+
+/** The folders between a place and one below it. */
+function split({ prefix, levels }: DataPlace, folder: string) {
+  const names = folder.slice(prefix.length).split('/').slice(0, -1);
+  return { levels: names.slice(0, levels.length), times: names.slice(levels.length) };
+}
+
+/**
+ * The collected file that a blob is; else what it is: the mark that a Data Lake leaves for a folder, a payload that was
+ * too big for its line, or something else.
+ */
+export function toCollectedFile(
+  blob: BlobItem,
+  { container, prefix, levels, known, partOf }: DataPlace,
+): CollectedFile | 'folder' | 'payload' | 'stray' {
+  const path = blob.name.slice(prefix.length);
+  if (blob.sizeBytes === 0 && !/\.[^/]*$/.test(path)) return 'folder';
+  const parsed = parseDataPath(path, levels.length);
+  if (parsed === null) return 'stray';
+  const isData = /\.(csv|jsonl)$/i.exec(parsed.file)?.[1]?.toLowerCase();
+  if (isData !== (known.api === 'v1' ? 'csv' : 'jsonl')) {
+    return known.api === 'v1' ? 'stray' : 'payload';
+  }
+  const named = (level: DataLevel) => parsed.levels[levels.indexOf(level)] ?? null;
+  const model = named('model');
+  const modelVersion = named('modelVersion');
+  const part =
+    model !== null && modelVersion !== null && partOf
+      ? partOf(model, modelVersion)
+      : (named('part') ?? known.part);
+  return {
+    api: known.api,
+    service: known.service,
+    part,
+    model,
+    modelVersion,
+    collection: named('collection') ?? known.collection ?? '',
+    accountName: container.accountName,
+    containerName: container.containerName,
+    ...blob,
+    from: parsed.span.from,
+    to: parsed.span.to,
+  };
+}
