@@ -1,37 +1,6 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
-import type { Dataset, DatasetSource } from '../../src/lib/datasets/datasets.js';
-import { openDatasets } from '../../src/lib/datasets/open-datasets.js';
+import { expect, test } from 'vitest';
 import { ask } from '../../src/lib/duckdb/ask.js';
-import type { Row } from '../../src/lib/model/table.js';
-import { temporaryFolder } from '../support/host.js';
-
-const datasets = openDatasets();
-afterAll(() => datasets.close());
-
-async function files(contents: Readonly<Record<string, string>>): Promise<readonly string[]> {
-  const folder = await temporaryFolder();
-  return Promise.all(
-    Object.entries(contents).map(async ([name, content]) => {
-      await writeFile(join(folder, name), content);
-      return join(folder, name);
-    }),
-  );
-}
-
-const open = async (
-  format: DatasetSource['format'],
-  contents: Readonly<Record<string, string>>,
-): Promise<Dataset> => datasets.open({ format, files: await files(contents) });
-
-async function rowsOf(dataset: Dataset, count = 1000): Promise<readonly Row[]> {
-  const rows: Row[] = [];
-  for await (const row of (await dataset.rows(count, 'first')).rows) rows.push(row);
-  return rows;
-}
-
-const shape = ({ columns }: Dataset) => columns.map(({ name, type }) => `${name}: ${type}`);
+import { opened as open, rowsOf, shapeOf as shape } from './opened.js';
 
 test('types a column of CSV only where all of its texts fit', async () => {
   const dataset = await open('csv', {

@@ -7,11 +7,11 @@ import {
   splitRecord,
   v1Layout,
 } from './csv-layout.js';
-import type { Workshop } from './dataset.js';
 import { roleOf } from './marks.js';
 import { keepRejected } from './rejected.js';
-import type { Source } from './source.js';
-import { typesOfTexts } from './text-types.js';
+import type { Source, SourceColumn } from './source.js';
+import { BARE, typesOfTexts } from './text-types.js';
+import { keep, type Workshop } from './workshop.js';
 
 /** Files one behind the other that are laid out in the same way. */
 interface Run {
@@ -32,38 +32,34 @@ export async function openCsv(
   const { connection } = workshop;
   const { runs, notes } = named(await findRuns(files, format === 'v1' ? v1Layout : plainLayout));
   const names = [...new Set(runs.flatMap(({ layout }) => layout.names))];
-  const from = (options: string) =>
-    `(${runs.map((run) => readRun(run, names, options)).join(' UNION ALL ')})`;
   if (runs.length === 0) {
     return {
       columns: [],
       from: '(SELECT 1 LIMIT 0)',
       counts: { rows: 0, rejected: 0 },
       notes,
-      isStored: true,
+      isTyped: true,
     };
   }
-  const headings = runs.flatMap((run) => (run.layout.hasHeader ? run.files : [])).length;
+  const all = await keep(workshop, runs.map((run) => readRun(run, names)).join(' UNION ALL '));
+  const rejected = await keepRejected(workshop);
   const [counted] = await ask(
     connection,
-    `SELECT count(*) AS "all", count(*) FILTER (h) AS "headings" FROM ${from('store_rejects = true')}`,
+    `SELECT count(*) FILTER (h) AS "headings" FROM ${all.from}`,
   );
-  const rejected = await keepRejected(workshop);
-  const repeated = Number(counted?.headings) - headings;
-  if (repeated > 0) notes.push(`${repeated} lines that repeat the headings are left out.`);
-  const rows = `(SELECT * FROM ${from('ignore_errors = true')} WHERE NOT h)`;
-  const texts = names.map((_, index) => `t${index}`);
-  const types = await typesOfTexts(connection, rows, texts);
-  const columns = names.map((name, index) => {
-    const [text = '', type] = [texts[index], types[index]];
-    const { type: kusto = 'string', stored = 'VARCHAR', value = (x: string) => x } = type ?? {};
-    return { name, type: kusto, role: roleOf(name), stored, sql: value(text), text } as const;
+  const headings = Number(counted?.headings);
+  const repeated = headings - runs.flatMap((run) => (run.layout.hasHeader ? run.files : [])).length;
+  if (repeated === 1) notes.push('1 line that repeats the headings is left out.');
+  if (repeated > 1) notes.push(`${repeated} lines that repeat the headings are left out.`);
+  const from = headings > 0 ? `(SELECT * FROM ${all.from} WHERE NOT h)` : all.from;
+  const texts = names.map((_, at) => `t${at}`);
+  const types = await typesOfTexts(connection, from, texts, BARE);
+  const columns = names.map((name, at): SourceColumn => {
+    const [text = '', { type, stored, value } = BARE.otherwise] = [texts[at], types[at]];
+    return { name, type, role: roleOf(name), stored, sql: value(text), text };
   });
-  const counts = {
-    rows: Number(counted?.all) - Number(counted?.headings),
-    rejected: rejected.count,
-  };
-  return { columns, from: rows, counts, notes, isStored: false, rejected: rejected.sql };
+  const counts = { rows: all.count - headings, rejected: rejected.count };
+  return { columns, from, counts, notes, isTyped: false, rejected: rejected.sql };
 }
 
 /** Files are looked into many at a time. */
@@ -116,11 +112,7 @@ function named(runs: readonly Run[]): { readonly runs: readonly Run[]; readonly 
 }
 
 /** SQL of a run's rows: t0, t1, … are all the columns, `h` whether a row is the headings. */
-function readRun(
-  { layout, record, files }: Run,
-  names: readonly string[],
-  options: string,
-): string {
+function readRun({ layout, record, files }: Run, names: readonly string[]): string {
   const { delimiter, hasHeader } = layout;
   const shape = layout.names.map((_, index) => `'v${index}': 'VARCHAR'`).join(', ');
   const values = names.map((name, index) => {
@@ -134,5 +126,5 @@ function readRun(
   return `SELECT ${values.join(', ')}, ${hasHeader ? isHeading.join(' AND ') : 'false'} AS h
     FROM read_csv(${quotePaths(files)}, auto_detect = false, header = false, delim = ${quoteText(delimiter)},
     quote = '"', escape = '"', allow_quoted_nulls = false, columns = {${shape}}, max_line_size = 67108864,
-    hive_partitioning = false, ${options})`;
+    hive_partitioning = false, store_rejects = true)`;
 }

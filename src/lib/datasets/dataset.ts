@@ -1,23 +1,11 @@
 import type { Connection } from '../duckdb/ask.js';
-import { copyToFile } from '../duckdb/copy-to-file.js';
-import { quotePaths } from '../duckdb/quote.js';
 import { streamRows } from '../duckdb/rows.js';
 import type { KustoType, Table } from '../model/table.js';
 import { UNIX_EPOCH_TICKS } from '../model/ticks.js';
 import type { Dataset, DatasetColumn, DatasetRelation, RelationColumn } from './datasets.js';
 import type { Source } from './source.js';
+import { keep, type Workshop } from './workshop.js';
 import { writeDataset } from './write-dataset.js';
-
-/** What datasets share: a database and a folder for what is kept meanwhile. */
-export interface Workshop {
-  /** One query at a time. */
-  readonly connection: Connection;
-  readonly connect: () => Promise<Connection>;
-  /** A path that nothing has yet. */
-  readonly scratchFile: () => Promise<string>;
-  /** A name in the database that nothing has yet. */
-  readonly uniqueName: (stem: string) => string;
-}
 
 export function createDataset(source: Source, workshop: Workshop): Dataset {
   const { connection } = workshop;
@@ -80,22 +68,16 @@ function cellOf(sql: string, type: KustoType): string {
 
 async function relationOf(
   source: Source,
-  { connection, scratchFile }: Workshop,
+  workshop: Workshop,
   signal: AbortSignal | undefined,
 ): Promise<DatasetRelation> {
+  const { connection } = workshop;
   const columns = source.columns.map(({ name, type, role, stored }, index): RelationColumn => {
     return { name, type, role, stored, sql: `c${index}` };
   });
   const values = source.columns.map(({ sql }, index) => `${sql} AS c${index}`);
   const select = `SELECT ${values.join(', ')} FROM ${source.from}`;
-  if (source.isStored) return { connection, sql: select, columns };
-  const path = await scratchFile();
-  // Read several times and thrown away: what is quick counts, not what is small.
-  await copyToFile(connection, {
-    select,
-    path,
-    options: 'FORMAT parquet, COMPRESSION lz4_raw',
-    signal,
-  });
-  return { connection, sql: `SELECT * FROM read_parquet(${quotePaths([path])})`, columns };
+  if (source.isTyped) return { connection, sql: select, columns };
+  const { from } = await keep(workshop, select, signal);
+  return { connection, sql: `SELECT * FROM ${from}`, columns };
 }

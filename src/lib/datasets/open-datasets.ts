@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { assertFiles } from '../duckdb/files.js';
 import { interruptOnAbort } from '../duckdb/rows.js';
 import { openCsv } from './csv-source.js';
-import { createDataset, type Workshop } from './dataset.js';
+import { createDataset } from './dataset.js';
 import type {
   Dataset,
   DatasetLimits,
@@ -17,6 +17,8 @@ import type {
 import { openJsonl } from './jsonl-source.js';
 import { openParquet } from './parquet-source.js';
 import type { Source } from './source.js';
+import { openV2 } from './v2-source.js';
+import type { Workshop } from './workshop.js';
 
 /** Datasets on DuckDB, which is loaded when the first one is opened. */
 export function openDatasets(limits: DatasetLimits = {}): Datasets {
@@ -63,16 +65,17 @@ async function chosenColumns(
   return { ...relation, columns: relation.columns.filter(isChosen) };
 }
 
-function openSource({ format, files }: DatasetSource, workshop: Workshop): Promise<Source> {
-  switch (format) {
+function openSource(source: DatasetSource, workshop: Workshop): Promise<Source> {
+  switch (source.format) {
     case 'parquet':
-      return openParquet(files, workshop);
+      return openParquet(source.files, workshop);
     case 'csv':
     case 'v1':
-      return openCsv(files, format, workshop);
+      return openCsv(source.files, source.format, workshop);
     case 'jsonl':
+      return openJsonl(source.files, workshop);
     case 'v2':
-      return openJsonl(files, workshop);
+      return openV2(source, workshop);
   }
 }
 

@@ -3,9 +3,9 @@ import { parquetColumns, type StoredAs } from '../duckdb/parquet-columns.js';
 import { quoteName, quotePaths } from '../duckdb/quote.js';
 import { CliError } from '../errors.js';
 import { UNIX_EPOCH_TICKS } from '../model/ticks.js';
-import type { Workshop } from './dataset.js';
 import { roleOf } from './marks.js';
 import type { Source, SourceColumn } from './source.js';
+import type { Workshop } from './workshop.js';
 
 /** Files of Parquet as they are; of several with other columns, all columns by name. */
 export async function openParquet(
@@ -21,7 +21,7 @@ export async function openParquet(
       from,
       counts: { rows: Number(counted?.rows), rejected: 0 },
       notes: [],
-      isStored: true,
+      isTyped: true,
     };
   } catch (cause) {
     const shown = files.length === 1 ? `"${files[0]}" is` : 'One of the files is';

@@ -1,7 +1,8 @@
 import { ask } from '../duckdb/ask.js';
 import { quoteText } from '../duckdb/quote.js';
-import type { Workshop } from './dataset.js';
+import type { Kept, Workshop } from './workshop.js';
 
+/** What in files is no row. */
 export interface Rejected {
   readonly count: number;
   /** SQL of `file`, `line`, `reason`, `text`. */
@@ -16,20 +17,62 @@ const REASONS: Readonly<Record<string, string>> = {
   'LINE SIZE OVER MAXIMUM': 'it is longer than 64 MB',
 };
 
-/** Keeps apart what the reader of CSV rejected since the last time. */
-export async function keepRejected({ connection, uniqueName }: Workshop): Promise<Rejected> {
-  const table = uniqueName('rejected');
+/** Keeps apart what the reader of CSV rejected since the last time. The line is counted in records. */
+export async function keepRejected(workshop: Workshop): Promise<Rejected> {
   const reasons = Object.entries(REASONS).map(
     ([code, text]) => `WHEN ${quoteText(code)} THEN ${quoteText(text)}`,
   );
-  await ask(
-    connection,
-    `CREATE TABLE ${table} AS SELECT s.file_path AS file, CAST(e.line AS BIGINT) AS line,
-       CASE min(CAST(e.error_type AS VARCHAR)) ${reasons.join(' ')} ELSE 'it is no CSV' END AS reason,
-       ltrim(any_value(e.csv_line), chr(10) || chr(13)) AS text
-     FROM reject_errors e JOIN reject_scans s USING (scan_id, file_id) GROUP BY ALL ORDER BY file, line`,
+  const rejected = await keepTable(
+    workshop,
+    `SELECT file_path AS file, CAST(line AS BIGINT) AS line,
+       CASE min(CAST(error_type AS VARCHAR)) ${reasons.join(' ')} ELSE 'it is no CSV' END AS reason,
+       trim(any_value(csv_line), chr(10) || chr(13)) AS text
+     FROM reject_errors JOIN reject_scans USING (scan_id, file_id) GROUP BY file_path, line ORDER BY file, line`,
   );
-  await ask(connection, 'DROP TABLE reject_errors; DROP TABLE reject_scans');
+  await ask(workshop.connection, 'DROP TABLE reject_errors; DROP TABLE reject_scans');
+  return rejected;
+}
+
+/** Lines that were read, but are no rows. */
+export interface UnfitLines {
+  /** Every row with its `filename`, lines that are none with a `reason`. */
+  readonly kept: Kept;
+  readonly unfit: number;
+  /** Lines that were not even read. */
+  readonly unreadable: Rejected;
+  readonly readLines: (files: readonly string[]) => string;
+  /** See `LineRows`. */
+  readonly items: (lines: string) => string;
+}
+
+/** Finds the lines again, now with their numbers. */
+export async function keepUnfit(
+  workshop: Workshop,
+  { kept, unfit, unreadable, readLines, items }: UnfitLines,
+): Promise<Rejected> {
+  if (unfit === 0) return unreadable;
+  const { connection } = workshop;
+  const found = await ask(
+    connection,
+    `SELECT DISTINCT filename FROM ${kept.from} WHERE reason IS NOT NULL`,
+  );
+  const lines = `(SELECT *, row_number() OVER () AS n FROM ${readLines(found.map(({ filename }) => String(filename)))})`;
+  // Lines that are not read are not counted: each moves those behind it on by one.
+  return keepTable(
+    workshop,
+    `WITH firsts AS (SELECT filename, min(n) AS first FROM ${lines} GROUP BY filename),
+       gone AS (SELECT file, line - row_number() OVER (PARTITION BY file ORDER BY line) AS before FROM (${unreadable.sql})),
+       unfit AS (SELECT filename AS file, n - first + 1 AS n, reason, line AS text
+         FROM ${items(lines)} JOIN firsts USING (filename) WHERE reason IS NOT NULL)
+     SELECT file, n + (SELECT count(*) FROM gone WHERE gone.file = unfit.file AND gone.before < unfit.n) AS line, reason, text
+     FROM unfit UNION ALL FROM (${unreadable.sql}) ORDER BY file, line`,
+  );
+}
+
+/** As a table of the database, which every connection sees. */
+async function keepTable({ connection, uniqueName }: Workshop, select: string): Promise<Rejected> {
+  const table = uniqueName('rejected');
+  await ask(connection, `CREATE TABLE ${table} AS ${select}`);
   const [counted] = await ask(connection, `SELECT count(*) AS "count" FROM ${table}`);
   return { count: Number(counted?.count), sql: `SELECT file, line, reason, text FROM ${table}` };
 }

@@ -7,8 +7,8 @@ export interface Source {
   readonly from: string;
   readonly counts: DatasetCounts;
   readonly notes: readonly string[];
-  /** It can be read many times at little cost. */
-  readonly isStored: boolean;
+  /** The values cost nothing to compute. */
+  readonly isTyped: boolean;
   /** SQL of what is no row: `file`, `line`, `reason`, `text`. */
   readonly rejected?: string;
 }

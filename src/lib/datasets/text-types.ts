@@ -8,12 +8,18 @@ export interface TextType {
   readonly value: (x: string) => string;
 }
 
-export interface Test extends TextType {
-  /** SQL: whether a text that is not empty is of the type, no more and no less. */
+interface Test extends TextType {
+  /** SQL: whether a text is of the type, no more and no less. */
   readonly fits: (x: string) => string;
 }
 
-export const STRING: TextType = { type: 'string', stored: 'VARCHAR', value: (x) => x };
+/** How values are written. */
+export interface Writing {
+  /** The strictest first; all texts of a column have to pass. */
+  readonly tests: readonly Test[];
+  /** What passes none. */
+  readonly otherwise: TextType;
+}
 
 /** 00123 is no number, but the name of something. `'0:'` is what follows `'09'` in the order of texts. */
 const noLeadingZero = (x: string) =>
@@ -21,18 +27,15 @@ const noLeadingZero = (x: string) =>
 
 /** A double has 15 digits for sure and 17 at the most; a whole number must not lose its last ones. */
 const asPrecise = (x: string) =>
-  `CASE WHEN length(${x}) <= 15 OR (length(${x}) <= 19 AND contains(${x}, '.')) THEN true
+  `CASE WHEN strlen(${x}) <= 15 OR (strlen(${x}) <= 19 AND contains(${x}, '.')) THEN true
     WHEN regexp_full_match(${x}, '-?\\d+') THEN TRY_CAST(${x} AS HUGEINT) BETWEEN -9007199254740992 AND 9007199254740992
     ELSE length(regexp_replace(${x}, '^-?0*[.]?0*|[.]|[eE].*', '', 'g')) <= 17 END`;
-
-const DECIMALS = (whole: number, rest: number) =>
-  rest === 0
-    ? `-?(0|[1-9]\\d{0,${whole - 1}})`
-    : `-?(0|[1-9]\\d{0,${whole - 1}})([.]\\d{1,${rest}})?`;
 
 const ISO_TIME =
   '\\d{4}-\\d{2}-\\d{2}([T ]\\d{2}:\\d{2}(:\\d{2}([.]\\d{1,6})?)?(Z|[+-]\\d{2}:?\\d{2})?)?';
 const toTimestamp = (x: string) => `CAST(TRY_CAST(${x} AS TIMESTAMPTZ) AS TIMESTAMP)`;
+const isTime = (x: string) =>
+  `regexp_full_match(${x}, '${ISO_TIME}') AND ${toTimestamp(x)} IS NOT NULL`;
 
 function test(
   type: KustoType,
@@ -43,9 +46,7 @@ function test(
   return { type, stored, value, fits };
 }
 
-/** The strictest first; all texts of a column have to pass. */
-const TESTS: readonly Test[] = [
-  test('bool', 'BOOLEAN', (x) => `lower(${x}) IN ('true', 'false')`),
+const NUMBERS: readonly Test[] = [
   test(
     'long',
     'BIGINT',
@@ -56,77 +57,123 @@ const TESTS: readonly Test[] = [
     'DOUBLE',
     (x) => `TRY_CAST(${x} AS DOUBLE) IS NOT NULL AND ${noLeadingZero(x)} AND ${asPrecise(x)}`,
   ),
-  test('decimal', 'DECIMAL(38,0)', (x) => `regexp_full_match(${x}, '${DECIMALS(38, 0)}')`),
-  test('decimal', 'DECIMAL(38,18)', (x) => `regexp_full_match(${x}, '${DECIMALS(20, 18)}')`),
+  test('decimal', 'DECIMAL(38,0)', (x) => `regexp_full_match(${x}, '-?(0|[1-9]\\d{0,37})')`),
   test(
-    'datetime',
-    'TIMESTAMP',
-    (x) => `regexp_full_match(${x}, '${ISO_TIME}') AND ${toTimestamp(x)} IS NOT NULL`,
-    toTimestamp,
+    'decimal',
+    'DECIMAL(38,18)',
+    (x) => `regexp_full_match(${x}, '-?(0|[1-9]\\d{0,19})([.]\\d{1,18})?')`,
   ),
 ];
 
+/** Values as CSV has them: bare texts. A number or a time that is the empty text is none. */
+export const BARE: Writing = {
+  tests: [
+    test('bool', 'BOOLEAN', (x) => `lower(${x}) IN ('true', 'false')`),
+    ...NUMBERS,
+    test('datetime', 'TIMESTAMP', isTime, toTimestamp),
+  ].map((one) => ({ ...one, value: (x: string) => one.value(`nullif(${x}, '')`) })),
+  otherwise: { type: 'string', stored: 'VARCHAR', value: (x) => x },
+};
+
+/** Texts as they are, of which only times are more than that. */
+export const TIME: Writing = {
+  tests: BARE.tests.filter(({ type }) => type === 'datetime'),
+  otherwise: BARE.otherwise,
+};
+export const TEXT: Writing = { tests: [], otherwise: BARE.otherwise };
+/** Whole numbers that are never anything else. */
+export const COUNT: Writing = {
+  tests: [],
+  otherwise: { type: 'long', stored: 'BIGINT', value: (x) => x },
+};
+
+/** What is between the quotes of a JSON text. */
+const unquoted = (x: string) =>
+  `CASE WHEN contains(${x}, '\\') THEN json_extract_string(${x}, '$') ELSE trim(${x}, '"') END`;
+const inQuotes = (x: string) => `starts_with(${x}, '"')`;
+
+/** Values as JSON: texts are in quotes; of those only times are more than that. */
+export const JSON_TEXT: Writing = {
+  tests: [
+    test('bool', 'BOOLEAN', (x) => `${x} IN ('true', 'false')`),
+    ...NUMBERS,
+    test(
+      'datetime',
+      'TIMESTAMP',
+      (x) => `${inQuotes(x)} AND ${isTime(`trim(${x}, '"')`)}`,
+      (x) => toTimestamp(`trim(${x}, '"')`),
+    ),
+    test('string', 'VARCHAR', inQuotes, unquoted),
+  ],
+  otherwise: { type: 'dynamic', stored: 'VARCHAR', value: (x) => x },
+};
+
+const NOTHING: TextType = { type: 'string', stored: 'VARCHAR', value: (x) => x };
+
 /** Rows that are looked at first: what does not hold for them need not be asked of all. */
 const SAMPLE = 2000;
-
-/** In JSON numbers and truths tell themselves, times do not. */
-export const TESTS_OF_JSON = {
-  text: TESTS.filter(({ type }) => type === 'datetime'),
-  number: TESTS.filter(({ type }) => type !== 'datetime' && type !== 'bool'),
-} as const;
-
-/**
- * The types of columns of texts: the first that all of a column's texts are of, in the whole of it; an empty one is of
- * any. Where no text fits a type, or there is none, it is a string.
- *
- * @param from rows, as they stand behind FROM; @param columns their columns in SQL
- */
-export async function typesOfTexts(
-  connection: Connection,
-  from: string,
-  columns: readonly string[],
-  tests: (column: number) => readonly Test[] = () => TESTS,
-): Promise<readonly TextType[]> {
-  const all = columns.map((x, index) => ({ x, tests: tests(index) }));
-  let left = await passing(connection, `(SELECT * FROM ${from} LIMIT ${SAMPLE})`, all, true);
-  const types = columns.map((): TextType => STRING);
-  const open = () => left.some(({ tests }) => tests.length > 0);
-  while (open()) {
-    const next = left.map(({ x, tests }) => ({ x, tests: tests.slice(0, 1) }));
-    const passed = await passing(connection, from, next, false);
-    left = left.map(({ x, tests }, index) => {
-      const [type] = passed[index]?.tests ?? [];
-      if (type) types[index] = type;
-      return { x, tests: type ? [] : tests.slice(1) };
-    });
-  }
-  return types.map((type) =>
-    type === STRING ? type : { ...type, value: (x) => type.value(`nullif(${x}, '')`) },
-  );
-}
 
 interface Asked {
   readonly x: string;
   readonly tests: readonly Test[];
 }
 
-/** Of the tests of each column those that all of its texts pass; without any text all, or none. */
+/**
+ * The types of columns of texts: the first that all of a column's texts are of. Without any text it is a string.
+ *
+ * @param from rows, as they stand behind FROM, which are read several times; @param columns their columns in SQL
+ */
+export async function typesOfTexts(
+  connection: Connection,
+  from: string,
+  columns: readonly string[],
+  { tests, otherwise }: Writing,
+): Promise<readonly TextType[]> {
+  const all = columns.map((x) => ({ x, tests }));
+  const sample = `(SELECT * FROM ${from} LIMIT ${SAMPLE})`;
+  let left = (await passing(connection, sample, all)).map(({ passed }, at) => ({
+    x: columns[at] ?? '',
+    tests: passed,
+  }));
+  const types = columns.map(() => otherwise);
+  while (left.some((one) => one.tests.length > 0)) {
+    const next = left.map(({ x, tests: [first] }) => ({ x, tests: first ? [first] : [] }));
+    const found = await passing(connection, from, next);
+    left = left.map(({ x, tests: [first, ...others] }, at) => {
+      const { passed: [type] = [], isEmpty = false } = found[at] ?? {};
+      if (first && isEmpty) types[at] = NOTHING;
+      else if (type) types[at] = type;
+      return { x, tests: type || isEmpty ? [] : others };
+    });
+  }
+  return types;
+}
+
+interface Passing {
+  readonly passed: readonly Test[];
+  /** There is no text that could have failed. */
+  readonly isEmpty: boolean;
+}
+
+/** Of the tests of each column those that all of its texts pass. */
 async function passing(
   connection: Connection,
   from: string,
   asked: readonly Asked[],
-  ifNoText: boolean,
-): Promise<readonly Asked[]> {
+): Promise<readonly Passing[]> {
   const questions = asked.flatMap(({ x, tests }, column) =>
     tests.map(
-      ({ fits }, index) =>
-        `coalesce(bool_and(${fits(x)}) FILTER (${x} <> ''), ${ifNoText}) AS "${column} ${index}"`,
+      ({ fits }, at) =>
+        `bool_and(coalesce(${fits(x)}, false)) FILTER (${x} <> '') AS "${column} ${at}"`,
     ),
   );
-  if (questions.length === 0) return asked;
+  if (questions.length === 0) return asked.map(() => ({ passed: [], isEmpty: false }));
   const [answer = {}] = await ask(connection, `SELECT ${questions.join(', ')} FROM ${from}`);
-  return asked.map(({ x, tests }, column) => ({
-    x,
-    tests: tests.filter((_, index) => answer[`${column} ${index}`] === true),
-  }));
+  return asked.map(({ tests }, column) => {
+    const answers = tests.map((_, at) => answer[`${column} ${at}`]);
+    return {
+      passed: tests.filter((_, at) => answers[at] !== false),
+      isEmpty: answers.length > 0 && answers.every((one) => one === null),
+    };
+  });
 }

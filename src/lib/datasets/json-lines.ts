@@ -1,0 +1,172 @@
+import { ask } from '../duckdb/ask.js';
+import { quotePaths, quoteText } from '../duckdb/quote.js';
+import { keepRejected, keepUnfit, type Rejected } from './rejected.js';
+import type { Source, SourceColumn } from './source.js';
+import { JSON_TEXT, type TextType, typesOfTexts, type Writing } from './text-types.js';
+import { type Kept, keep, type Workshop } from './workshop.js';
+
+/** How the lines of files hold rows. */
+export interface LineRows {
+  readonly files: readonly string[];
+  /**
+   * SQL, as it stands behind FROM, given that which reads the lines: all columns of those, `item`, a row as JSON of an
+   * object or an array, and `reason`, why there is none in that line; or else null.
+   */
+  readonly items: (lines: string) => string;
+  /** What the lines tell, not the rows in them. */
+  readonly marks: readonly Mark[];
+  readonly roleOf: (name: string) => SourceColumn['role'];
+  /** SQL of the order of the rows where they do not come in it. */
+  readonly order?: string | undefined;
+}
+
+/** A column behind the members. One that no row has a value of is left out if it `mayLack`. */
+export interface Mark {
+  readonly name: string;
+  /** SQL of its text in `items`. */
+  readonly sql: string;
+  readonly writing: Writing;
+  readonly mayLack: boolean;
+}
+
+/** SQL that reads text files line by line: `line`, null for an empty one, and `filename`. */
+export function readLines(files: readonly string[], options = 'ignore_errors = true'): string {
+  return `read_csv(${quotePaths(files)}, auto_detect = false, header = false, delim = '', quote = '', escape = '',
+    columns = {'line': 'VARCHAR'}, strict_mode = false, filename = true, max_line_size = 67108864,
+    hive_partitioning = false, ${options})`;
+}
+
+/** Lines that are looked at first, for the names in their rows. */
+const FIRST = 1000;
+
+/**
+ * Rows in lines of JSON, their members as columns in the order of first sight; elements of an array are `c0`, `c1` and so
+ * on. The lines are read once, and once more if later rows have other members, or if a line is no row.
+ */
+export async function openLines(rows: LineRows, workshop: Workshop): Promise<Source> {
+  const { connection } = workshop;
+  const first = rows.items(`(SELECT * FROM ${readLines(rows.files)} LIMIT ${FIRST})`);
+  const seen = await ask(
+    connection,
+    `SELECT k FROM (SELECT ${keysOf('item')} AS k FROM ${first} WHERE item IS NOT NULL)`,
+  );
+  let names = [...new Set(seen.flatMap(({ k }) => (Array.isArray(k) ? k.map(String) : [])))];
+  let items = await keepItems(rows, names, workshop);
+  const later = await namesLeftOut(items.kept, workshop);
+  if (later.some((name) => !names.includes(name))) {
+    names = [...new Set([...names, ...later])];
+    items = await keepItems(rows, names, workshop);
+  }
+  return toSource(rows, names, items, workshop);
+}
+
+interface Items {
+  /** `t0`, `t1`, … are the members, `m0`, … the marks, `others` the names of a row that has more. */
+  readonly kept: Kept;
+  readonly unreadable: Rejected;
+}
+
+async function keepItems(
+  { files, items, marks, order }: LineRows,
+  names: readonly string[],
+  workshop: Workshop,
+): Promise<Items> {
+  const values = names.map((_, at) => `nullif(CAST(v[${at + 1}] AS VARCHAR), 'null') AS t${at}`);
+  const told = marks.map(({ sql }, at) => `${sql} AS m${at}`);
+  const selected = [
+    ...values,
+    ...told,
+    'filename',
+    'reason',
+    'CASE WHEN len(k) > list_count(v) THEN k END AS others',
+  ];
+  const kept = await keep(
+    workshop,
+    `SELECT ${selected.join(', ')} FROM (SELECT *, ${keysOf('item')} AS k, ${valuesOf('item', names)} AS v
+     FROM ${items(readLines(files, 'store_rejects = true'))})${order === undefined ? '' : ` ORDER BY ${order}`}`,
+  );
+  return { kept, unreadable: await keepRejected(workshop) };
+}
+
+/** SQL of the names that a row has. */
+function keysOf(item: string): string {
+  return `CASE WHEN starts_with(${item}, '[') THEN list_transform(range(CAST(json_array_length(${item}) AS BIGINT)), lambda i: 'c' || i)
+    ELSE json_keys(${item}) END`;
+}
+
+/** SQL of the values of names in a row, as JSON; null for one that it has not. */
+function valuesOf(item: string, names: readonly string[]): string {
+  if (names.length === 0) return 'CAST([] AS JSON[])';
+  const members = names.map((name) => name.replaceAll('~', '~0').replaceAll('/', '~1'));
+  const places = names.map((name) => /^c(0|[1-9]\d*)$/.exec(name)?.[1] ?? '-');
+  const inObject = `json_extract(${item}, [${members.map((path) => quoteText(`/${path}`)).join(', ')}])`;
+  if (places.every((place) => place === '-')) return inObject;
+  const inArray = `json_extract(${item}, [${places.map((path) => quoteText(`/${path}`)).join(', ')}])`;
+  return `CASE WHEN starts_with(${item}, '[') THEN ${inArray} ELSE ${inObject} END`;
+}
+
+/** Of the rows with more names than were asked for all names, in the order of first sight. */
+async function namesLeftOut({ path }: Kept, { connection }: Workshop): Promise<readonly string[]> {
+  const found = await ask(
+    connection,
+    `SELECT k FROM (SELECT unnest(others) AS k, generate_subscripts(others, 1) AS i, file_row_number AS n
+       FROM read_parquet(${quotePaths([path])}, file_row_number = true) WHERE others IS NOT NULL)
+     GROUP BY k ORDER BY min(n * 100000 + i)`,
+  );
+  return found.map(({ k }) => String(k));
+}
+
+async function toSource(
+  rows: LineRows,
+  names: readonly string[],
+  { kept, unreadable }: Items,
+  workshop: Workshop,
+): Promise<Source> {
+  const { connection } = workshop;
+  const present = rows.marks.map((_, at) => `count(m${at}) AS m${at}`);
+  const [counted = {}] = await ask(
+    connection,
+    `SELECT ${[...present, 'count(reason) AS "unfit"', 'count(others) FILTER (reason IS NULL) AS "twice"'].join(', ')} FROM ${kept.from}`,
+  );
+  const unfit = Number(counted.unfit);
+  const from = unfit > 0 ? `(SELECT * FROM ${kept.from} WHERE reason IS NULL)` : kept.from;
+  const texts = names.map((_, at) => `t${at}`);
+  const types = await typesOfTexts(connection, from, texts, JSON_TEXT);
+  const features = names.map((name, at) =>
+    toColumn({ name, role: rows.roleOf(name) }, `t${at}`, types[at] ?? JSON_TEXT.otherwise),
+  );
+  const taken = new Set(names.map((name) => name.toLowerCase()));
+  const marks: SourceColumn[] = [];
+  for (const [at, { name, writing, mayLack }] of rows.marks.entries()) {
+    if (mayLack && Number(counted[`m${at}`]) === 0) continue;
+    const [type = writing.otherwise] = await typesOfTexts(connection, from, [`m${at}`], writing);
+    marks.push(toColumn({ name: free(name, taken), role: 'mark' }, `m${at}`, type));
+  }
+  const twice = Number(counted.twice);
+  const rejected = await keepUnfit(workshop, { ...rows, kept, unfit, unreadable, readLines });
+  return {
+    columns: [...features, ...marks],
+    from,
+    counts: { rows: kept.count - unfit, rejected: rejected.count },
+    notes: twice > 0 ? [`${rowsHave(twice)} a name twice: its first value is taken.`] : [],
+    isTyped: false,
+    rejected: rejected.sql,
+  };
+}
+
+function toColumn(
+  column: Pick<SourceColumn, 'name' | 'role'>,
+  text: string,
+  { type, stored, value }: TextType,
+): SourceColumn {
+  return { ...column, type, stored, sql: value(text) };
+}
+
+/** The features have their names first. */
+function free(name: string, taken: ReadonlySet<string>): string {
+  return taken.has(name.toLowerCase()) ? free(`${name}_`, taken) : name;
+}
+
+function rowsHave(count: number): string {
+  return count === 1 ? '1 row has' : `${count} rows have`;
+}

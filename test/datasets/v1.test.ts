@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest';
+import { cellsOf, featuresOf, opened, rejectedOf, shapeOf } from './opened.js';
+
+const GUID = '0a1b2c3d-0000-4000-8000-00000000000';
+const MARKS =
+  '$aml_dc_correlation_id,$aml_dc_scoring_timestamp,$aml_dc_boundary,$aml_workspace,$aml_service_name,$aml_model_name,$aml_model_version,$aml_request_id';
+const marks = (n: number) =>
+  `${GUID}${n},2024-03-0${n}T15:54:16.691697,1440,sub/rg/ws,churn,net,2,${GUID}9`;
+
+test('joins days whose columns differ by name; what a day lacks has no value', async () => {
+  const inputs = await opened('v1', {
+    '1.csv': `age,plan,${MARKS}\n41,basic,${marks(1)}\n`,
+    '2.csv': `plan,age,region,${MARKS}\n"big, or\nnot",42,eu,${marks(2)}\n`,
+    '3.csv': `age,plan,${MARKS}\n43,,${marks(3)}\n`,
+  });
+
+  expect(shapeOf(inputs).slice(0, 4)).toEqual([
+    'age: long',
+    'plan: string',
+    '$aml_dc_correlation_id: string',
+    '$aml_dc_scoring_timestamp: datetime',
+  ]);
+  expect(featuresOf(inputs)).toEqual(['age', 'plan', 'region']);
+  expect(await cellsOf(inputs)).toEqual([
+    { age: 41n, plan: 'basic' },
+    { age: 42n, plan: 'big, or\nnot', region: 'eu' },
+    { age: 43n },
+  ]);
+});
+
+test('knows the marks of a file without headings by their shape', async () => {
+  const inputs = await opened('v1', {
+    '1.csv': `5.1,3.5,${marks(1)}\n4.9,3.0,${marks(1)}\n`,
+  });
+
+  expect(featuresOf(inputs)).toEqual(['c0', 'c1']);
+  expect(inputs.columns.map(({ name }) => name).at(-1)).toBe('$aml_request_id');
+  expect(inputs.notes).toEqual([
+    expect.stringContaining('has no headings: the columns are called by their place'),
+  ]);
+});
+
+test('gives a file without headings those of another that is as wide, and says so', async () => {
+  const outputs = await opened('v1', {
+    '1.csv': 'label,score\nyes,0.9\n',
+    '2.csv': 'no,0.1\nyes,0.7\n',
+  });
+
+  expect(await cellsOf(outputs)).toEqual([
+    { label: 'yes', score: 0.9 },
+    { label: 'no', score: 0.1 },
+    { label: 'yes', score: 0.7 },
+  ]);
+  expect(outputs.notes).toEqual([expect.stringMatching(/2\.csv" has no headings: .*1\.csv"/)]);
+});
+
+test('leaves out headings that a restarted container wrote again', async () => {
+  const outputs = await opened('v1', { '1.csv': 'label,score\nyes,1\nlabel,score\nno,2\n' });
+
+  expect(await cellsOf(outputs)).toEqual([
+    { label: 'yes', score: 1n },
+    { label: 'no', score: 2n },
+  ]);
+  expect(outputs.notes).toEqual(['1 line that repeats the headings is left out.']);
+});
+
+test('keeps apart what has more or fewer values, such as half a line', async () => {
+  const outputs = await opened('v1', { '1.csv': 'label,score\nyes,1\nno\nno,2,3\nyes,4\n"n' });
+
+  expect(await cellsOf(outputs)).toEqual([
+    { label: 'yes', score: 1n },
+    { label: 'yes', score: 4n },
+  ]);
+  expect(outputs.counts).toEqual({ rows: 2, rejected: 3 });
+  expect(await rejectedOf(outputs)).toEqual([
+    [3n, 'it has fewer values than the first line', 'no'],
+    [4n, 'it has more values than the first line', 'no,2,3'],
+    [6n, 'a quote is not closed', '"n'],
+  ]);
+});
+
+test('tells names apart that differ only in case', async () => {
+  const outputs = await opened('v1', { '1.csv': 'Score,score\n1,2\n' });
+  expect(await cellsOf(outputs)).toEqual([{ Score: 1n, score: 2n }]);
+});
