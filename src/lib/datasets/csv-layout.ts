@@ -1,13 +1,5 @@
 import { readStart } from '../duckdb/find-files.js';
-import { V1_MARKS } from './marks.js';
-
-/** How the rows of a CSV file are laid out. */
-export interface CsvLayout {
-  readonly delimiter: string;
-  /** The first record has the names of the columns. */
-  readonly hasHeader: boolean;
-  readonly names: readonly string[];
-}
+import { type CsvLayout, distinctNames, splitRecord } from '../model/csv-record.js';
 
 /** Bytes enough for the first record of almost any file. */
 const START = 65_536;
@@ -23,84 +15,10 @@ export async function readFirstRecord(path: string): Promise<string | undefined>
   }
 }
 
-/** The values of a record. */
-export function splitRecord(record: string, delimiter: string): readonly string[] {
-  const values: string[] = [];
-  const quoted = /"((?:[^"]|"")*)"/y;
-  for (let at = 0; at <= record.length; at++) {
-    quoted.lastIndex = at;
-    const match = quoted.exec(record);
-    const end = record.indexOf(delimiter, match ? quoted.lastIndex : at);
-    const stop = end < 0 ? record.length : end;
-    values.push(match ? (match[1] ?? '').replaceAll('""', '"') : record.slice(at, stop));
-    at = stop;
-  }
-  return values;
-}
-
 /** A table of one's own: a line of headings; between them stands the sign that is there most. */
 export function plainLayout(record: string): CsvLayout {
   const bare = record.replaceAll(/"(?:[^"]|"")*"/g, '');
   const count = (sign: string) => bare.split(sign).length;
   const delimiter = [',', ';', '\t', '|'].reduce((a, b) => (count(b) > count(a) ? b : a));
   return { delimiter, hasHeader: true, names: distinctNames(splitRecord(record, delimiter)) };
-}
-
-/**
- * What v1's collector writes: it has no headings where the script gave lists or arrays without names. A record with
- * numbers, times or nothing in it is none, unless the numbers count the columns as a frame does.
- *
- * Known from: SDK source (azureml-monitoring, `modeldatacollector.py`).
- */
-export function v1Layout(record: string): CsvLayout {
-  const values = splitRecord(record, ',');
-  const hasMarks = values.length >= V1_MARKS.length && endsInMarks(values);
-  const isCounted = values.length > 1 && values.every((value, index) => value === String(index));
-  const isNamed =
-    values.includes(V1_MARKS[0]) ||
-    isCounted ||
-    (!hasMarks && !values.some(isValue) && new Set(values).size === values.length);
-  if (isNamed) return { delimiter: ',', hasHeader: true, names: distinctNames(values) };
-  const features = hasMarks ? values.length - V1_MARKS.length : values.length;
-  const names = values.map((_, index) => V1_MARKS[index - features] ?? `c${index}`);
-  return { delimiter: ',', hasHeader: false, names };
-}
-
-const GUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
-const TIME = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}|$)/;
-
-/** The eight marks tell themselves: guid, time, minutes of the boundary, `subscription/group/workspace`, … */
-function endsInMarks(values: readonly string[]): boolean {
-  const [correlation = '', time = '', boundary = '', workspace = ''] = values.slice(
-    -V1_MARKS.length,
-  );
-  return (
-    GUID.test(correlation) &&
-    TIME.test(time) &&
-    /^(1440|60)$/.test(boundary) &&
-    workspace.split('/').length === 3
-  );
-}
-
-/** No name of a column. */
-function isValue(text: string): boolean {
-  return (
-    text.trim() === '' ||
-    !Number.isNaN(Number(text)) ||
-    TIME.test(text) ||
-    GUID.test(text) ||
-    /^([-+]?inf(inity)?|nan|none|null|true|false|[[{].*)$/is.test(text)
-  );
-}
-
-/** A column without a name is called by its place; of two with one name the later gets a number. */
-function distinctNames(names: readonly string[]): readonly string[] {
-  const taken = new Set<string>();
-  return names.map((given, index) => {
-    const name = given === '' ? `c${index}` : given;
-    let distinct = name;
-    for (let number = 1; taken.has(distinct); number++) distinct = `${name}_${number}`;
-    taken.add(distinct);
-    return distinct;
-  });
 }

@@ -1,12 +1,7 @@
 import { ask } from '../duckdb/ask.js';
 import { quotePaths, quoteText } from '../duckdb/quote.js';
-import {
-  type CsvLayout,
-  plainLayout,
-  readFirstRecord,
-  splitRecord,
-  v1Layout,
-} from './csv-layout.js';
+import { type CsvLayout, splitRecord, v1Layout } from '../model/csv-record.js';
+import { plainLayout, readFirstRecord } from './csv-layout.js';
 import { roleOf } from './marks.js';
 import { keepRejected } from './rejected.js';
 import type { Source, SourceColumn } from './source.js';

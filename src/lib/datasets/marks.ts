@@ -1,14 +1,4 @@
-/** The columns that v1's collector puts behind the features, in this order. */
-export const V1_MARKS = [
-  '$aml_dc_correlation_id',
-  '$aml_dc_scoring_timestamp',
-  '$aml_dc_boundary',
-  '$aml_workspace',
-  '$aml_service_name',
-  '$aml_model_name',
-  '$aml_model_version',
-  '$aml_request_id',
-] as const;
+import { V1_MARKS } from '../model/csv-record.js';
 
 /**
  * What a line of v2's collector tells of its rows, as columns behind the features: `mdc_` and the line's own word, but
