@@ -120,6 +120,6 @@ function readRun({ layout, record, files }: Run, names: readonly string[]): stri
   // An empty text in quotes is one; without them it is no value.
   return `SELECT ${values.join(', ')}, ${hasHeader ? isHeading.join(' AND ') : 'false'} AS h
     FROM read_csv(${quotePaths(files)}, auto_detect = false, header = false, delim = ${quoteText(delimiter)},
-    quote = '"', escape = '"', allow_quoted_nulls = false, columns = {${shape}}, max_line_size = 67108864,
+    quote = '"', escape = '"', allow_quoted_nulls = false, columns = {${shape}}, max_line_size = 67108864, buffer_size = 67108865,
     hive_partitioning = false, store_rejects = true)`;
 }

@@ -32,7 +32,7 @@ export interface Mark {
 /** SQL that reads text files line by line: `line`, null for an empty one, and `filename`. */
 export function readLines(files: readonly string[], options = 'ignore_errors = true'): string {
   return `read_csv(${quotePaths(files)}, auto_detect = false, header = false, delim = '', quote = '', escape = '',
-    columns = {'line': 'VARCHAR'}, strict_mode = false, filename = true, max_line_size = 67108864,
+    columns = {'line': 'VARCHAR'}, strict_mode = false, filename = true, max_line_size = 67108864, buffer_size = 67108865,
     hive_partitioning = false, ${options})`;
 }
 
