@@ -71,7 +71,7 @@ test('keeps apart what has more or fewer values, such as half a line', async () 
     { label: 'yes', score: 1n },
     { label: 'yes', score: 4n },
   ]);
-  expect(outputs.counts).toEqual({ rows: 2, rejected: 3 });
+  expect(outputs.counts).toEqual({ rows: 2, rejected: 3, unresolved: 0 });
   expect(await rejectedOf(outputs)).toEqual([
     [3n, 'it has fewer values than the first line', 'no'],
     [4n, 'it has more values than the first line', 'no,2,3'],

@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest';
-import { cellsOf, featuresOf, opened, rejectedOf, rowsOf, shapeOf } from './opened.js';
+import {
+  cellsOf,
+  datasets,
+  featuresOf,
+  filesOf,
+  opened,
+  rejectedOf,
+  rowsOf,
+  shapeOf,
+} from './opened.js';
 
 const line = (data: unknown, others: object = {}) =>
   JSON.stringify({
@@ -50,7 +59,7 @@ test('keeps apart what is no row, with its line', async () => {
   const texts = [good, `${good},`, '', good.slice(0, 40), '[1]', line(undefined), line(null), good];
   const inputs = await opened('v2', { 'x.jsonl': line([{ a: 0 }]), 'a.jsonl': texts.join('\r\n') });
 
-  expect(inputs.counts).toEqual({ rows: 3, rejected: 5 });
+  expect(inputs.counts).toEqual({ rows: 3, rejected: 5, unresolved: 0 });
   expect(await rejectedOf(inputs)).toEqual([
     [2n, 'it is no JSON', `${good},`],
     [4n, 'it is no JSON', good.slice(0, 40)],
@@ -172,4 +181,40 @@ test.each([
     .map(({ name }) => name)
     .filter((name) => !name.startsWith('mdc_') || ['mdc_index', 'mdc_rest'].includes(name));
   expect(await cellsOf(dataset, names)).toEqual(rows);
+});
+
+test('reads data from the files that lines refer to, in the place of the lines', async () => {
+  const url = 'https://acct.blob.core.windows.net/c/e3';
+  const [file = '', frame = '', text = '', binary = ''] = await filesOf({
+    'a.jsonl': [
+      line(undefined, { dataref: 'refs/a[1].json' }),
+      line([{ a: 3 }]),
+      line(`${url}?sig=x`, { datainblob: 'true', datacontenttype: 'text/plain' }),
+      line('https://elsewhere/x', { datainblob: 'true' }),
+      line(undefined, { dataref: 'binary' }),
+      line([{ a: 5 }]),
+    ].join('\n'),
+    'a[1].json': '\ufeff[\n {"a": 1},\n {"a": 2}\n]\n',
+    e3: 'some text',
+    binary: Buffer.from([0xff, 0xfe, 0]),
+  });
+  const references = new Map([
+    ['refs/a[1].json', frame],
+    [url, text],
+    ['binary', binary],
+  ]);
+  const inputs = await datasets.open({ format: 'v2', files: [file], references });
+
+  expect(await cellsOf(inputs)).toEqual([
+    { a: 1n },
+    { a: 2n },
+    { a: 3n },
+    { data: 'some text' },
+    { a: 5n },
+  ]);
+  expect(inputs.counts).toEqual({ rows: 5, rejected: 2, unresolved: 1 });
+  expect((await rejectedOf(inputs)).map(([number, reason]) => [number, reason])).toEqual([
+    [4n, 'its data is in another file'],
+    [5n, 'its data in another file is no text'],
+  ]);
 });

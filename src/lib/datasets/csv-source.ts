@@ -31,7 +31,7 @@ export async function openCsv(
     return {
       columns: [],
       from: '(SELECT 1 LIMIT 0)',
-      counts: { rows: 0, rejected: 0 },
+      counts: { rows: 0, rejected: 0, unresolved: 0 },
       notes,
       isTyped: true,
     };
@@ -53,7 +53,7 @@ export async function openCsv(
     const [text = '', { type, stored, value } = BARE.otherwise] = [texts[at], types[at]];
     return { name, type, role: roleOf(name), stored, sql: value(text), text };
   });
-  const counts = { rows: all.count - headings, rejected: rejected.count };
+  const counts = { rows: all.count - headings, rejected: rejected.count, unresolved: 0 };
   return { columns, from, counts, notes, isTyped: false, rejected: rejected.sql };
 }
 

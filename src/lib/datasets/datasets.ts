@@ -12,6 +12,13 @@ export interface Datasets {
    * DuckDB is not installed
    */
   open(source: DatasetSource, signal?: AbortSignal): Promise<Dataset>;
+  /**
+   * Rows of two datasets that belong to one request, in the order of the left ones: v1 tells by its correlation id, v2 by
+   * that and the row. A feature that both have is called after its side; the marks are those of the left.
+   *
+   * @throws {CliError} `unsupported` if one has nothing to tell them by
+   */
+  join(sides: JoinSides, signal?: AbortSignal): Promise<JoinedDataset>;
   /** Figures of the features of a dataset, or of the columns that are asked for. */
   describe(dataset: Dataset, options?: StatisticsOptions): Promise<readonly ColumnStatistics[]>;
   /** How far the features of two datasets that were opened here differ. */
@@ -20,6 +27,18 @@ export interface Datasets {
     options?: CompareOptions,
   ): Promise<readonly FeatureComparison[]>;
   close(): Promise<void>;
+}
+
+export interface JoinSides {
+  readonly left: Dataset;
+  readonly right: Dataset;
+  /** Their collections, in front of a name that both have. */
+  readonly names: { readonly left: string; readonly right: string };
+}
+
+export interface JoinedDataset extends Dataset {
+  /** Rows that are not in it, since the other side has none that belongs to them. */
+  readonly unmatched: { readonly left: number; readonly right: number };
 }
 
 export interface StatisticsOptions {
@@ -42,6 +61,11 @@ export interface CompareOptions extends StatisticsOptions {
 export interface DatasetSource {
   readonly format: 'parquet' | 'csv' | 'jsonl' | 'v1' | 'v2';
   readonly files: readonly string[];
+  /**
+   * `v2`: where files are that lines name instead of holding their data, by that name without what is behind the `?` of
+   * a URL.
+   */
+  readonly references?: ReadonlyMap<string, string> | undefined;
 }
 
 /** One table. It may be read, written and asked as often as one likes; its files have to stay as they are. */
@@ -79,6 +103,8 @@ export interface DatasetCounts {
   readonly rows: number;
   /** Lines that are no rows; see `rejected`. */
   readonly rejected: number;
+  /** Of those, lines whose data is in a file that is not here. */
+  readonly unresolved: number;
 }
 
 /** Rows as SQL: `SELECT … FROM (${sql})`. */

@@ -36,6 +36,9 @@ export function readLines(files: readonly string[], options = 'ignore_errors = t
     hive_partitioning = false, ${options})`;
 }
 
+/** Why a line is no row whose data is in a file that is not here. */
+export const ELSEWHERE = 'its data is in another file';
+
 /** Lines that are looked at first, for the names in their rows. */
 const FIRST = 1000;
 
@@ -126,7 +129,12 @@ async function toSource(
   const present = rows.marks.map((_, at) => `count(m${at}) AS m${at}`);
   const [counted = {}] = await ask(
     connection,
-    `SELECT ${[...present, 'count(reason) AS "unfit"', 'count(others) FILTER (reason IS NULL) AS "twice"'].join(', ')} FROM ${kept.from}`,
+    `SELECT ${[
+      ...present,
+      'count(reason) AS "unfit"',
+      `count(*) FILTER (reason = ${quoteText(ELSEWHERE)}) AS "unresolved"`,
+      'count(others) FILTER (reason IS NULL) AS "twice"',
+    ].join(', ')} FROM ${kept.from}`,
   );
   const unfit = Number(counted.unfit);
   const from = unfit > 0 ? `(SELECT * FROM ${kept.from} WHERE reason IS NULL)` : kept.from;
@@ -147,7 +155,11 @@ async function toSource(
   return {
     columns: [...features, ...marks],
     from,
-    counts: { rows: kept.count - unfit, rejected: rejected.count },
+    counts: {
+      rows: kept.count - unfit,
+      rejected: rejected.count,
+      unresolved: Number(counted.unresolved),
+    },
     notes: twice > 0 ? [`${rowsHave(twice)} a name twice: its first value is taken.`] : [],
     isTyped: false,
     rejected: rejected.sql,

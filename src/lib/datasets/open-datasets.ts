@@ -23,21 +23,55 @@ import type { Workshop } from './workshop.js';
 /** Datasets on DuckDB, which is loaded when the first one is opened. */
 export function openDatasets(limits: DatasetLimits = {}): Datasets {
   let opened: Promise<Opened> | undefined;
+  const sources = new WeakMap<Dataset, Source>();
+  const sourceOf = (dataset: Dataset) => {
+    const source = sources.get(dataset);
+    if (source) return source;
+    throw new Error('The dataset was opened elsewhere.');
+  };
+
+  /** Work in the workshop, which ends when the signal says so. */
+  async function inWorkshop<T>(
+    signal: AbortSignal | undefined,
+    work: (workshop: Workshop) => Promise<T>,
+  ): Promise<T> {
+    signal?.throwIfAborted();
+    opened ??= openWorkshop(limits);
+    const { workshop } = await opened;
+    const stopInterrupting = interruptOnAbort(workshop.connection, signal);
+    try {
+      return await work(workshop);
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error;
+    } finally {
+      stopInterrupting();
+    }
+  }
+
+  function toDataset(source: Source, workshop: Workshop): Dataset {
+    const dataset = createDataset(source, workshop);
+    sources.set(dataset, source);
+    return dataset;
+  }
+
   return {
     async open(source, signal) {
-      signal?.throwIfAborted();
       await assertFiles(source.files);
-      opened ??= openWorkshop(limits);
-      const { workshop } = await opened;
-      const stopInterrupting = interruptOnAbort(workshop.connection, signal);
-      try {
-        return createDataset(await openSource(source, workshop), workshop);
-      } catch (error) {
-        signal?.throwIfAborted();
-        throw error;
-      } finally {
-        stopInterrupting();
-      }
+      return inWorkshop(signal, async (workshop) =>
+        toDataset(await openSource(source, workshop), workshop),
+      );
+    },
+    join({ left, right, names }, signal) {
+      return inWorkshop(signal, async (workshop) => {
+        const { joinSources } = await import('./join-sources.js');
+        const sides = {
+          left: { source: sourceOf(left), name: names.left },
+          right: { source: sourceOf(right), name: names.right },
+        };
+        const { source, unmatched } = await joinSources(sides, workshop);
+        return { ...toDataset(source, workshop), unmatched };
+      });
     },
     async describe(dataset, options = {}) {
       const { describe } = await import('./statistics/describe.js');

@@ -19,7 +19,7 @@ export async function openParquet(
     return {
       columns: stored.map(columnOf),
       from,
-      counts: { rows: Number(counted?.rows), rejected: 0 },
+      counts: { rows: Number(counted?.rows), rejected: 0, unresolved: 0 },
       notes: [],
       isTyped: true,
     };
