@@ -36,29 +36,80 @@ export async function joinSources(
       },
     );
   }
-  const rows = (side: Side, letter: string) => numberedRows(side, letter, key);
   const matched = key.map((_, at) => `l.k${at} = r.k${at}`).join(' AND ');
-  const isKept = ({ role }: SourceColumn) => role === 'feature';
-  const wanted = [
-    ...left.source.columns.flatMap((column, at) => (isKept(column) ? [{ column, at, side: left }] : [])),
-    ...right.source.columns.flatMap((column, at) => (isKept(column) ? [{ column, at, side: right }] : [])),
-    ...left.source.columns.flatMap((column, at) => (isKept(column) ? [] : [{ column, at, side: left }])),
-  ];
-  const columns = wanted.map(({ column, at, side }): SourceColumn => {
-    const letter = side === left ? 'l' : 'r';
-    const other = side === left ? right : left;
-    const isShared = isKept(column) && other.source.columns.some((one) => isKept(one) && one.name === column.name);
-    const name = isShared ? `${side.name}_${column.name}` : column.name;
-    const text = column.text === undefined ? {} : { text: `${letter}t${at}` };
-    return { ...column, name, sql: `${letter}c${at}`, ...text };
-  });
   const all = await keep(
     workshop,
-    `SELECT * FROM ${rows(left, 'l')} l JOIN ${rows(right, 'r')} r ON ${matched} AND l.nth = r.nth ORDER BY l.n`,
+    `SELECT * FROM ${numberedRows(left, 'l', key)} l JOIN ${numberedRows(right, 'r', key)} r
+       ON ${matched} AND l.nth = r.nth ORDER BY l.n`,
   );
-  const unmatched = {
-    left: left.source.counts.rows - all.count,
-    right: right.source.counts.rows - all.count,
+  const [own, others] = [columnsOf(left, 'l'), columnsOf(right, 'r')];
+  const isFeature = ({ role }: SourceColumn) => role === 'feature';
+  const features = (columns: readonly SourceColumn[], side: Side, other: readonly SourceColumn[]) =>
+    columns.filter(isFeature).map((column) => {
+      const isShared = other.some((one) => isFeature(one) && one.name === column.name);
+      return isShared ? { ...column, name: `${side.name}_${column.name}` } : column;
+    });
+  const columns = [
+    ...features(own, left, others),
+    ...features(others, right, own),
+    ...own.filter((column) => !isFeature(column)),
+  ];
+  const [l, r] = [left.source, right.source];
+  const rejected = [l, r].flatMap((source) =>
+    source.rejected === undefined ? [] : [source.rejected],
+  );
+  return {
+    source: {
+      columns: distinct(columns),
+      from: all.from,
+      counts: {
+        rows: all.count,
+        rejected: l.counts.rejected + r.counts.rejected,
+        unresolved: l.counts.unresolved + r.counts.unresolved,
+      },
+      notes: [...l.notes, ...r.notes],
+      isTyped: true,
+      ...(rejected.length > 0 && { rejected: rejected.join(' UNION ALL ') }),
+    },
+    unmatched: { left: l.counts.rows - all.count, right: r.counts.rows - all.count },
   };
-  return { source: joinedSource(distinct(columns), all, [left.source, right.source]), unmatched };
+}
+
+function markIn({ source }: Side): (name: string) => boolean {
+  return (name) => source.columns.some((column) => column.role === 'mark' && column.name === name);
+}
+
+/** The columns of a side as `numberedRows` has them. */
+function columnsOf({ source }: Side, letter: string): readonly SourceColumn[] {
+  return source.columns.map((column, at) => ({
+    ...column,
+    sql: `${letter}c${at}`,
+    ...(column.text !== undefined && { text: `${letter}t${at}` }),
+  }));
+}
+
+/** SQL of a side's rows with its key, their place and their place among those of one key. */
+function numberedRows({ source }: Side, letter: string, key: readonly string[]): string {
+  const values = source.columns.flatMap(({ sql, text }, at) => [
+    `${sql} AS ${letter}c${at}`,
+    ...(text === undefined ? [] : [`${text} AS ${letter}t${at}`]),
+  ]);
+  const keys = key.map((name, at) => {
+    const column = source.columns.find((one) => one.role === 'mark' && one.name === name);
+    return `${column?.sql} AS k${at}`;
+  });
+  const byKey = key.map((_, at) => `k${at}`).join(', ');
+  return `(SELECT *, row_number() OVER (PARTITION BY ${byKey} ORDER BY n) AS nth
+    FROM (SELECT ${[...values, ...keys].join(', ')}, row_number() OVER () AS n FROM ${source.from}))`;
+}
+
+/** A name that was there before keeps it. */
+function distinct(columns: readonly SourceColumn[]): readonly SourceColumn[] {
+  const taken = new Set<string>();
+  return columns.map((column) => {
+    let { name } = column;
+    while (taken.has(name)) name = `${name}_`;
+    taken.add(name);
+    return { ...column, name };
+  });
 }
