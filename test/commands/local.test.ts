@@ -92,6 +92,34 @@ test('a request that the model refuses, and a service that is not there, are fai
   ).toBe(2);
 });
 
+test('inputs of the second half of the requests are shifted, and dated after the first', async () => {
+  const cloud = localCloud();
+  await runCli(['enable-insights', 'my-service', '--yes'], { cloud });
+  cloud.clock.advance(5000);
+  const flags = ['--count', '40', '--over', '4h', '--shift', 'age=9', '--seed', 'one'];
+  const run = await runCli(['local', 'score', 'my-service', ...flags], { cloud });
+  expect(run.stdout.trim().split('\n')).toHaveLength(5);
+  const middle = new Date(cloud.clock.now().getTime() - 2 * 3_600_000).toISOString();
+  expect(run.stderr).toContain('The rest of 40 answers is left out here; -o jsonl has all.');
+  expect(run.stderr).toContain(`shifted (age) from ${middle} on`);
+  const kql = `traces | where customDimensions["Service Name"] == "my-service" | extend input = tostring(customDimensions.Content)
+    | summarize n = count(), age = avg(toreal(parse_json(input).input.data[0][3])) by late = timestamp >= datetime(${middle}) | order by late asc`;
+  const { stdout } = await runCli(['query', kql, '-o', 'json'], { cloud });
+  const [early, late]: { n: number; age: number }[] = JSON.parse(stdout);
+  expect([early?.n, late?.n]).toEqual([20, 20]);
+  expect(early?.age).toBeLessThan(60);
+  expect(late?.age).toBeGreaterThan(100);
+});
+
+test('a shift names a feature of the model, and drawn inputs exclude given ones', async () => {
+  const score = ['local', 'score', 'my-service'];
+  const unknown = await runCli([...score, '--shift', 'agee'], { cloud: localCloud() });
+  expect(unknown).toMatchObject({ status: 2 });
+  expect(unknown.stderr).toContain('It has tenure_months, monthly_charges, support_calls, age.');
+  expect((await runCli([...score, '--shift', 'age=much'])).status).toBe(2);
+  expect((await runCli([...score, '--shift', 'age', '--data', '{}'])).status).toBe(2);
+});
+
 test('local score reads the body from a file, or from stdin', async () => {
   const options = {
     files: { 'work/two.json': '{"data":[[24,59.9,1,38],[3,99.5,4,61]]}' },

@@ -281,7 +281,7 @@ test('a change that fails says why, and the container from before goes on', asyn
     error: { code: 'OutOfQuota', details: [{ code: 'QuotaExceeded' }] },
   });
   expect((await getJson(deploymentPath('green'))).properties.provisioningState).toBe('Failed');
-  const score = await served.cloud.score('fraud', 'green', '{"data":[[12,70,2,41]]}');
+  const score = await served.score('fraud', 'green', '{"data":[[12,70,2,41]]}');
   expect(score.status).toBe(200);
 
   await served.send('PUT', deploymentPath('green'), body);
@@ -360,7 +360,7 @@ test('endpoints and deployments can be created and deleted', async () => {
   const put = await served.send('PUT', deployment, body);
   expect(JSON.parse(await put.text()).properties.provisioningState).toBe('Creating');
   await settle();
-  expect((await served.cloud.score('fresh', 'one', '{"data":[[12,70,2,41]]}')).status).toBe(200);
+  expect((await served.score('fresh', 'one', '{"data":[[12,70,2,41]]}')).status).toBe(200);
 
   const deleted = await served.send('DELETE', deployment);
   expect([deleted.status, await deleted.text()]).toEqual([202, 'null']);

@@ -106,7 +106,7 @@ describe('what only a cluster knows', () => {
 
   test('a row of now is stored now', async () => {
     served.advance(60_000);
-    const { status } = await served.cloud.score('fraud', 'blue', '{"data":[[24,59.9,1,38]]}');
+    const { status } = await served.score('fraud', 'blue', '{"data":[[24,59.9,1,38]]}');
     expect(status).toBe(200);
     const at = served
       .now()

@@ -19,11 +19,11 @@ beforeAll(async () => {
   endpointId = `${served.workspaceId}/onlineEndpoints/fraud`;
   // A new minute, with four requests: two in the first minute, two in the fourth.
   served.advance(3_600_000);
-  await served.cloud.score('fraud', 'blue', GOOD);
-  await served.cloud.score('fraud', 'blue', BAD);
+  await served.score('fraud', 'blue', GOOD);
+  await served.score('fraud', 'blue', BAD);
   served.advance(180_000);
-  await served.cloud.score('fraud', 'green', GOOD);
-  await served.cloud.score('fraud', 'blue', GOOD);
+  await served.score('fraud', 'green', GOOD);
+  await served.score('fraud', 'blue', GOOD);
   served.advance(60_000);
 });
 

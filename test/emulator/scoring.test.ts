@@ -51,12 +51,12 @@ async function patchV1(service: string, path: string, value: boolean): Promise<v
 
 describe('a v1 service of the first generation', () => {
   test('with insights off leaves log lines and no rows; on, it leaves a request and its STDOUT', async () => {
-    const quiet = await served.cloud.score('my-service', null, INPUT);
+    const quiet = await served.score('my-service', null, INPUT);
     expect(quiet).toMatchObject({ status: 200, body: expect.stringMatching(/^\[-?\d\.\d+\]$/) });
     expect(await ofRequest('union traces, requests', quiet.requestId)).toEqual([]);
 
     await patchV1('my-service', '/appInsightsEnabled', true);
-    const { requestId, body } = await served.cloud.score('my-service', null, INPUT);
+    const { requestId, body } = await served.score('my-service', null, INPUT);
     const [print, ...others] = await ofRequest('traces', requestId);
     expect(others).toEqual([]);
     expect(print).toMatchObject({
@@ -82,10 +82,10 @@ describe('a v1 service of the first generation', () => {
 
   test('logs input and prediction whole only when both switches are on', async () => {
     await patchV1('my-service', '/dataCollection/storageEnabled', true);
-    const half = await served.cloud.score('my-service', null, INPUT);
+    const half = await served.score('my-service', null, INPUT);
     expect(await ofRequest('traces', half.requestId)).toEqual([]);
     await patchV1('my-service', '/appInsightsEnabled', true);
-    const { requestId, body } = await served.cloud.score('my-service', null, INPUT);
+    const { requestId, body } = await served.score('my-service', null, INPUT);
     const [, data] = await ofRequest('traces', requestId);
     expect(data).toMatchObject({
       message: 'model_data_collection',
@@ -94,14 +94,14 @@ describe('a v1 service of the first generation', () => {
   });
 
   test('collects CSV by day, model and designation only while collection is on', async () => {
-    await served.cloud.score('my-service', null, INPUT);
+    await served.score('my-service', null, INPUT);
     const { subscriptionId } = served.cloud.connection;
     const folder = `${subscriptionId}/monitoring-samples/sample-ml/my-service/ridge/3`;
     expect(await blobs('modeldata', folder)).toEqual(new Map());
 
     await patchV1('my-service', '/dataCollection/storageEnabled', true);
-    const { requestId, body } = await served.cloud.score('my-service', null, INPUT);
-    await served.cloud.score('my-service', null, INPUT);
+    const { requestId, body } = await served.score('my-service', null, INPUT);
+    await served.score('my-service', null, INPUT);
     const found = await blobs('modeldata', folder);
     expect([...found.keys()]).toEqual([
       `${folder}/inputs/2026/11/22/inputs.csv`,
@@ -126,7 +126,7 @@ describe('a v1 service of the first generation', () => {
   test('with a bad input answers 400 and leaves an exception', async () => {
     await patchV1('my-service', '/appInsightsEnabled', true);
     for (const input of ['{"data":[[1,2]]}', 'not json', '{"data":[[1,2,3,"x"]]}', '{}']) {
-      const { status, requestId, body } = await served.cloud.score('my-service', null, input);
+      const { status, requestId, body } = await served.score('my-service', null, input);
       expect(status).toBe(400);
       const [exception] = await ofRequest('exceptions', requestId);
       expect(exception).toMatchObject({ type: 'ValueError', severityLevel: 3 });
@@ -144,7 +144,7 @@ describe('an online endpoint', () => {
     `${served.workspaceId}/onlineEndpoints/fraud/deployments/${part}?api-version=2024-10-01`;
 
   test('prints its text as the message, with the name of the service', async () => {
-    const { requestId, body } = await served.cloud.score('fraud', 'blue', INPUT);
+    const { requestId, body } = await served.score('fraud', 'blue', INPUT);
     const [print] = await ofRequest('traces', requestId);
     expect(JSON.parse(String(print?.message))).toEqual({
       input: JSON.parse(INPUT),
@@ -159,7 +159,7 @@ describe('an online endpoint', () => {
 
   test('collects JSON lines below the path of the data asset, and nothing where it does not collect', async () => {
     const container = 'azureml-blobstore-0c9d2b7e-61f4-4a3d-8b58-e2f7c1a9d406';
-    const { requestId, body } = await served.cloud.score('fraud', 'blue', INPUT);
+    const { requestId, body } = await served.score('fraud', 'blue', INPUT);
     const found = await blobs(container, 'modelDataCollector/fraud/blue/');
     const line = (collection: string) => {
       const hour = `modelDataCollector/fraud/blue/${collection}/2026/11/22/10/`;
@@ -185,7 +185,7 @@ describe('an online endpoint', () => {
     ]);
     expect(line('model_outputs').data).toEqual([{ prediction: JSON.parse(body)[0] }]);
 
-    await served.cloud.score('fraud', 'green', INPUT);
+    await served.score('fraud', 'green', INPUT);
     expect(await blobs(container, 'modelDataCollector/fraud/green/')).toEqual(new Map());
   });
 
@@ -193,7 +193,7 @@ describe('an online endpoint', () => {
     const text = await (await served.send('GET', path('green'))).text();
     const on = text.replace('"appInsightsEnabled":false', '"appInsightsEnabled":true');
     const score = async () => {
-      const { requestId } = await served.cloud.score('fraud', 'green', INPUT);
+      const { requestId } = await served.score('fraud', 'green', INPUT);
       return (await ofRequest('traces', requestId)).length;
     };
     await served.setBehaviour({
@@ -258,13 +258,11 @@ test('every input shape gives the same prediction', async () => {
     `{"data":[${named}]}`,
     '{"input_data":{"columns":["age","support_calls","monthly_charges","tenure_months"],"index":[0],"data":[[41,2,70.5,12]]}}',
   ];
-  const answers = await Promise.all(
-    shapes.map((shape) => served.cloud.score('churn', 'main', shape)),
-  );
+  const answers = await Promise.all(shapes.map((shape) => served.score('churn', 'main', shape)));
   expect(new Set(answers.map(({ status, body }) => `${status} ${body}`)).size).toBe(1);
 });
 
 test('a service that never started, and one that is not there', async () => {
-  expect(await served.cloud.score('returns', null, INPUT)).toMatchObject({ status: 503 });
-  expect(await served.cloud.score('nothing', null, INPUT)).toMatchObject({ status: 404 });
+  expect(await served.score('returns', null, INPUT)).toMatchObject({ status: 503 });
+  expect(await served.score('nothing', null, INPUT)).toMatchObject({ status: 404 });
 });

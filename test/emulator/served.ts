@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { ClientSecretCredential } from '@azure/identity';
 import { afterAll } from 'vitest';
 import { openLocalCloud } from '../../src/lib/emulator/emulator.js';
-import type { LocalCloud, Seed } from '../../src/lib/emulator/local-cloud.js';
+import type { LocalCloud, ScoreAnswer, Seed } from '../../src/lib/emulator/local-cloud.js';
 import { openEngine } from '../../src/lib/engine/duckdb-engine.js';
 import { fakeClock, temporaryFolder } from '../support/host.js';
 
@@ -31,6 +31,8 @@ export interface Served {
   readonly storageId: string;
   /** Sends a request with a management token, in process. */
   readonly send: (method: string, path: string, body?: string, type?: string) => Promise<Response>;
+  /** Sends one scoring request. */
+  readonly score: (service: string, part: string | null, body: string) => Promise<ScoreAnswer>;
   readonly setBehaviour: (changes: object) => Promise<void>;
 }
 
@@ -74,6 +76,11 @@ export async function serve(seed: Seed = 'sample'): Promise<Served> {
           ...(body !== undefined && { body }),
         }),
       );
+    },
+    async score(service, part, body) {
+      const [answer] = await cloud.score(service, part, [{ body }]);
+      if (!answer) throw new Error('A request has no answer.');
+      return answer;
     },
     async setBehaviour(changes) {
       const response = await cloud.handle(

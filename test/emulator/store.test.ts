@@ -188,13 +188,15 @@ test('a state that cannot be read fails each use, names its folder, and reset is
   const folder = await temporaryFolder();
   await writeFile(join(folder, 'cloud.json'), '{"format":2}');
   const cloud = await openLocalCloud({ folder, now: () => NOW, openEngine: noEngine });
-  const failure = await cloud.score('fraud', null, '{}').catch((error: unknown) => error);
+  const failure = await cloud
+    .score('fraud', null, [{ body: '{}' }])
+    .catch((error: unknown) => error);
   expect(failure).toMatchObject({
     kind: 'usage',
     facts: { hint: expect.stringContaining(`aml-monitor local reset --local-dir ${folder}`) },
   });
   await cloud.reset('sample');
-  expect(await cloud.score('fraud', null, '{}')).toMatchObject({ status: 400 });
+  expect(await cloud.score('fraud', null, [{ body: '{}' }])).toMatchObject([{ status: 400 }]);
 });
 
 test('a folder that cannot be one is a usage error', async () => {

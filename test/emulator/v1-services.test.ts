@@ -224,7 +224,7 @@ test('logs are the last lines of the container; empty for one that never started
 });
 
 test('a container that was replaced has taken its lines with it', async () => {
-  await served.cloud.score('my-service', null, '{"data":[[12,70,2,41]]}');
+  await served.score('my-service', null, '{"data":[[12,70,2,41]]}');
   const logs = async () => (await get('/services/my-service/logs?tail=5000')).body.content;
   expect(await logs()).toContain('"POST /score HTTP/1.0" 200');
   await patch('my-service', '/appInsightsEnabled', true);

@@ -60,7 +60,7 @@ test('a workspace can lose its component; what is sent to nobody is lost', async
   const path = `${served.componentId}?api-version=2020-02-02`;
   expect((await served.send('DELETE', path)).status).toBe(200);
   expect((await getJson(path)).error.code).toBe('ResourceNotFound');
-  expect((await served.cloud.score('fraud', 'blue', '{"data":[[12,70,2,41]]}')).status).toBe(200);
+  expect((await served.score('fraud', 'blue', '{"data":[[12,70,2,41]]}')).status).toBe(200);
   const workspace = `${served.workspaceId}?api-version=2024-10-01`;
   await served.send('PATCH', workspace, '{"properties":{"applicationInsights":null}}');
   expect((await getJson(workspace)).properties.applicationInsights).toBeNull();

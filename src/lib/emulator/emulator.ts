@@ -5,12 +5,10 @@ import type { Engine, EngineLimits } from '../engine/engine.js';
 import { CliError } from '../errors.js';
 import type { Cloud } from './cloud.js';
 import { LOCAL_CONNECTION } from './connection.js';
-import type { LocalCloud, ScoreAnswer, Seed } from './local-cloud.js';
+import type { LocalCloud, Seed } from './local-cloud.js';
 import { createAdmission } from './query/admission.js';
 import { shareEngine } from './query/share-engine.js';
 import { createWeather } from './query/weather.js';
-import { serviceId, WORKSPACE_ID } from './resources/resource-ids.js';
-import { ORIGIN, read } from './resources/resources.js';
 import { dispatch } from './router.js';
 import { behaviourRoutes, mergeBehaviour } from './routes/behaviour.js';
 import { blobContainerRoutes, pathOfHost } from './routes/blob-containers.js';
@@ -33,6 +31,8 @@ import { storageAccountRoutes } from './routes/storage-accounts.js';
 import { subscriptionRoutes } from './routes/subscriptions.js';
 import { tokenRoutes } from './routes/token.js';
 import { v1ServiceRoutes } from './routes/v1-services.js';
+import { drawInput } from './scoring/inputs.js';
+import { scoreRequests } from './scoring/score-requests.js';
 import { topUp } from './seed/history.js';
 import { seedState } from './seed/seed.js';
 import { BLOBSTORE, STORAGE_ACCOUNT } from './seed/workspace.js';
@@ -130,7 +130,8 @@ export async function openLocalCloud({
     listen: readable(async (options) =>
       (await import('./listen.js')).listen({ ...options, folder, handle, now }),
     ),
-    score: readable((service, part, body) => score(cloud, handle, service, part, body)),
+    score: readable((service, part, requests) => scoreRequests(cloud, service, part, requests)),
+    drawInput,
   };
 }
 
@@ -159,44 +160,4 @@ async function answer(cloud: Cloud, request: Request): Promise<Response> {
     response.headers.set('x-ms-request-id', randomUUID());
   }
   return response;
-}
-
-/** A scoring request as a client of the service sends it, key and all. */
-async function score(
-  cloud: Cloud,
-  handle: LocalCloud['handle'],
-  service: string,
-  part: string | null,
-  body: string,
-): Promise<ScoreAnswer> {
-  const { facts, resources } = await cloud.store.read();
-  const ids = [serviceId(WORKSPACE_ID, service), `${WORKSPACE_ID}/onlineEndpoints/${service}`];
-  const id = ids.map((one) => one.toLowerCase()).find((one) => resources.has(one));
-  const text = id && resources.get(id);
-  if (!id || !text) {
-    const message = JSON.stringify({ message: `There is no service ${service}.` });
-    return { status: 404, body: message, requestId: '' };
-  }
-  const isV1 = id.startsWith('/v1/');
-  const uri =
-    (isV1 ? read(text, 'scoringUri') : read(text, 'properties', 'scoringUri')) ??
-    `${ORIGIN}/aci/${service}/score`;
-  const own = String(uri).replace(ORIGIN, LOCAL_CONNECTION.origin);
-  const url = isV1 && part !== null ? own.replace(/\/score$/, `/versions/${part}/score`) : own;
-  const response = await handle(
-    new Request(url, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        authorization: `Bearer ${facts.keys[id]?.primaryKey ?? ''}`,
-        ...(!isV1 && part !== null && { 'azureml-model-deployment': part }),
-      },
-      body,
-    }),
-  );
-  return {
-    status: response.status,
-    body: await response.text(),
-    requestId: response.headers.get('x-request-id') ?? '',
-  };
 }

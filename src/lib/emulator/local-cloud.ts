@@ -13,8 +13,19 @@ export interface LocalCloud {
   readonly load: (patterns: readonly string[], from: LoadFrom) => Promise<readonly LoadedTable[]>;
   /** Serves `handle` over HTTPS on 127.0.0.1 until closed. */
   readonly listen: (options: { readonly port?: number }) => Promise<LocalServer>;
-  /** Sends one scoring request to a service, as a client of it would. */
-  readonly score: (service: string, part: string | null, body: string) => Promise<ScoreAnswer>;
+  /** Sends scoring requests to a service, as a client of it would. */
+  readonly score: (
+    service: string,
+    part: string | null,
+    requests: readonly ScoreRequest[],
+  ) => Promise<readonly ScoreAnswer[]>;
+  /**
+   * A body that the sample's model takes, the same for the same seed.
+   *
+   * @param shifts by how many standard deviations features are higher than usual
+   * @throws {CliError} `usage` if there is no such feature
+   */
+  readonly drawInput: (seed: string, shifts: Readonly<Record<string, number>>) => string;
 }
 
 /** Of `query` in `behaviour`, docs/local-cloud.md, what programs are tried with. */
@@ -58,6 +69,12 @@ export interface LocalServer {
   /** PEM file with the root certificate that clients have to trust. */
   readonly caFile: string;
   readonly close: () => Promise<void>;
+}
+
+export interface ScoreRequest {
+  readonly body: string;
+  /** When it is taken to have come; now by default. */
+  readonly at?: Date;
 }
 
 export interface ScoreAnswer {

@@ -1,6 +1,7 @@
 import { CliError } from '../errors.js';
 import type { Host } from '../host.js';
 import { parseTargetName } from '../model/target.js';
+import type { TimeRange } from '../model/time-range.js';
 
 type LocalCloud = Awaited<ReturnType<Host['openLocalCloud']>>;
 
@@ -15,33 +16,51 @@ export interface Scoring {
   readonly response: unknown;
 }
 
-/** Inputs that the sample model takes, a customer each: tenure in months, monthly charges, support calls, age. */
-const SAMPLE_ROWS = [
-  [24, 59.9, 1, 38],
-  [3, 99.5, 4, 61],
-  [61, 20.1, 0, 55],
-  [12, 74.3, 2, 29],
-  [48, 104.8, 3, 44],
-] as const;
+export interface ScoreOptions {
+  readonly name: string;
+  readonly count: number;
+  /** The body of every request; undefined: inputs that are drawn, another one each time. */
+  readonly data: string | undefined;
+  /** What the inputs are drawn from. */
+  readonly seed: string;
+  /** By how many standard deviations features of the second half of the requests are higher. */
+  readonly shifts: Readonly<Record<string, number>>;
+  /** The requests are taken to have come evenly between these; null: as they are sent. */
+  readonly span: TimeRange | null;
+}
 
-/** Sends scoring requests one after another. @param data the body; undefined: samples, a different one each time */
-export async function* score(
-  cloud: LocalCloud,
-  {
-    name,
-    data,
-    count,
-  }: { readonly name: string; readonly data: string | undefined; readonly count: number },
-): AsyncGenerator<Scoring> {
+/** So many are sent together: what they leave is written once for all of them. */
+const BATCH = 100;
+
+/** When the second half of requests over a span begins. */
+export function middleOf({ from, to }: TimeRange): Date {
+  return new Date((from.getTime() + to.getTime()) / 2);
+}
+
+/** Sends scoring requests. @throws {CliError} `usage` if the sample's model has no feature of a name in `shifts` */
+export async function* score(cloud: LocalCloud, options: ScoreOptions): AsyncGenerator<Scoring> {
+  const { name, count, data, seed, shifts, span } = options;
   const { service, part = null } = parseTargetName(name);
-  for (let i = 0; i < count; i += 1) {
-    const { status, body, requestId } = await cloud.score(service, part, data ?? sampleInput(i));
-    yield { service, part, status, requestId, response: parsed(body) };
+  const requestAt = (index: number) => {
+    const isSecondHalf = index >= count / 2;
+    const body = data ?? cloud.drawInput(`${seed}/${index}`, isSecondHalf ? shifts : {});
+    return { body, ...(span && { at: instantOf(span, index, count) }) };
+  };
+  // A name that no feature has is told before anything is sent.
+  cloud.drawInput(seed, shifts);
+  for (let from = 0; from < count; from += BATCH) {
+    const size = Math.min(BATCH, count - from);
+    const requests = Array.from({ length: size }, (_, at) => requestAt(from + at));
+    for (const { status, body, requestId } of await cloud.score(service, part, requests)) {
+      yield { service, part, status, requestId, response: parsed(body) };
+    }
   }
 }
 
-function sampleInput(index: number): string {
-  return JSON.stringify({ data: [SAMPLE_ROWS[index % SAMPLE_ROWS.length]] });
+/** In the middle of its share of the span, so that none is at the end of it, or at the border of its halves. */
+function instantOf({ from, to }: TimeRange, index: number, count: number): Date {
+  const share = (to.getTime() - from.getTime()) / count;
+  return new Date(Math.floor(from.getTime() + (index + 0.5) * share));
 }
 
 function parsed(body: string): unknown {

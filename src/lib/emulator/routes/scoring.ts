@@ -1,10 +1,10 @@
 import { json, Refusal } from '../answers.js';
 import { serviceId, WORKSPACE_ID } from '../resources/resource-ids.js';
-import { childrenOf, findResource, read, valueAt } from '../resources/resources.js';
+import { findResource, read } from '../resources/resources.js';
 import { type Call, type Route, route } from '../router.js';
-import { drawsFrom } from '../scoring/random.js';
+import { chooseDeployment, chooseVersion, type Unanswered } from '../scoring/choose-serving.js';
 import { leaveTraces, runModel } from '../scoring/score.js';
-import { findServing, type Serving } from '../scoring/serving.js';
+import type { Serving } from '../scoring/serving.js';
 import { sameSecret } from '../sign-in/directory.js';
 import type { State } from '../state/state.js';
 
@@ -27,50 +27,38 @@ export const scoringRoutes: readonly Route[] = [
 
 async function scoreEndpoint(call: Call, { service = '' }: Path): Promise<Response> {
   const state = await call.cloud.store.read();
-  const endpointId = `${WORKSPACE_ID}/onlineEndpoints/${service}`;
-  const endpoint = findResource(state, endpointId, call.now);
-  if (endpoint === undefined)
-    return json({ message: `There is no endpoint ${service}.` }, { status: 404 });
-  assertKey(call, state, endpointId, true);
-  const properties: unknown = valueAt(JSON.parse(endpoint), 'properties');
-  const part =
-    call.request.headers.get('azureml-model-deployment') ??
-    chooseByTraffic(valueAt(properties, 'traffic'), requestIdOf(call)) ??
-    onlyDeployment(state, endpointId, call.now);
-  const serving = part && findServing(state, `${endpointId}/deployments/${part}`, null, call.now);
-  if (serving) return answer(call, state, serving);
-  const message = part
-    ? `Deployment ${part} of endpoint ${service} was not found or is not running.`
-    : `Endpoint ${service} sends no traffic to any deployment.`;
-  return json({ message }, { status: 404 });
+  const id = `${WORKSPACE_ID}/onlineEndpoints/${service}`;
+  if (findResource(state, id, call.now) !== undefined) assertKey(call, state, id);
+  const part = call.request.headers.get('azureml-model-deployment') ?? undefined;
+  const requestId = crypto.randomUUID();
+  const chosen = chooseDeployment(state, { service, part, requestId }, call.now);
+  return answer(call, state, chosen, requestId);
 }
 
 async function scoreService(call: Call, { service = '', part }: Path): Promise<Response> {
   const state = await call.cloud.store.read();
   const id = serviceId(WORKSPACE_ID, service);
   const text = state.resources.get(id.toLowerCase());
-  if (text === undefined)
-    return json({ message: `There is no service ${service}.` }, { status: 404 });
-  assertKey(call, state, id, read(text, 'authEnabled') === true);
-  const versions = read(text, 'versions');
-  const traffic = Object.entries(versions ?? {}).map(([name, one]): [string, unknown] => [
-    name,
-    valueAt(one, 'trafficPercentile'),
-  ]);
-  const chosen = versions
-    ? (part ?? chooseByTraffic(Object.fromEntries(traffic), requestIdOf(call)))
-    : null;
-  const serving = findServing(state, id, chosen ?? null, call.now);
-  if (serving) return answer(call, state, serving);
-  return json({ message: `Service ${service} is not running.` }, { status: 503 });
+  if (text !== undefined && read(text, 'authEnabled') === true) assertKey(call, state, id);
+  const requestId = crypto.randomUUID();
+  const chosen = chooseVersion(state, { service, part, requestId }, call.now);
+  return answer(call, state, chosen, requestId);
 }
 
-async function answer(call: Call, state: State, serving: Serving): Promise<Response> {
+async function answer(
+  call: Call,
+  state: State,
+  serving: Serving | Unanswered,
+  requestId: string,
+): Promise<Response> {
+  if ('message' in serving) {
+    return json({ message: serving.message }, { status: serving.status });
+  }
   const { headers } = call.request;
   const scored = runModel(serving, {
     body: await call.request.text(),
     at: call.now,
-    requestId: requestIdOf(call),
+    requestId,
     clientRequestId: headers.get('x-ms-client-request-id') ?? '',
     userAgent: headers.get('user-agent') ?? 'aml-monitor',
   });
@@ -87,38 +75,9 @@ async function answer(call: Call, state: State, serving: Serving): Promise<Respo
   });
 }
 
-const requestIds = new WeakMap<Request, string>();
-
-/** One id a request, whoever asks first. */
-function requestIdOf({ request }: Call): string {
-  const known = requestIds.get(request) ?? crypto.randomUUID();
-  requestIds.set(request, known);
-  return known;
-}
-
-function assertKey(call: Call, state: State, id: string, isNeeded: boolean): void {
-  if (!isNeeded) return;
+function assertKey(call: Call, state: State, id: string): void {
   const sent = /^Bearer +(.+)$/i.exec(call.request.headers.get('authorization') ?? '')?.[1] ?? '';
   const keys = Object.values(state.facts.keys[id.toLowerCase()] ?? {});
   if (keys.some((key) => sameSecret(key, sent))) return;
   throw new Refusal(json({ message: 'The key is missing or wrong.' }, { status: 401 }));
-}
-
-/** By weight; undefined if no deployment gets any. */
-function chooseByTraffic(traffic: unknown, seed: string): string | undefined {
-  const shares = Object.entries(traffic ?? {}).map(([name, share]): [string, number] => [
-    name,
-    Number(share),
-  ]);
-  const total = shares.reduce((sum, [, share]) => sum + share, 0);
-  let left = drawsFrom(`${seed}/traffic`).next() * total;
-  return shares.find(([, share]) => {
-    left -= share;
-    return share > 0 && left < 0;
-  })?.[0];
-}
-
-function onlyDeployment(state: State, endpointId: string, now: Date): string | undefined {
-  const all = childrenOf(state, `${endpointId}/deployments`, now);
-  return all.length === 1 ? String(read(all[0]?.[1] ?? '{}', 'name')) : undefined;
 }

@@ -1,7 +1,7 @@
 import type { Cloud } from '../cloud.js';
 import { LOCAL_CONNECTION } from '../connection.js';
 import { valueAt } from '../resources/resources.js';
-import { MODEL } from '../scoring/model.js';
+import { drawRow } from '../scoring/inputs.js';
 import { type Draws, drawsFrom } from '../scoring/random.js';
 import { leaveTraces, runModel } from '../scoring/score.js';
 import type { Scored } from '../scoring/scored.js';
@@ -90,18 +90,11 @@ function past(serving: Serving, from: number, to: number): readonly Scored[] {
 
 function input(draws: Draws): string {
   return JSON.stringify({
-    data: Array.from({ length: 1 + Math.floor(draws.next() * 2) }, () => row(draws)),
+    data: Array.from({ length: 1 + Math.floor(draws.next() * 2) }, () => drawRow(draws)),
   });
 }
 
 /** A caller that forgot a column. */
 function brokenInput(draws: Draws): string {
-  return JSON.stringify({ data: [row(draws).slice(0, -1)] });
-}
-
-function row(draws: Draws): number[] {
-  return MODEL.mean.map((mean, at) => {
-    const spread = (MODEL.scale[at] ?? 1) * 1.7 * (draws.next() * 2 - 1);
-    return Math.max(0, Math.round((mean + spread) * 10) / 10);
-  });
+  return JSON.stringify({ data: [drawRow(draws).slice(0, -1)] });
 }
