@@ -4,7 +4,7 @@ import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
 export function componentOption() {
   return new Option(
     '--component <id>',
-    'resource id to query, instead of the workspace’s component',
+    'resource id of a component, instead of the workspace’s own',
   ).argParser(parseResourceId);
 }
 

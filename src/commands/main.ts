@@ -8,6 +8,7 @@ import { programHelp } from './program-help.js';
 
 const SWITCH = 'See and switch monitoring:';
 const READ = 'Read:';
+const KEEP = 'Keep in Azure:';
 const WRITE = 'Write and check code:';
 const SETUP = 'Sign-in and settings:';
 const LOCAL = 'Without an account:';
@@ -89,6 +90,32 @@ const COMMANDS: readonly TopRow[] = [
     group: READ,
     level: 'files',
     load: () => import('./export.js'),
+  },
+  {
+    name: 'archive',
+    summary: 'have Azure copy telemetry to a storage account',
+    group: KEEP,
+    examples: ['archive status', 'archive on --categories traces,requests'],
+    commands: [
+      {
+        name: 'status',
+        summary: 'show what is copied where',
+        level: 'workspace',
+        load: () => import('./archive/status.js'),
+      },
+      {
+        name: 'on',
+        summary: 'copy telemetry to a storage account from now on',
+        level: 'workspace',
+        load: () => import('./archive/on.js'),
+      },
+      {
+        name: 'off',
+        summary: 'end the copies',
+        level: 'workspace',
+        load: () => import('./archive/off.js'),
+      },
+    ],
   },
   {
     name: 'scaffold',

@@ -2,7 +2,7 @@ import { CliError } from '../errors.js';
 import type { Cloud } from './cloud.js';
 import type { ArmGateway, MlWorkspace } from './gateways.js';
 import type { MlClient } from './ml-client.js';
-import { readObject, readString } from './payload.js';
+import { readNumber, readObject, readString } from './payload.js';
 import type { AzureHttp } from './wire/http.js';
 import { type WorkspaceName, workspaceId } from './workspace-path.js';
 
@@ -59,6 +59,18 @@ export function createArmGateway(options: ArmOptions): ArmGateway {
       const url = `${cloud.armEndpoint}${componentId}?api-version=${COMPONENT_API_VERSION}`;
       const { status } = await http.send('GET', url, { allow: [403, 404] });
       return status < 400;
+    },
+    async getComponent(componentId) {
+      const url = `${cloud.armEndpoint}${componentId}?api-version=${COMPONENT_API_VERSION}`;
+      const { body } = await http.send('GET', url, { role: 'Reader' });
+      return {
+        resourceId: readString(body, 'id'),
+        name: readString(body, 'name'),
+        location: readString(body, 'location', { ifAbsent: '' }),
+        logWorkspaceId:
+          readString(body, 'properties.WorkspaceResourceId', { ifAbsent: null }) || null,
+        retentionDays: readNumber(body, 'properties.RetentionInDays', { ifAbsent: null }),
+      };
     },
     async getDatastore(name) {
       const { properties } = await ml().call((client, { resourceGroup, workspaceName }) =>

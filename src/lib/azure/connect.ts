@@ -5,9 +5,12 @@ import { createBlobGateway } from './blob.js';
 import { createStorageAccess } from './blobs/access.js';
 import { createStorageAccounts } from './blobs/storage-accounts.js';
 import { type Cloud, customCloud, isCustomCloud, metadataUrl, publicCloud } from './cloud.js';
+import { createDiagnosticSettingsGateway } from './diagnostic-settings.js';
+import { createStorageAccountsGateway } from './diagnostics/storage-accounts.js';
 import { createDiscovery } from './discovery.js';
 import type { Gateways, SignedIn } from './gateways.js';
 import { createLinks } from './links.js';
+import { createLogWorkspacesGateway } from './log-workspaces.js';
 import { createLogsQueryGateway } from './logs-query.js';
 import { armRequestKind, createMlClient, type MlClient } from './ml-client.js';
 import { createMmsGateway } from './mms.js';
@@ -128,6 +131,9 @@ export async function connectGateways(
       clock,
       signal,
     }),
+    diagnosticSettings: createDiagnosticSettingsGateway({ http: armHttp, cloud }),
+    logWorkspaces: createLogWorkspacesGateway({ http: armHttp, cloud, clock, signal }),
+    storageAccounts: createStorageAccountsGateway({ http: armHttp, cloud }),
     signIn: { whoAmI: () => whoAmI(credential, cloud) },
     links: createLinks(cloud, settings.tenantId),
   };

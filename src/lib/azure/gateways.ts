@@ -1,5 +1,11 @@
 import type { Row, Table } from '../model/table.js';
 import type { Target } from '../model/target.js';
+import type {
+  Component,
+  DiagnosticSettingsGateway,
+  LogWorkspacesGateway,
+  StorageAccountsGateway,
+} from './telemetry-gateways.js';
 
 /** Everything of Azure that a use case may ask, for one ML workspace. Nothing is sent until asked. */
 export interface Gateways {
@@ -9,6 +15,9 @@ export interface Gateways {
   readonly logsQuery: LogsQueryGateway;
   readonly platformMetrics: PlatformMetricsGateway;
   readonly blobs: BlobGateway;
+  readonly diagnosticSettings: DiagnosticSettingsGateway;
+  readonly logWorkspaces: LogWorkspacesGateway;
+  readonly storageAccounts: StorageAccountsGateway;
   readonly signIn: SignInGateway;
   readonly links: Links;
 }
@@ -32,6 +41,8 @@ export interface ArmGateway {
   getWorkspace(): Promise<MlWorkspace>;
   /** Whether an Application Insights component exists and may be seen. */
   componentExists(componentId: string): Promise<boolean>;
+  /** @throws {CliError} `not-found` */
+  getComponent(componentId: string): Promise<Component>;
   /** The storage account and container behind a datastore of the workspace. */
   getDatastore(
     name: string,

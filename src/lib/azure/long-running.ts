@@ -27,7 +27,6 @@ export interface LongRunningOptions {
  * @throws {CliError} with Azure's code, message and details, or `timeout`
  */
 export async function followChange(
-  method: 'PUT' | 'PATCH',
   url: string,
   accepted: Answer,
   { http, clock, signal, timeoutMs, what, look }: LongRunningOptions,
@@ -35,7 +34,8 @@ export async function followChange(
   let last = accepted;
   const poller = await createHttpPoller(
     {
-      requestMethod: method,
+      // What begins with a PATCH is followed in the same way.
+      requestMethod: 'PUT',
       requestPath: url,
       sendInitialRequest: async () => toLro(accepted),
       sendPollRequest: async (pollUrl) => {

@@ -13,6 +13,30 @@ export const TELEMETRY_TABLES = [
 ] as const;
 export type TelemetryTable = (typeof TELEMETRY_TABLES)[number];
 
+/**
+ * What a Log Analytics workspace calls the table that keeps a component's rows, and a diagnostic setting the category
+ * that sends them.
+ *
+ * Known from: documented, "Workspace-based resource changes" and "Supported logs for microsoft.insights/components".
+ */
+export function storedTable(table: TelemetryTable): string {
+  const name = table.replace(/^custom/, '');
+  return `App${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+}
+
+/** The name that queries on the component use for a stored table; of what they do not know, its own. */
+export function tableName(stored: string): string {
+  const known = TELEMETRY_TABLES.find(
+    (table) => storedTable(table).toLowerCase() === stored.toLowerCase(),
+  );
+  return known ?? stored;
+}
+
+/** Whether two names mean the same table, whichever of its names each is. */
+export function isSameTable(one: string, other: string): boolean {
+  return tableName(one).toLowerCase() === tableName(other).toLowerCase();
+}
+
 /** `severityLevel` 0 to 4, in Application Insights' own words. */
 export const LEVELS = ['verbose', 'information', 'warning', 'error', 'critical'] as const;
 export type Level = (typeof LEVELS)[number];

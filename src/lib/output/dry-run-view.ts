@@ -51,6 +51,7 @@ function diffText(before: string, after: string, style: Style): string {
 
 /** The JSON with a member a line; unlike a parse and print, it keeps every digit. */
 function laidOut(json: string): string {
+  if (json === '') return '';
   const edits = format(json, undefined, { tabSize: 2, insertSpaces: true, eol: '\n' });
   let text = json;
   for (const { offset, length, content } of [...edits].reverse()) {

@@ -7,10 +7,10 @@ import {
   type FoundTargets,
   findAllTargets,
   findTargets,
-  shortList,
   type TargetNames,
   type Worlds,
 } from './find-targets.js';
+import { shortList } from './name-lists.js';
 
 export interface ChangeRequest extends TargetNames {
   /** Every target of the workspace; `services` is empty then. */

@@ -1,9 +1,9 @@
-import { closest, distance } from 'fastest-levenshtein';
 import type { Gateways } from '../azure/gateways.js';
 import { CliError } from '../errors.js';
 import type { Report } from '../host.js';
 import { parseTargetName, type Target, targetName } from '../model/target.js';
 import { mapConcurrently } from './map-concurrently.js';
+import { shortList, suggestion } from './name-lists.js';
 
 export type Api = Target['api'];
 export type Worlds = Pick<Gateways, Api>;
@@ -120,12 +120,6 @@ export async function chooseService(
   });
 }
 
-/** A few of the names, and how many more there are. */
-export function shortList(names: readonly string[], most = 10): string {
-  const more = names.length - most;
-  return more > 0 ? `${names.slice(0, most).join(', ')} and ${more} more` : names.join(', ');
-}
-
 interface Answers<T> {
   readonly found: readonly { readonly api: Api; readonly items: readonly T[] }[];
   readonly unanswered: FoundTargets['unanswered'];
@@ -203,7 +197,8 @@ async function unknownService(
   if (names.some((name) => name.toLowerCase() === service.toLowerCase())) {
     return new CliError('not-found', `The endpoint "${service}" has no deployments.`);
   }
-  const hint = suggestion(service, names);
+  const hint =
+    names.length === 0 ? 'The workspace has no services at all.' : suggestion(service, names);
   const [silent] = unanswered;
   if (silent) {
     // It may well be there: the reason that is in the way decides the kind.
@@ -214,13 +209,6 @@ async function unknownService(
   const where = api ? ` among the ${WORLD_NAME[api]}` : '';
   const message = `There is no service "${service}"${where} in this workspace.`;
   return new CliError('not-found', message, { hint });
-}
-
-function suggestion(service: string, names: readonly string[]): string {
-  if (names.length === 0) return 'The workspace has no services at all.';
-  const near = closest(service, [...names]);
-  if (distance(service, near) <= Math.max(2, service.length / 3)) return `Did you mean ${near}?`;
-  return `It has ${shortList(names)}.`;
 }
 
 function byNameAndPart(a: Target, b: Target): number {

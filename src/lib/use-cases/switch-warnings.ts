@@ -1,7 +1,7 @@
 import type { Gateways } from '../azure/gateways.js';
 import { CliError } from '../errors.js';
 import { type Target, targetName } from '../model/target.js';
-import { shortList } from './find-targets.js';
+import { shortList } from './name-lists.js';
 
 /** What the user should know before these targets change, whichever switch it is. */
 export function changeWarnings(targets: readonly Target[]): readonly string[] {

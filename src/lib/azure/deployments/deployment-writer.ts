@@ -128,7 +128,7 @@ export function createDeploymentWriter(options: DeploymentWriterOptions): Deploy
   function follow(target: Target, url: string, accepted: Answer): Promise<void> {
     const what = `The update of "${targetName(target)}"`;
     const choice = { http, clock, signal, timeoutMs: UPDATE_TIMEOUT_MS, what };
-    return followChange('PUT', url, accepted, choice);
+    return followChange(url, accepted, choice);
   }
 
   function registrationOf(target: Target, collection: string): WriteRequest {

@@ -1,7 +1,8 @@
 import { CliError } from '../../errors.js';
 import type { Report } from '../../host.js';
 import { type Collection, type Target, targetName } from '../../model/target.js';
-import { type Api, findTargets, shortList, type Worlds } from '../find-targets.js';
+import { type Api, findTargets, type Worlds } from '../find-targets.js';
+import { shortList } from '../name-lists.js';
 
 /** What is typed for a new file; undefined: as the service has it, or a placeholder. */
 export interface ScaffoldWish {
