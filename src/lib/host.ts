@@ -26,6 +26,8 @@ export interface Host {
   readonly openEngine: (limits?: QueryLimits) => Promise<Engine>;
   /** Collected data and other files as tables. */
   readonly openDatasets: (limits?: Omit<DatasetLimits, 'spillFolder'>) => Promise<Datasets>;
+  /** A new empty folder that no other user can read, and that goes when the process does. */
+  readonly scratchFolder: () => Promise<string>;
   /** The embedded Azure over its state folder. */
   readonly openLocalCloud: (folder: string) => Promise<LocalCloud>;
 }

@@ -95,6 +95,10 @@ export function createProcessHost(own: NodeJS.Process): Host {
       spillFolder ??= temporaryFolder(own);
       return (await import('./datasets/open-datasets.js')).openDatasets({ ...limits, spillFolder });
     },
+    scratchFolder() {
+      spillFolder ??= temporaryFolder(own);
+      return promises.mkdtemp(join(spillFolder, 'scratch-'));
+    },
     openLocalCloud: (folder) => openLocalCloud(folder),
   };
 }

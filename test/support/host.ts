@@ -92,6 +92,7 @@ export function testHost(parts: Partial<Host>): Host {
     openSignIn: unused('openSignIn'),
     openEngine: unused('openEngine'),
     openDatasets: unused('openDatasets'),
+    scratchFolder: temporaryFolder,
     openLocalCloud: unused('openLocalCloud'),
     ...parts,
   };

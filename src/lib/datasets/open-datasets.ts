@@ -62,6 +62,10 @@ export function openDatasets(limits: DatasetLimits = {}): Datasets {
         toDataset(await openSource(source, workshop), workshop),
       );
     },
+    async find(patterns, cwd) {
+      const { findSource } = await import('./find-source.js');
+      return inWorkshop(undefined, ({ connection }) => findSource(patterns, cwd, connection));
+    },
     join({ left, right, names }, signal) {
       return inWorkshop(signal, async (workshop) => {
         const { joinSources } = await import('./join-sources.js');
