@@ -10,12 +10,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   base: [], // settings and what it reads too; plus, in host.ts, `import type` of azure, engine, datasets and emulator
   model: ['base'], // of base, errors.ts only
   kql: ['base', 'model'], // of base, errors.ts only: no file, clock or network
+  python: [],
   duckdb: ['base', 'model'],
   engine: ['base', 'model', 'kql', 'duckdb'],
   datasets: ['base', 'model', 'duckdb'],
   azure: ['base', 'model'],
   emulator: ['base', 'engine'], // plus `import type` of model/table
-  'use-cases': ['base', 'model', 'kql'], // plus `import type` of azure, engine and datasets
+  'use-cases': ['base', 'model', 'kql', 'python'], // plus `import type` of azure, engine and datasets
   output: ['base', 'model'], // plus `import type` of use-cases
   commands: ['base', 'model', 'use-cases', 'output'],
   root: ['base', 'azure', 'engine', 'datasets', 'emulator'], // all but base by `await import()`
@@ -113,9 +114,9 @@ test('the root loads what is heavy only when it is needed', () => {
   expect(wrong.map(shown)).toEqual([]);
 });
 
-test('kql and model are pure: no file, clock or network', () => {
+test('kql, python and model are pure: no file, clock or network', () => {
   const wrong = imports.filter(
-    ({ from, to }) => ['model', 'kql'].includes(layerOf(from)) && to.startsWith('node:'),
+    ({ from, to }) => ['model', 'kql', 'python'].includes(layerOf(from)) && to.startsWith('node:'),
   );
   expect(wrong.map(({ from, to }) => `${relative(SRC, from)} imports ${to}`)).toEqual([]);
 });

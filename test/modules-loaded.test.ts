@@ -1,4 +1,4 @@
-import { readFileSync, realpathSync } from 'node:fs';
+import { readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type OutputOptions, rolldown } from 'rolldown';
@@ -20,6 +20,7 @@ const PARTS = {
   prompts: /node_modules\/@clack\/prompts\//,
   jmespath: /node_modules\/@jmespath-community\//,
   yaml: /node_modules\/yaml\//,
+  python: /node_modules\/@lezer\//,
 } as const;
 type Part = keyof typeof PARTS;
 
@@ -47,6 +48,10 @@ const LOADS: readonly (readonly [commandLine: string, parts: readonly Part[]])[]
   ['metrics --table requests', ['identity', 'monitorQuery']],
   ['use --service my-service', []],
   ['logout', []],
+  // A file is written without anything that reads one.
+  ['scaffold score.py', []],
+  ['scaffold deployment.yml', ['yaml']],
+  ['scaffold --check score.py', ['python']],
   // In process: the local cloud, and what runs KQL only for a query.
   ['list --local', ['identity', 'arm', 'localCloud']],
   ['local score my-service', ['localCloud']],
@@ -61,6 +66,7 @@ let azure: Awaited<ReturnType<typeof cli.serve>>;
 beforeAll(async () => {
   modulesOfChunk = await bundledModules();
   azure = await cli.serve();
+  writeFileSync(join(cli.folder, 'score.py'), 'def run(raw_data):\n    print(raw_data)\n');
 });
 
 afterAll(async () => {

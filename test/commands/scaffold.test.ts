@@ -137,3 +137,137 @@ describe('scaffold FILE', () => {
     expect(run.stderr).toContain(message);
   });
 });
+
+describe('scaffold --check FILE', () => {
+  const SCRIPT = `import json
+import logging
+import pandas as pd
+from azureml.ai.monitoring import Collector
+
+def init():
+    global inputs_collector
+    inputs_collector = Collector(name="inputs", on_error=print)
+
+def run(raw_data):
+    logging.info("asked")
+    inputs_collector.collect(pd.DataFrame(json.loads(raw_data)))
+    print(json.dumps({"event": "scored"}))
+    logging.info("answered")
+    return []
+`;
+  const files = {
+    'work/score.py': SCRIPT,
+    'work/deployment.yml': `endpoint_name: fraud
+app_insights_enabled: true
+data_collector:
+  collections:
+    model_inputs:
+      enabled: 'True'
+`,
+    'work/conda.yml': 'dependencies:\n  - pip:\n      - azureml-ai-monitoring\n',
+  };
+
+  test('shows each finding with its line and a caret, and explains it once', async () => {
+    const run = await runCli(['scaffold', '--check', 'score.py'], { files });
+    expect(run.status).toBe(0);
+    expect(run.stdout).toBe(`score.py:11:5  warning  logging-unseen
+ 11 |     logging.info("asked")
+    |     ^^^^^^^^^^^^^^^^^^^^^
+    Application Insights never gets what goes to logging: at most the container log has it.
+    Print it: print(json.dumps({"event": …})).
+
+score.py:14:5  warning  logging-unseen
+ 14 |     logging.info("answered")
+    |     ^^^^^^^^^^^^^^^^^^^^^^^^
+`);
+    expect(run.stderr).toBe(
+      'note: "score.py" is a scoring script; it prints in 1 place and collects inputs.\n',
+    );
+  });
+
+  test('--fail-on warning makes exit status 9 of a warning', async () => {
+    const run = await runCli(['scaffold', '--check', 'score.py', '--fail-on', 'warning'], {
+      files,
+    });
+    expect(run.status).toBe(9);
+    expect(run.stderr).toContain('ERROR: "score.py" has 2 warnings.\n');
+  });
+
+  test.each([
+    ['--deployment-file', 'deployment.yml', '"deployment.yml" has no collection "inputs"'],
+    ['--service', 'fraud/blue', 'fraud/blue has no collection "inputs"'],
+  ])('%s tells a collector that nothing is collected for: exit status 9', async (...words) => {
+    const [option, value, message] = words;
+    const argv = ['scaffold', '--check', 'score.py', option, value, '-o', 'json'];
+    const run = await runCli(argv, { files, cloud: localCloud() });
+    expect(run.status).toBe(9);
+    const findings: readonly Record<string, unknown>[] = JSON.parse(run.stdout);
+    expect(findings.find(({ severity }) => severity === 'error')).toEqual({
+      id: 'collector-not-in-deployment',
+      severity: 'error',
+      file: 'score.py',
+      line: 8,
+      column: 39,
+      endColumn: 47,
+      source: '    inputs_collector = Collector(name="inputs", on_error=print)',
+      message: expect.stringContaining(message),
+      fix: expect.stringContaining('model_inputs'),
+    });
+    expect(JSON.parse(run.stderr.split('\n').at(-2) ?? '')).toMatchObject({
+      error: { kind: 'check-failed' },
+    });
+  });
+
+  test('a file without findings is an empty result, and exit status 0', async () => {
+    for (const [file, said] of [
+      ['deployment.yml', 'is a v2 deployment; it collects model_inputs.'],
+      ['deploy.py', 'deploys a v1 web service.'],
+    ] as const) {
+      const deploy =
+        'from azureml.core.webservice import AksWebservice as A\nA.deploy_configuration(enable_app_insights=True, collect_model_data=True)\n';
+      const run = await runCli(['scaffold', '--check', file, '-o', 'json'], {
+        files: { ...files, 'work/deploy.py': deploy },
+      });
+      expect(run).toMatchObject({ status: 0, stdout: '[]\n' });
+      expect(run.stderr).toBe(`note: "${file}" ${said}\n`);
+    }
+  });
+
+  test('--packages tells what the environment lacks', async () => {
+    const words = ['scaffold', '--check', 'score.py', '--packages'];
+    const has = await runCli([...words, 'conda.yml'], { files });
+    expect(has.stdout).not.toContain('package-missing');
+    const lacks = await runCli([...words, 'requirements.txt'], {
+      files: { ...files, 'work/requirements.txt': 'pandas\n' },
+    });
+    expect(lacks.status).toBe(9);
+    expect(lacks.stdout).toContain('error  package-missing');
+  });
+
+  test('a script cannot draw on the terminal', async () => {
+    const run = await runCli(['scaffold', '--check', 'score.py'], {
+      files: { 'work/score.py': 'def run(x):\n    import logging; logging.info("\x1b[2J")\n' },
+      columns: 80,
+    });
+    expect(run.stdout).toContain('\\x1b[2J');
+    expect(run.stdout).not.toContain('\x1b[2J');
+  });
+
+  test.each([
+    [[], 'Say either what to write or what to check.'],
+    [['score.py', '--check', 'score.py'], 'Say either what to write or what to check.'],
+    [['score.py', '--fail-on', 'error'], '--fail-on is for a check.'],
+    [['--check', 'score.py', '--out', 'x'], '--out is for a new file.'],
+    [['--check', 'none.py'], 'There is no file "none.py".'],
+    [['--check', '.'], 'There is no file ".".'],
+    [['--check', 'conda.yml'], '"conda.yml" is no online deployment.'],
+    [
+      ['--check', 'score.py', '--service', 'a', '--deployment-file', 'b'],
+      '--service and --deployment-file say the same thing.',
+    ],
+  ])('%j cannot be: exit status 2', async (words, message) => {
+    const run = await runCli(['scaffold', ...words], { files });
+    expect(run).toMatchObject({ status: 2, stdout: '' });
+    expect(run.stderr).toContain(message);
+  });
+});

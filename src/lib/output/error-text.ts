@@ -1,7 +1,7 @@
 import { CliError, Interrupted, type Span } from '../errors.js';
 import { escapeControls } from './escape.js';
+import { markedLine } from './marked-line.js';
 import type { Style } from './style.js';
-import { cutToWidth, graphemes, textWidth } from './text-width.js';
 
 /**
  * An error as people read it: one sentence, then Azure's reasons, the place in the KQL, Azure's ids and the
@@ -14,7 +14,7 @@ export function errorText(error: unknown, style: Style, width?: number): string 
   if (!(error instanceof CliError)) return bugText(error, style);
   const { hint, details = [], kql } = error.facts;
   const lines = [`${style.red.bold('ERROR:')} ${escapeControls(error.message, 'newlines')}`];
-  if (kql) lines.push(...markedLine(kql.text, kql.span, style, width));
+  if (kql) lines.push(...markedPlace(kql.text, kql.span, style, width));
   for (const { code, message } of details) {
     lines.push(`  ${escapeControls(code)}: ${escapeControls(message)}`);
   }
@@ -76,39 +76,10 @@ export function lineAndColumn(text: string, offset: number): { line: number; col
 }
 
 /** The line in which the span starts, and a line with carets under what of it is on that line. */
-function markedLine(text: string, span: Span, style: Style, width?: number): readonly string[] {
+function markedPlace(text: string, span: Span, style: Style, width?: number): readonly string[] {
   const { line, column } = lineAndColumn(text, span.start);
   const source = text.split(/\r\n|\n|\r/)[line - 1] ?? '';
-  const markStart = column - 1;
-  const markEnd = Math.max(markStart, Math.min(source.length, markStart + span.end - span.start));
-  const before = shown(source.slice(0, markStart));
-  const marked = shown(source.slice(markStart, markEnd));
-  const after = shown(source.slice(markEnd));
-  const gutter = `${String(line).padStart(3)} | `;
-  const room = width === undefined ? Number.POSITIVE_INFINITY : Math.max(20, width - gutter.length);
-  const whole = textWidth(before) + textWidth(marked) + textWidth(after) <= room;
-  const head = whole ? before : lastColumns(before, Math.floor(room / 2) - 1);
-  const carets = '^'.repeat(Math.max(1, Math.min(textWidth(marked), room - textWidth(head))));
-  const shownLine = whole ? before + marked + after : cutToWidth(head + marked + after, room);
-  return [
-    style.dim(gutter) + shownLine,
-    style.dim(`${' '.repeat(gutter.length - 2)}| `) +
-      ' '.repeat(textWidth(head)) +
-      style.red.bold(carets),
-  ];
-}
-
-/** A tab is as wide as its stops make it, which a caret cannot follow: it is shown as two spaces. */
-function shown(text: string): string {
-  return escapeControls(text.replaceAll('\t', '  '));
-}
-
-function lastColumns(text: string, width: number): string {
-  if (textWidth(text) <= width) return text;
-  let kept = '';
-  for (const grapheme of [...graphemes(text)].reverse()) {
-    if (textWidth(grapheme + kept) > width - 1) break;
-    kept = grapheme + kept;
-  }
-  return `…${kept}`;
+  const start = column - 1;
+  const end = Math.max(start, Math.min(source.length, start + span.end - span.start));
+  return markedLine({ line, source, start, end }, style, width);
 }
