@@ -125,6 +125,29 @@ const COMMANDS: readonly TopRow[] = [
     load: () => import('./scaffold.js'),
   },
   {
+    name: 'data',
+    summary: 'describe collected model data, compare it with a baseline',
+    group: READ,
+    examples: [
+      "data stats --files 'inputs/*.parquet'",
+      'data drift --files today.csv --baseline training.csv',
+    ],
+    commands: [
+      {
+        name: 'stats',
+        summary: 'show what each column holds',
+        level: 'workspace',
+        load: () => import('./data/stats.js'),
+      },
+      {
+        name: 'drift',
+        summary: 'show how far each feature has moved from a baseline',
+        level: 'workspace',
+        load: () => import('./data/drift.js'),
+      },
+    ],
+  },
+  {
     name: 'login',
     summary: 'sign in and remember it',
     group: SETUP,

@@ -99,8 +99,8 @@ export async function runCli(argv: readonly string[], options: RunOptions = {}):
       return openSignIn(settings, { ...surroundings, ...network(settings.local), report });
     },
     openEngine: async () => (await import('../../src/lib/engine/duckdb-engine.js')).openEngine(),
-    openDatasets: async () =>
-      (await import('../../src/lib/datasets/open-datasets.js')).openDatasets(),
+    openDatasets: async (limits) =>
+      (await import('../../src/lib/datasets/open-datasets.js')).openDatasets(limits),
     openLocalCloud: () => embeddedCloud().open(),
   });
   const status = await run(argv, host);

@@ -27,11 +27,15 @@ export interface Datasets {
    * @throws {CliError} `unsupported` if one has nothing to tell them by
    */
   join(sides: JoinSides, signal?: AbortSignal): Promise<JoinedDataset>;
-  /** Figures of the features of a dataset, or of the columns that are asked for. */
-  describe(dataset: Dataset, options?: StatisticsOptions): Promise<readonly ColumnStatistics[]>;
-  /** How far the features of two datasets that were opened here differ. */
+  /**
+   * Figures of the features, or of the columns that are asked for.
+   *
+   * @throws {CliError} `usage` for a range of rows that do not tell their time
+   */
+  describe(rows: DatasetRows, options?: StatisticsOptions): Promise<readonly ColumnStatistics[]>;
+  /** How far the features of two datasets that were opened here differ. Throws as `describe` does. */
   compare(
-    sides: { readonly baseline: Dataset; readonly target: Dataset },
+    sides: { readonly baseline: DatasetRows; readonly target: DatasetRows },
     options?: CompareOptions,
   ): Promise<readonly FeatureComparison[]>;
   close(): Promise<void>;
@@ -47,6 +51,12 @@ export interface JoinSides {
 export interface JoinedDataset extends Dataset {
   /** Rows that are not in it, since the other side has none that belongs to them. */
   readonly unmatched: { readonly left: number; readonly right: number };
+}
+
+/** Those of a dataset that were collected in a span of time; without it all. */
+export interface DatasetRows {
+  readonly dataset: Dataset;
+  readonly range?: { readonly from: Date | null; readonly to: Date | null } | undefined;
 }
 
 export interface StatisticsOptions {

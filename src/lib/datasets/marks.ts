@@ -21,6 +21,9 @@ export const V2_MARKS = [
 
 const MARKS: ReadonlySet<string> = new Set([...V1_MARKS, ...V2_MARKS]);
 
+/** When a row was scored. */
+export const TIME_MARKS = ['mdc_time', '$aml_dc_scoring_timestamp'] as const;
+
 /** A column of a file that was written of collected data keeps what it is. */
 export function roleOf(name: string): 'feature' | 'mark' {
   return MARKS.has(name) ? 'mark' : 'feature';

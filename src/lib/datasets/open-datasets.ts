@@ -3,17 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { assertFiles } from '../duckdb/files.js';
 import { interruptOnAbort } from '../duckdb/rows.js';
+import { chooseRows } from './choose-rows.js';
 import { openCsv } from './csv-source.js';
 import { createDataset } from './dataset.js';
-import type {
-  Dataset,
-  DatasetLimits,
-  DatasetRelation,
-  DatasetSource,
-  Datasets,
-  RelationColumn,
-  StatisticsOptions,
-} from './datasets.js';
+import type { Dataset, DatasetLimits, DatasetSource, Datasets } from './datasets.js';
 import { openJsonl } from './jsonl-source.js';
 import { openParquet } from './parquet-source.js';
 import type { Source } from './source.js';
@@ -77,30 +70,20 @@ export function openDatasets(limits: DatasetLimits = {}): Datasets {
         return { ...toDataset(source, workshop), unmatched };
       });
     },
-    async describe(dataset, options = {}) {
+    async describe(rows, options = {}) {
       const { describe } = await import('./statistics/describe.js');
-      return describe(await chosenColumns(dataset, options), options);
+      return describe(await chooseRows(rows, options), options);
     },
     async compare({ baseline, target }, options = {}) {
       const { compare } = await import('./statistics/compare.js');
       const sides = {
-        baseline: await chosenColumns(baseline, options),
-        target: await chosenColumns(target, options),
+        baseline: await chooseRows(baseline, options),
+        target: await chooseRows(target, options),
       };
       return compare(sides, options);
     },
     close: async () => (await opened?.catch(() => undefined))?.close(),
   };
-}
-
-async function chosenColumns(
-  dataset: Dataset,
-  { columns, signal }: StatisticsOptions,
-): Promise<DatasetRelation> {
-  const relation = await dataset.relation(signal);
-  const isChosen = ({ name, role }: RelationColumn) =>
-    columns === undefined ? role === 'feature' : columns.includes(name);
-  return { ...relation, columns: relation.columns.filter(isChosen) };
 }
 
 function openSource(source: DatasetSource, workshop: Workshop): Promise<Source> {

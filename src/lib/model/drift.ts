@@ -44,24 +44,30 @@ export interface Judgement {
   readonly thresholds: Readonly<Record<Metric, number>>;
 }
 
+/** What was asked for. */
+export interface JudgementWish {
+  /** Metrics that decide instead of the usual ones. */
+  readonly metrics: readonly Metric[];
+  readonly thresholds: Readonly<Partial<Record<Metric, number>>>;
+  /** Metrics that a check is about. */
+  readonly checked: readonly Metric[];
+}
+
 /**
  * Azure ML's own: a numerical feature drifts by its normalized Wasserstein distance, a categorical one by its
- * Jensen–Shannon distance. Metrics that were named count instead, those with a threshold of their own as well.
+ * Jensen–Shannon distance. Metrics that were named count instead of them; those with a threshold of their own, or that
+ * are checked, count as well.
  *
  * Known from: SDK source, azure-ai-ml `entities/_monitoring/thresholds.py`.
  */
-export function judgementOf(
-  named: readonly Metric[],
-  thresholds: Readonly<Partial<Record<Metric, number>>>,
-): Judgement {
-  const isDrift = (metric: Metric) => DRIFT_METRICS.some((each) => each === metric);
-  const drift = named.filter(isDrift);
-  const added = Object.keys(thresholds).flatMap((name) =>
-    METRICS.filter((metric) => metric === name && isDrift(metric)),
-  );
-  const counting = (usual: Metric) => [
-    ...new Set([...(drift.length > 0 ? drift : [usual]), ...added]),
-  ];
+export function judgementOf({ metrics, thresholds, checked }: JudgementWish): Judgement {
+  const named = (metric: Metric) => metrics.includes(metric);
+  const added = (metric: Metric) => checked.includes(metric) || thresholds[metric] !== undefined;
+  const isNamed = DRIFT_METRICS.some(named);
+  const counting = (usual: Metric) =>
+    DRIFT_METRICS.filter(
+      (metric) => named(metric) || added(metric) || (!isNamed && metric === usual),
+    );
   return {
     drift: {
       numerical: counting('normalized_wasserstein_distance'),
@@ -139,7 +145,11 @@ export function judge(
         metrics.filter((metric) => isPast(metric, feature[metric], thresholds[metric]));
       const drifted = feature.kind === null ? [] : past(drift[feature.kind]);
       const violations = [...drifted, ...past(QUALITY_METRICS)];
-      return { ...feature, status: statusOf(feature, drifted, violations), violations };
+      const { feature: name, kind, note, baseline, target, distribution, ...figures } = feature;
+      const status = statusOf(feature, drifted, violations);
+      const verdict = { feature: name, kind, status, violations, note };
+      // The order in which a reader of JSON or CSV sees them.
+      return { ...verdict, ...figures, baseline, target, distribution };
     })
     .toSorted(byStatus);
 }

@@ -1,0 +1,86 @@
+import type { DatasetRows, Datasets } from '../../datasets/datasets.js';
+import { CliError } from '../../errors.js';
+import type { Report } from '../../host.js';
+import {
+  type FeatureDrift,
+  type FeatureKind,
+  type Judgement,
+  judge,
+  type Metric,
+} from '../../model/drift.js';
+import { assertColumns } from './assert-columns.js';
+
+export interface CompareRequest {
+  readonly baseline: DatasetRows;
+  readonly target: DatasetRows;
+  /** Empty: every feature. */
+  readonly columns: readonly string[];
+  readonly kinds: ReadonlyMap<string, FeatureKind>;
+  readonly judgement: Judgement;
+}
+
+/**
+ * How far each feature of the target has moved from the baseline, the worst first.
+ *
+ * @throws {CliError} `not-found` for a column that neither side has
+ */
+export async function compareData(
+  { baseline, target, columns, kinds, judgement }: CompareRequest,
+  { datasets, report, signal }: { datasets: Datasets; report: Report; signal: AbortSignal },
+): Promise<readonly FeatureDrift[]> {
+  assertColumns([...columns, ...kinds.keys()], [baseline.dataset, target.dataset]);
+  const progress = report.progress('Reading the rows');
+  try {
+    const features = await datasets.compare(
+      { baseline, target },
+      {
+        columns: columns.length > 0 ? columns : undefined,
+        kinds,
+        signal,
+        onColumn: (feature) => progress.update(`Comparing ${feature}`),
+      },
+    );
+    sayEmptySides(features, report);
+    return judge(features, judgement);
+  } finally {
+    progress.done();
+  }
+}
+
+function sayEmptySides(features: Parameters<typeof judge>[0], report: Report): void {
+  const [first] = features;
+  if (first === undefined) return;
+  if (first.baseline.rows === 0) report.warn('There is no row in the baseline.');
+  if (first.target.rows === 0) report.warn('There is no row in the target.');
+}
+
+/** What a check may fail on: any drift, any loss of quality, or one metric. */
+export type Alarm = 'drift' | 'quality' | Metric;
+
+/**
+ * @throws {CliError} `check-failed` if one of the alarms goes off; `incomplete` if nothing could be compared, so that a
+ * check says nothing
+ */
+export function assertNoAlarm(features: readonly FeatureDrift[], alarms: readonly Alarm[]): void {
+  if (alarms.length === 0) return;
+  const failed = features.filter(({ status, violations }) =>
+    alarms.some((alarm) => {
+      if (alarm === 'drift') return status === 'drift';
+      if (alarm === 'quality') return violations.some((metric) => metric.endsWith('_rate'));
+      return violations.includes(alarm);
+    }),
+  );
+  if (failed.length > 0) {
+    const names = failed.slice(0, MOST_NAMES).map(({ feature }) => `"${feature}"`);
+    const rest = failed.length - names.length;
+    const more = rest > 0 ? ` and ${rest} more` : '';
+    const noun = failed.length === 1 ? 'feature is' : 'features are';
+    const message = `${failed.length} ${noun} past a threshold: ${names.join(', ')}${more}.`;
+    throw new CliError('check-failed', message);
+  }
+  if (features.every(({ status }) => status === 'not-compared')) {
+    throw new CliError('incomplete', 'No feature could be compared, so nothing was checked.');
+  }
+}
+
+const MOST_NAMES = 5;

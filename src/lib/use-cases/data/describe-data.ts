@@ -1,0 +1,39 @@
+import type { DatasetRows, Datasets } from '../../datasets/datasets.js';
+import type { Report } from '../../host.js';
+import type { ColumnStatistics } from '../../model/column-statistics.js';
+import { assertColumns } from './assert-columns.js';
+
+export interface DescribeRequest {
+  readonly rows: DatasetRows;
+  /** Empty: every feature. */
+  readonly columns: readonly string[];
+}
+
+/**
+ * Figures of the columns of collected data, or of any other.
+ *
+ * @throws {CliError} `not-found` for a column that is not there
+ */
+export async function describeData(
+  { rows, columns }: DescribeRequest,
+  { datasets, report, signal }: { datasets: Datasets; report: Report; signal: AbortSignal },
+): Promise<readonly ColumnStatistics[]> {
+  assertColumns(columns, [rows.dataset]);
+  const progress = report.progress('Reading the rows');
+  try {
+    const described = await datasets.describe(rows, {
+      columns: columns.length > 0 ? columns : undefined,
+      signal,
+      onColumn: (column) => progress.update(`Describing ${column}`),
+    });
+    const marks = rows.dataset.columns.filter(({ role }) => role === 'mark').length;
+    if (columns.length === 0 && marks > 0) {
+      report.verbose(
+        `${marks} columns that tell of the request are left out; --column names them.`,
+      );
+    }
+    return described;
+  } finally {
+    progress.done();
+  }
+}

@@ -1,0 +1,32 @@
+import type { Dataset, Datasets } from '../../datasets/datasets.js';
+import type { Report } from '../../host.js';
+
+export interface FilesPorts {
+  readonly datasets: Datasets;
+  readonly cwd: string;
+  readonly signal: AbortSignal;
+  readonly report: Report;
+}
+
+/**
+ * Files of this machine as one table; what was made of them is noted.
+ *
+ * @throws {CliError} as `Datasets.find` and `Datasets.open` do
+ */
+export async function openFiles(
+  patterns: readonly string[],
+  { datasets, cwd, signal, report }: FilesPorts,
+): Promise<Dataset> {
+  const dataset = await datasets.open(await datasets.find(patterns, cwd), signal);
+  reportDataset(dataset, report);
+  return dataset;
+}
+
+/** Says what files did not say themselves, and what in them is no row. */
+export function reportDataset({ notes, counts }: Dataset, report: Report): void {
+  for (const note of notes) report.note(note);
+  if (counts.rejected > 0) {
+    const lines = counts.rejected === 1 ? '1 line is' : `${counts.rejected} lines are`;
+    report.warn(`${lines} no rows, and left out: "aml-monitor data head --rejected" shows them.`);
+  }
+}
