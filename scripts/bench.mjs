@@ -1,13 +1,14 @@
 // Measures what DESIGN promises as ratios, in one interleaved run, so that a busy machine or a slow
 // one gives the same answer. Needs `npm run build`.
 // `npm run bench -- start [--rounds N]`, `npm run bench -- engine|read [--rounds N] [--rows N]`,
-// `npm run bench -- export [--rows N]`
+// `npm run bench -- export [--rows N]`, `npm run bench -- download [--files N]`
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { downloading } from './bench/download.mjs';
 import { engine } from './bench/engine.mjs';
 import { exporting } from './bench/export.mjs';
 import { read } from './bench/read.mjs';
@@ -16,9 +17,9 @@ import { start } from './bench/start.mjs';
 const bin = fileURLToPath(new URL('../bin/aml-monitor.cjs', import.meta.url));
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: 'string' }, rows: { type: 'string' } },
+  options: { rounds: { type: 'string' }, rows: { type: 'string' }, files: { type: 'string' } },
 });
-const benches = { start, engine, read, export: exporting };
+const benches = { start, engine, read, export: exporting, download: downloading };
 
 const bench = benches[positionals[0]];
 if (bench) {
@@ -31,7 +32,7 @@ if (bench) {
   }
 } else {
   console.error(
-    `usage: npm run bench -- ${Object.keys(benches).join('|')} [--rounds N] [--rows N]`,
+    `usage: npm run bench -- ${Object.keys(benches).join('|')} [--rounds N] [--rows N] [--files N]`,
   );
   process.exitCode = 2;
 }

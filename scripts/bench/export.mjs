@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { ended, peakOf, untilWritten, verdict } from './processes.mjs';
 import { traceFile } from './trace-rows.mjs';
 
 const RSS_BUDGET_MB = 250;
@@ -82,11 +83,6 @@ export async function exporting({ bin, folder, rows = 3_000_000, instant = rows 
   }
 }
 
-function verdict(what, wished, got, isFine) {
-  if (!isFine) process.exitCode = 1;
-  console.log(`${what.padEnd(32)} ${wished}  ${got}  ${isFine ? 'ok' : 'WRONG'}`);
-}
-
 /** Independent of the order of the rows and the columns. */
 async function digest(path) {
   const instance = await DuckDBInstance.create(':memory:', { memory_limit: '1GB' });
@@ -108,22 +104,6 @@ function slicesIn(journal) {
   return lines.filter((line) => line.startsWith('{"kind":"slice"'));
 }
 
-/** Of a process that may be killed, so it is looked at from outside. */
-function peakOf(child) {
-  let peak = 0;
-  const look = () => {
-    try {
-      const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
-      peak = Math.max(peak, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
-    } catch {
-      // It has ended, or this is not Linux.
-    }
-  };
-  const timer = setInterval(look, 100);
-  child.once('exit', () => clearInterval(timer));
-  return () => peak;
-}
-
 /** At a random moment of the next seconds after there is something to lose. */
 function killAfter(isWorking, child) {
   const timer = setInterval(() => {
@@ -132,25 +112,4 @@ function killAfter(isWorking, child) {
     setTimeout(() => child.kill('SIGKILL'), Math.random() * 8000).unref();
   }, 100);
   child.once('exit', () => clearInterval(timer));
-}
-
-function ended(child, { mayFail = false } = {}) {
-  let stderr = '';
-  child.stderr.setEncoding('utf8').on('data', (part) => {
-    stderr += part;
-  });
-  child.stdout.resume();
-  return new Promise((resolve, reject) => {
-    child.once('close', (status) => {
-      if (status === 0 || mayFail) resolve({ status, stderr });
-      else reject(new Error(stderr));
-    });
-  });
-}
-
-/** The variables in a file, once it is there: it is written whole. */
-async function untilWritten(path) {
-  while (!existsSync(path)) await new Promise((resolve) => setTimeout(resolve, 50));
-  const lines = readFileSync(path, 'utf8').trim().split('\n');
-  return Object.fromEntries(lines.map((line) => line.split(/=(.*)/s).slice(0, 2)));
 }

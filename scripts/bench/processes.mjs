@@ -1,6 +1,7 @@
 // Child processes whose time is taken, and the table of what they took.
 
 import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 
 /** `folder` is the child's home and where it stands. */
 export function launch(folder, args, env, stdout = 'ignore') {
@@ -50,4 +51,47 @@ export async function compareProcesses(cases, rounds) {
 
 export function median(list) {
   return list.toSorted((a, b) => a - b)[list.length >> 1];
+}
+
+export function verdict(what, wished, got, isFine) {
+  if (!isFine) process.exitCode = 1;
+  console.log(`${what.padEnd(32)} ${wished}  ${got}  ${isFine ? 'ok' : 'WRONG'}`);
+}
+
+/** Of a process that may be killed, so it is looked at from outside. */
+export function peakOf(child) {
+  let peak = 0;
+  const look = () => {
+    try {
+      const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
+      peak = Math.max(peak, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
+    } catch {
+      // It has ended, or this is not Linux.
+    }
+  };
+  const timer = setInterval(look, 100);
+  child.once('exit', () => clearInterval(timer));
+  return () => peak;
+}
+
+/** Its exit status, null if it was killed, and what it said on stderr. */
+export function ended(child, { mayFail = false } = {}) {
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (part) => {
+    stderr += part;
+  });
+  child.stdout.resume();
+  return new Promise((resolve, reject) => {
+    child.once('close', (status) => {
+      if (status === 0 || mayFail) resolve({ status, stderr });
+      else reject(new Error(stderr));
+    });
+  });
+}
+
+/** The variables in a file, once it is there: it is written whole. */
+export async function untilWritten(path) {
+  while (!existsSync(path)) await new Promise((resolve) => setTimeout(resolve, 50));
+  const lines = readFileSync(path, 'utf8').trim().split('\n');
+  return Object.fromEntries(lines.map((line) => line.split(/=(.*)/s).slice(0, 2)));
 }

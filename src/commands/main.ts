@@ -126,13 +126,16 @@ const COMMANDS: readonly TopRow[] = [
   },
   {
     name: 'data',
-    summary: 'describe collected model data, compare it with a baseline',
+    summary: 'collected model data: fetch it, describe it, compare it with a baseline',
     group: READ,
-    examples: [
-      "data stats --files 'inputs/*.parquet'",
-      'data drift --files today.csv --baseline training.csv',
-    ],
+    examples: ['data download fraud', 'data drift --files today.csv --baseline training.csv'],
     commands: [
+      {
+        name: 'download',
+        summary: 'bring collected model data into a folder',
+        level: 'workspace',
+        load: () => import('./data/download.js'),
+      },
       {
         name: 'stats',
         summary: 'show what each column holds',

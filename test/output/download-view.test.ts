@@ -15,7 +15,7 @@ const HALF = {
 const BAR = `${'█'.repeat(8)}${'░'.repeat(8)}`;
 
 test.each([
-  [undefined, ' 50 %  420 of 1,200 files  120 MB of 240 MB  10 MB/s  12 s left'],
+  [undefined, '50 %  420 of 1,200 files  120 MB of 240 MB  10 MB/s  12 s left'],
   [157, `${BAR}  50 %  420 of 1,200 files  120 MB of 240 MB  10 MB/s  12 s left`],
   [77, `${BAR}  50 %  420 of 1,200 files  120 MB of 240 MB  12 s left`],
   [57, `${BAR}  50 %  420 of 1,200 files  12 s left`],

@@ -113,7 +113,10 @@ export function downloadText(
     const parts = [...many, sizeText(bytes), ...rate];
     return firstThatFits([parts.join('  '), many.join('')], width);
   }
-  const done = [shareText(Math.min(1, share), width), `${countText(files)} of ${fileText(listed)}`];
+  const done = [
+    shareText(Math.min(1, share), width).trim(),
+    `${countText(files)} of ${fileText(listed)}`,
+  ];
   const size = [`${sizeText(bytes)} of ${sizeText(listedBytes)}`];
   const isTold = came > 0 && bytes < listedBytes && seconds > 1;
   const left = isTold ? [`${durationText((listedBytes - bytes) / (came / seconds))} left`] : [];

@@ -19,7 +19,9 @@ export interface DataFolder {
   readonly partOf: (placed: Placed) => string;
   /** Whether its file is there, with as many bytes as the manifest says. */
   readonly has: (placed: Placed) => Promise<boolean>;
-  /** The part file gets its name, in place of what a download put there before. */
+  /** Nothing is missing in the part file: also after a kill it will get to its place. */
+  readonly seal: (placed: Placed) => Promise<void>;
+  /** A sealed file gets its name, in place of what a download put there before. */
   readonly put: (placed: Placed) => Promise<void>;
 }
 
@@ -51,6 +53,11 @@ export async function openDataFolder(
   for (const { path } of manifest.placed()) paths.take(path);
   const folders = new Map<string, Promise<void>>();
   const pathOf = ({ path }: Pick<Placed, 'path'>) => join(folder, path);
+
+  const inParts = ({ id }: Placed, ending: string) =>
+    join(ownPath(folder, 'parts'), `${id}${ending}`);
+  const partOf = (placed: Placed) => inParts(placed, '.part');
+  const sealedOf = (placed: Placed) => inParts(placed, SEALED);
 
   async function place(
     blob: BlobAddress,
@@ -90,23 +97,29 @@ export async function openDataFolder(
     manifest,
     place,
     pathOf,
-    partOf: ({ id }) => join(ownPath(folder, 'parts'), `${id}.part`),
+    partOf,
     async has({ path, whole }) {
       if (whole === null) return false;
       const found = await files.look(join(folder, path));
       return found?.kind === 'file' && found.sizeBytes === whole.sizeBytes;
     },
+    seal: (placed) => files.rename(partOf(placed), sealedOf(placed)),
     async put(placed) {
       await makeFolders(dirname(pathOf(placed)));
-      await files.rename(join(ownPath(folder, 'parts'), `${placed.id}.part`), pathOf(placed));
+      await files.rename(sealedOf(placed), pathOf(placed));
     },
   };
 }
 
-/** Makes a folder ready to be written to: its own part in it, and in that nothing that a killed process left unfinished. */
+const SEALED = '.whole';
+
+/**
+ * Makes a folder ready to be written to: its own part in it, and in that nothing that a killed process left unfinished
+ * but what can be gone on with.
+ */
 export async function prepareFolder(
   folder: string,
-  { manifest }: DataFolder,
+  { manifest, put }: DataFolder,
   owner: DataOwner,
   files: Files,
 ): Promise<void> {
@@ -115,10 +128,25 @@ export async function prepareFolder(
   await manifest.commit();
   const parts = ownPath(folder, 'parts');
   await files.makeFolder(parts);
-  const kept = new Set<string>();
-  for (const { id, partial } of manifest.placed()) if (partial) kept.add(`${id}.part`);
-  for (const name of await files.list(parts)) {
-    if (!kept.has(name)) await files.remove(join(parts, name));
+  const left = new Set(await files.list(parts));
+  if (left.size === 0) return;
+  for (const placed of manifest.placed()) {
+    if (left.has(`${placed.id}${SEALED}`) && (await isPut(placed, put))) {
+      left.delete(`${placed.id}${SEALED}`);
+    }
+    if (placed.partial) left.delete(`${placed.id}.part`);
+  }
+  for (const name of left) await files.remove(join(parts, name));
+}
+
+/** False: something is in the way. It is fetched again, and the failure told then. */
+async function isPut(placed: Placed, put: DataFolder['put']): Promise<boolean> {
+  try {
+    await put(placed);
+    return true;
+  } catch (error) {
+    if (error instanceof CliError) return false;
+    throw error;
   }
 }
 

@@ -1,6 +1,5 @@
 import { CliError, type ErrorKind } from '../../errors.js';
 import type { Report } from '../../host.js';
-import type { CollectedFile } from '../../model/collected-file.js';
 import {
   type Fetched,
   type FetchPorts,
@@ -8,6 +7,7 @@ import {
   fetchCollected,
 } from './fetch-collected.js';
 import type { Outcome } from './fetch-placed.js';
+import type { Collected, CollectedEnding } from './list-collected.js';
 import { planFetch } from './plan-fetch.js';
 import type { NameChange } from './safe-paths.js';
 
@@ -43,13 +43,14 @@ export interface Downloaded {
  * @throws {CliError} as `fetchCollected` does
  */
 export async function download(
-  collected: AsyncIterable<CollectedFile>,
+  collected: Pick<Collected, 'files' | 'ending'>,
   request: DownloadRequest,
   ports: FetchPorts & { readonly report: Pick<Report, 'note' | 'warn'> },
 ): Promise<{ readonly downloaded: Downloaded; readonly fetched: Fetched }> {
   const fetched = request.dryRun
-    ? await planFetch(collected, request, ports)
-    : await fetchCollected(collected, request, ports);
+    ? await planFetch(collected.files, request, ports)
+    : await fetchCollected(collected.files, request, ports);
+  sayLeftOut(collected.ending(), ports.report);
   const refused = refusedReferences(fetched);
   sayNames(fetched, ports.report);
   const [first] = refused;
@@ -97,16 +98,22 @@ function refusedReferences({ folder }: Fetched): readonly string[] {
   return [...folder.manifest.references()].filter(({ to }) => to === null).map(({ text }) => text);
 }
 
-const NAME_CHANGES: Readonly<Record<NameChange, (count: number) => string>> = {
-  escaped: (count) => `${count} ${names(count)} what no file should be called`,
-  shortened: (count) => `${count} ${names(count)} too long for a file`,
-  'told-apart': (count) =>
-    `${count} ${names(count)} taken, or another's but for case or the way letters are written`,
-};
-
-function names(count: number): string {
-  return count === 1 ? 'name is' : 'names are';
+function sayLeftOut({ strays, missing }: CollectedEnding, report: Pick<Report, 'note'>): void {
+  for (const { message } of missing) report.note(message);
+  if (strays.files === 0) return;
+  const what = strays.files === 1 ? 'A blob is' : `${strays.files} blobs are`;
+  report.note(
+    `${what} not in the layout of collected data, such as "${strays.example}": left out.`,
+  );
 }
+
+const NAME_CHANGES: Readonly<Record<NameChange, (count: number) => string>> = {
+  escaped: (count) =>
+    `${count} ${count === 1 ? 'name has' : 'names have'} what a file's should not`,
+  shortened: (count) => `${count} ${count === 1 ? 'name is' : 'names are'} too long for a file`,
+  'told-apart': (count) =>
+    `${count} ${count === 1 ? 'name is' : 'names are'} taken, perhaps in another case`,
+};
 
 function sayNames({ files, payloads }: Fetched, report: Pick<Report, 'note'>): void {
   for (const [change, say] of Object.entries(NAME_CHANGES)) {

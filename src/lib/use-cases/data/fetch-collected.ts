@@ -4,7 +4,7 @@ import type { Clock, Files } from '../../host.js';
 import type { CollectedFile } from '../../model/collected-file.js';
 import { forEachConcurrently } from '../for-each-concurrently.js';
 import { type DataFolder, lockDataFolder, openDataFolder, prepareFolder } from './data-folder.js';
-import { fetchPlaced, type Outcome, type PlacedWork } from './fetch-placed.js';
+import { FILES_A_REQUEST, fetchPlaced, type Outcome, type PlacedWork } from './fetch-placed.js';
 import {
   type FetchedPayload,
   fetchPayloads,
@@ -105,16 +105,20 @@ async function fetchAll(
   const done: FetchedFile[] = [];
   try {
     const queue = readAhead(counted(collected, progress), LIST_AHEAD);
-    await forEachConcurrently(queue, { limit: parallel, signal }, async (file, either) => {
-      const own = { ...work, signal: either };
-      const placed = await folder.place(...localPlace(file));
-      const { etag, sizeBytes, isAppend, modified } = file;
-      const wanted = { state: { etag, sizeBytes }, isAppend, modified };
-      const outcome = await fetchPlaced(placed, wanted, own);
-      if (outcome.error === null) await noteReferences(file, own, getDatastore);
-      done.push({ file, placed: manifest.find(file) ?? placed, ...outcome });
-      progress.onDone(file);
-    });
+    await forEachConcurrently(
+      queue,
+      { limit: FILES_A_REQUEST * parallel, signal },
+      async (file, either) => {
+        const own = { ...work, signal: either };
+        const placed = await folder.place(...localPlace(file));
+        const { etag, sizeBytes, isAppend, modified } = file;
+        const wanted = { state: { etag, sizeBytes }, isAppend, modified };
+        const outcome = await fetchPlaced(placed, wanted, own);
+        if (outcome.error === null) await noteReferences(file, own, getDatastore);
+        done.push({ file, placed: manifest.find(file) ?? placed, ...outcome });
+        progress.onDone(file);
+      },
+    );
     const payloads = await fetchPayloads(work);
     return { files: done, payloads, bytes, folder };
   } finally {

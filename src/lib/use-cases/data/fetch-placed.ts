@@ -19,6 +19,8 @@ export interface PlacedWork extends BlobWork {
   readonly failures: { inTurn: number };
 }
 
+/** More files than requests are under way: some wait for the disk. */
+export const FILES_A_REQUEST = 2;
 /** What no other file is spared: with it, all ends. */
 const FATAL_CODES = ['ENOSPC', 'EDQUOT', 'EROFS', 'EMFILE', 'ENFILE', 'EIO'];
 /** So many failures one after another are not about single files. */
@@ -64,13 +66,14 @@ async function fetchOrKeep(
   const committed = manifest.commit();
   const have = isHere ? folder.pathOf(placed) : undefined;
   const part = await fetchIntoPart(placed, wanted, { part: folder.partOf(placed), have }, work);
-  // Whoever finds the file knows whose it is.
+  // Whoever finds the file knows whose it is, and what is in it: a file that has its name is not fetched again.
   await committed;
-  await folder.put(placed);
+  await folder.seal(placed);
   const { etag, sizeBytes, isGrown } = part;
   const fetched = clock.now();
   if (!isGrown && searchedBytes > 0) manifest.setSearched(blob, 0);
   manifest.finish(blob, { etag, sizeBytes, modified: wanted.modified ?? fetched, fetched });
-  void manifest.commit();
+  await manifest.commit();
+  await folder.put(placed);
   return isGrown && whole ? 'grown' : 'fetched';
 }

@@ -2,7 +2,7 @@ import type { BlobContainer } from '../../azure/gateways.js';
 import { CliError } from '../../errors.js';
 import type { CollectedFile } from '../../model/collected-file.js';
 import { forEachConcurrently } from '../for-each-concurrently.js';
-import { fetchPlaced, type Outcome, type PlacedWork } from './fetch-placed.js';
+import { FILES_A_REQUEST, fetchPlaced, type Outcome, type PlacedWork } from './fetch-placed.js';
 import { addressOf, findReferences, withoutQuery } from './find-references.js';
 import type { BlobAddress, Placed } from './manifest.js';
 
@@ -52,7 +52,7 @@ export async function fetchPayloads(work: PlacedWork): Promise<readonly FetchedP
   }
   await forEachConcurrently(
     each(),
-    { limit: parallel, signal: work.signal },
+    { limit: FILES_A_REQUEST * parallel, signal: work.signal },
     async (to, signal) => {
       const outcome = await fetchPlaced(
         to,
