@@ -126,10 +126,16 @@ const COMMANDS: readonly TopRow[] = [
   },
   {
     name: 'data',
-    summary: 'collected model data: fetch it, describe it, compare it with a baseline',
+    summary: 'collected model data: find it, fetch it, describe it, compare it with a baseline',
     group: READ,
-    examples: ['data download fraud', 'data drift --files today.csv --baseline training.csv'],
+    examples: ['data list my-service', 'data drift --files today.csv --baseline training.csv'],
     commands: [
+      {
+        name: 'list',
+        summary: 'list what was collected, or say why nothing was',
+        level: 'workspace',
+        load: () => import('./data/list.js'),
+      },
       {
         name: 'download',
         summary: 'bring collected model data into a folder',
