@@ -2,7 +2,7 @@ import type { BlobFolder, Gateways } from '../../azure/gateways.js';
 import { CliError } from '../../errors.js';
 import { parseSpan } from '../../model/data-path.js';
 import { type Target, targetName } from '../../model/target.js';
-import { shortList } from '../find-targets.js';
+import { shortList } from '../name-lists.js';
 import type { DataPlace } from './data-places.js';
 import type { Collected, CollectedEnding, DataSelection } from './list-collected.js';
 
