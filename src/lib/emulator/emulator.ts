@@ -33,7 +33,7 @@ import { tokenRoutes } from './routes/token.js';
 import { v1ServiceRoutes } from './routes/v1-services.js';
 import { drawInput } from './scoring/inputs.js';
 import { scoreRequests } from './scoring/score-requests.js';
-import { topUp } from './seed/history.js';
+import { topUp, topUpCollected } from './seed/history.js';
 import { seedState } from './seed/seed.js';
 import { BLOBSTORE, STORAGE_ACCOUNT } from './seed/workspace.js';
 import { createBlobFiles } from './state/blob-files.js';
@@ -154,6 +154,7 @@ async function answer(cloud: Cloud, request: Request): Promise<Response> {
   const hostPath = pathOfHost(url);
   const origin = url.origin.replace(/\/\/[a-z0-9]+\.blob\./, '//');
   if (hostPath !== undefined) url.pathname = hostPath;
+  if (needsPast(request, url)) await topUpCollected(cloud, cloud.now());
   const response = await dispatch(ROUTES, { request, url, origin, now: cloud.now(), cloud });
   // Only ARM names its requests; the data planes are recorded without.
   if (/^\/+subscriptions\b/i.test(url.pathname)) {
@@ -161,3 +162,11 @@ async function answer(cloud: Cloud, request: Request): Promise<Response> {
   }
   return response;
 }
+
+/** What was collected until now is not a matter of the settings that a change brings. */
+function needsPast({ method }: Request, { pathname }: URL): boolean {
+  if (/^\/+blob\//i.test(pathname)) return true;
+  return /^\/+(subscriptions|modelmanagement)\b/i.test(pathname) && CHANGES.has(method);
+}
+
+const CHANGES = new Set(['PUT', 'PATCH', 'DELETE']);

@@ -16,6 +16,7 @@ export interface Collected {
   readonly name: string;
   readonly header: string;
   readonly text: string;
+  readonly at: Date;
 }
 
 /** What one request leaves in Blob Storage, by the settings that its container runs with. */
@@ -50,6 +51,7 @@ function csvFiles({ serving, at, requestId, rows, predictions }: Scored): readon
       columns: readonly string[],
       values: readonly (readonly number[])[],
     ): Collected => ({
+      at,
       container: 'modeldata',
       name: `${folder}/${designation}/${day}/${designation}.csv`,
       header: `${[...columns, ...CORRELATION].join(',')}\n`,
@@ -98,6 +100,7 @@ function jsonlFiles(scored: Scored, state: State): readonly Collected[] {
       return [
         {
           ...folder,
+          at,
           collection: name,
           name: `${folder.name}/${span}/${file}`,
           header: '',
@@ -178,19 +181,23 @@ function folderOf({ serving }: Scored, collection: string, dataId: unknown, stat
   };
 }
 
-/** Appends what was collected to the workspace's storage account, a blob at a time. */
-export async function writeCollected(
-  cloud: Cloud,
-  account: string,
-  files: readonly Collected[],
-  now: Date,
-) {
-  const blobs = new Map<string, Collected>();
+const WRITERS = 8;
+
+/** Appends what was collected to the workspace's storage account, several blobs at a time. */
+export async function writeCollected(cloud: Cloud, account: string, files: readonly Collected[]) {
+  const blobs = new Map<string, { readonly last: Collected; readonly texts: string[] }>();
   for (const file of files) {
     const key = `${file.container}/${file.name}`;
-    blobs.set(key, { ...file, text: (blobs.get(key)?.text ?? '') + file.text });
+    const texts = blobs.get(key)?.texts ?? [];
+    texts.push(file.text);
+    blobs.set(key, { last: file, texts });
   }
-  for (const { container, name, header, text } of blobs.values()) {
-    await cloud.blobs.write({ account, container, name }, header, text, now);
-  }
+  const left = [...blobs.values()];
+  const write = async () => {
+    for (let next = left.shift(); next; next = left.shift()) {
+      const { container, name, header, at } = next.last;
+      await cloud.blobs.write({ account, container, name }, header, next.texts.join(''), at);
+    }
+  };
+  await Promise.all(Array.from({ length: WRITERS }, write));
 }

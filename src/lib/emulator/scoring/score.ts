@@ -74,8 +74,17 @@ export async function leaveTraces(
   for (const [table, rows] of tables) {
     await cloud.segments.append(table, () => rows.map((row) => row()));
   }
-  const last = all.at(-1);
-  if (last) await writeCollected(cloud, workspaceStorage(state), files, last.at);
+  await writeCollected(cloud, workspaceStorage(state), files);
+}
+
+/** As `leaveTraces`, for requests of which nothing else is told. */
+export async function leaveCollected(
+  cloud: Cloud,
+  state: State,
+  all: readonly Scored[],
+): Promise<void> {
+  const files = all.flatMap((scored) => collectedData(scored, state));
+  await writeCollected(cloud, workspaceStorage(state), files);
 }
 
 /** The lines that the container writes, and what the platform counts beside them. */

@@ -1,9 +1,9 @@
 import type { Cloud } from '../cloud.js';
 import { LOCAL_CONNECTION } from '../connection.js';
-import { valueAt } from '../resources/resources.js';
+import { isObject, valueAt } from '../resources/resources.js';
 import { drawRow } from '../scoring/inputs.js';
 import { type Draws, drawsFrom } from '../scoring/random.js';
-import { leaveTraces, runModel } from '../scoring/score.js';
+import { leaveCollected, leaveTraces, runModel } from '../scoring/score.js';
 import type { Scored } from '../scoring/scored.js';
 import { findServing, type Serving } from '../scoring/serving.js';
 import type { State } from '../state/state.js';
@@ -17,7 +17,7 @@ const SLOT_MS = 600_000;
  * the user's own.
  */
 export async function topUp(cloud: Cloud, now: Date): Promise<void> {
-  const range = await takeRange(cloud, now);
+  const range = await takeRange(cloud, now, 'historyUntil');
   if (!range) return;
   const state = await cloud.store.read();
   const all = findCalled(state, now).flatMap((serving) => past(serving, range.from, range.to));
@@ -35,19 +35,44 @@ function stored({ at, requestId }: Scored): Date {
   return new Date(at.getTime() + Math.floor(ms));
 }
 
+/**
+ * Lets the sample's services that collect model data have done so for two days, several times as often as the
+ * requests that `topUp` lets everything else tell of. Whoever looks at data, or changes what is collected, asks first:
+ * most who open the cloud do neither.
+ */
+export async function topUpCollected(cloud: Cloud, now: Date): Promise<void> {
+  const range = await takeRange(cloud, now, 'collectedUntil');
+  if (!range) return;
+  const state = await cloud.store.read();
+  const all = findCalled(state, now).filter(isCollecting);
+  await leaveCollected(
+    cloud,
+    state,
+    all.flatMap((serving) => between(serving, range.from, range.to)),
+  );
+}
+
+function isCollecting({ storage, collector }: Serving): boolean {
+  return storage || isObject(collector);
+}
+
+/** How far back the sample's past goes. */
+const PAST_MS = { historyUntil: DAY_MS, collectedUntil: 2 * DAY_MS };
+
 /** The span that nobody has written yet; whoever takes it writes it. */
-async function takeRange(cloud: Cloud, now: Date) {
+async function takeRange(cloud: Cloud, now: Date, mark: keyof typeof PAST_MS) {
   const to = Math.floor(now.getTime() / SLOT_MS) * SLOT_MS;
-  const spanOf = ({ facts }: State) =>
-    facts.historyUntil === null
-      ? undefined
-      : { from: Math.max(new Date(facts.historyUntil).getTime(), to - DAY_MS), to };
+  const spanOf = ({ facts }: State) => {
+    const until = facts[mark];
+    const first = to - PAST_MS[mark];
+    return until === null ? undefined : { from: Math.max(Date.parse(until), first), to };
+  };
   const known = spanOf(await cloud.store.read());
   if (!known || known.from >= to) return undefined;
   return cloud.store.update((state) => {
     const span = spanOf(state);
     if (!span || span.from >= to) return undefined;
-    state.facts.historyUntil = new Date(to).toISOString();
+    state.facts[mark] = new Date(to).toISOString();
     return span;
   });
 }
@@ -72,20 +97,39 @@ function properId(key: string, resource: unknown): string {
 }
 
 function past(serving: Serving, from: number, to: number): readonly Scored[] {
-  const slots = Array.from({ length: (to - from) / SLOT_MS }, (_, at) => from + at * SLOT_MS);
-  return slots.flatMap((slot) => {
+  return slotsOf(from, to).flatMap((slot) => {
     const draws = drawsFrom(`${serving.resourceId}/${serving.part}/${slot}`);
-    const at = new Date(slot + Math.floor(draws.next() * SLOT_MS));
-    if (at < serving.since) return [];
-    return [
-      runModel(serving, {
-        at,
-        requestId: draws.guid(),
-        clientRequestId: draws.guid(),
-        body: draws.next() < 0.04 ? brokenInput(draws) : input(draws),
-      }),
-    ];
+    // What it leaves comes a little later, and still within the slot.
+    return request(serving, draws, slot + draws.next() * (SLOT_MS - 1000));
   });
+}
+
+/** A request every other minute beside the one of each slot. */
+function between(serving: Serving, from: number, to: number): readonly Scored[] {
+  return slotsOf(from, to).flatMap((slot) =>
+    [1, 3, 5, 7, 9].flatMap((minute) => {
+      const draws = drawsFrom(`${serving.resourceId}/${serving.part}/${slot}/${minute}`);
+      return request(serving, draws, slot + (minute + draws.next() - 0.5) * 60_000);
+    }),
+  );
+}
+
+function slotsOf(from: number, to: number): readonly number[] {
+  return Array.from({ length: (to - from) / SLOT_MS }, (_, at) => from + at * SLOT_MS);
+}
+
+/** None before the container started. */
+function request(serving: Serving, draws: Draws, time: number): readonly Scored[] {
+  const at = new Date(Math.floor(time));
+  if (at < serving.since) return [];
+  return [
+    runModel(serving, {
+      at,
+      requestId: draws.guid(),
+      clientRequestId: draws.guid(),
+      body: draws.next() < 0.04 ? brokenInput(draws) : input(draws),
+    }),
+  ];
 }
 
 function input(draws: Draws): string {

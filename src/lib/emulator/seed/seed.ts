@@ -19,5 +19,6 @@ export function seedState(seed: Seed, now: Date): State {
   }
   for (const { id } of [...endpoints, ...services]) state.facts.keys[id.toLowerCase()] = newKeys();
   state.facts.historyUntil = new Date(0).toISOString();
+  state.facts.collectedUntil = new Date(0).toISOString();
   return state;
 }

@@ -63,7 +63,7 @@ export interface BlobFiles {
     now: Date,
     conditions: AppendConditions,
   ): Promise<BlobFacts | 'position' | 'size'>;
-  /** Appends text, to a new blob that begins with `header` where there is none. */
+  /** Appends text of that time, to a new blob that begins with `header` where there is none. */
   write(blob: BlobAddress, header: string, text: string, now: Date): Promise<void>;
   remove(blob: BlobAddress): Promise<void>;
 }
@@ -96,15 +96,12 @@ export function createBlobFiles(root: string): BlobFiles {
     path = blobPath(blob),
     known = headersOf,
   ): Promise<BlobFacts | undefined> {
-    try {
-      const { size, mtime, ino } = await stat(path);
-      const { name } = blob;
-      const etag = etagOf(`${mtime.getTime()} ${size} ${ino}`);
-      return { name, sizeBytes: size, modified: mtime, etag, ...(await known(blob)) };
-    } catch (error) {
-      if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
-      throw error;
-    }
+    const file = await statOf(path);
+    if (!file) return undefined;
+    const { size, mtime, ino } = file;
+    const etag = etagOf(`${mtime.getTime()} ${size} ${ino}`);
+    const facts = { name: blob.name, sizeBytes: size, modified: mtime, etag };
+    return { ...facts, ...(await known(blob)) };
   }
 
   async function headersOf(blob: BlobAddress): Promise<BlobHeaders> {
@@ -179,10 +176,11 @@ export function createBlobFiles(root: string): BlobFiles {
     async write(blob, header, text, now) {
       const path = blobPath(blob);
       await withLock(lockPath(path), async () => {
-        const isNew = !(await exists(path));
-        if (isNew) await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-        await appendFile(path, isNew ? header + text : text);
-        await utimes(path, now, now);
+        const before = await statOf(path);
+        if (!before) await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+        await appendFile(path, before ? text : header + text);
+        const modified = before && before.mtime > now ? before.mtime : now;
+        await utimes(path, modified, modified);
       });
     },
     async remove(blob) {
@@ -202,13 +200,14 @@ function isPlain({ type, contentType, metadata }: BlobHeaders): boolean {
 }
 
 async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    (error: unknown) => {
-      if (hasCode(error, 'ENOENT', 'ENOTDIR')) return false;
-      throw error;
-    },
-  );
+  return (await statOf(path)) !== undefined;
+}
+
+async function statOf(path: string) {
+  return stat(path).catch((error: unknown) => {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    throw error;
+  });
 }
 
 /** A part of a file, piece by piece. Nothing is open before the first is asked for. */

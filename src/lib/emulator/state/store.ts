@@ -79,7 +79,8 @@ function withDefaults(facts: Facts): Facts {
     queue: { ...defaults.query.queue, ...given?.queue },
     faults: { ...defaults.query.faults, ...given?.faults },
   };
-  return { ...facts, behaviour: { ...defaults, ...facts.behaviour, query } };
+  const behaviour = { ...defaults, ...facts.behaviour, query };
+  return { ...facts, collectedUntil: facts.collectedUntil ?? null, behaviour };
 }
 
 function parse(text: string) {
