@@ -25,7 +25,7 @@ import {
   scaffoldFile,
 } from '../lib/use-cases/scaffold/scaffold-file.js';
 import { parseNames } from './collect/collection-names.js';
-import { parseShare } from './share-argument.js';
+import { samplingRateOption } from './sampling-rate-option.js';
 import { examples, exitStatuses, type SharedCommand } from './shared-options.js';
 
 const NEW_FILE = 'A new file:';
@@ -57,11 +57,7 @@ export function define(command: SharedCommand, host: Host): void {
         'what to collect, as model_inputs,model_outputs (v1: inputs,predictions)',
       ).argParser(parseNames),
     )
-    .addOption(
-      new Option('--sampling-rate <share>', 'v2: share of the requests, 0 to 1').argParser(
-        parseShare,
-      ),
-    )
+    .addOption(samplingRateOption())
     .addOption(
       new Option('--feature-names <names>', 'columns of a request, as age,bmi').argParser(
         parseList,

@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import type { Host } from '../../lib/host.js';
 import { collectionView } from '../../lib/output/collection-view.js';
 import { setCollection } from '../../lib/use-cases/set-collection.js';
-import { parseShare } from '../share-argument.js';
+import { samplingRateOption } from '../sampling-rate-option.js';
 import {
   allOption,
   apiOption,
@@ -30,11 +30,7 @@ export function define(command: SharedCommand, host: Host): void {
         parseNames,
       ),
     )
-    .addOption(
-      new Option('--sampling-rate <share>', 'v2: share of the requests, 0 to 1').argParser(
-        parseShare,
-      ),
-    )
+    .addOption(samplingRateOption())
     .addOption(
       new Option(
         '--rolling-rate <unit>',

@@ -230,6 +230,43 @@ const EXAMPLES: Readonly<Record<FindingId, Example | readonly Example[]>> = {
     good: collects('    request:\n      enabled: "true"'),
     at: 'enabled: true',
   },
+  'error-hidden': [
+    {
+      bad: v2({ collect: 'try:\n        pass\n    except Exception as e:\n        return str(e)' }),
+      good: v2({
+        collect:
+          'try:\n        pass\n    except Exception as e:\n        print(e)\n        return str(e)',
+      }),
+      at: 'except Exception',
+    },
+    {
+      bad: v2({
+        collect:
+          'try:\n        pass\n    except:\n        logging.error("x")\n        return {"error": 1}',
+      }),
+      good: v2({
+        collect: 'try:\n        pass\n    except KeyError:\n        return {"error": 1}',
+      }),
+    },
+    {
+      bad: v2({
+        collect:
+          'try:\n        pass\n    except Exception as e:\n        return json.dumps(repr(e))',
+      }),
+      good: v2({
+        collect:
+          'try:\n        pass\n    except Exception as e:\n        return AMLResponse(str(e), 500)',
+      }),
+    },
+    {
+      bad: v2({ collect: 'try:\n        pass\n    except BaseException:\n        return []' }),
+      good: v2({
+        collect:
+          'try:\n        pass\n    except Exception as e:\n        log(e)\n        return []',
+        more: 'def log(e):\n    print(e)',
+      }),
+    },
+  ],
   'logging-unseen': [
     { bad: v2({ init: 'logging.info("ready")' }), good: v2(), at: 'logging.info("ready")' },
     {

@@ -5,6 +5,7 @@ import { collectorsOf } from './collectors.js';
 import type { Deployed } from './deployed.js';
 import { matchRemarks } from './deployment-match.js';
 import { entryRemarks } from './entry-rules.js';
+import { hiddenErrors } from './error-rules.js';
 import { type Finding, type Remark, toFindings } from './finding.js';
 import { moduleRemarks, packageRemarks } from './module-rules.js';
 import type { Packages } from './packages.js';
@@ -38,6 +39,7 @@ export function checkScript(
   const findings = toFindings(file, script.root.text, [
     ...entryRemarks(script, api),
     ...traceRemarks(script, api),
+    ...hiddenErrors(script),
     ...moduleRemarks(script, collectors, expected),
     ...collectorRemarks(script, collectors),
     ...(collectors.length === 0 && !deployed ? [noCollector(script)] : []),

@@ -155,10 +155,12 @@ function v2Remarks(
   }
   const isOutput = name !== undefined && /output|prediction/i.test(name) && !/input/i.test(name);
   const hasInput = collectors.some(
-    (other) => other.collects.length > 0 && /input/i.test(other.name ?? ''),
+    (other) => other.collects.length > 0 && /input(?!.*output)/i.test(other.name ?? ''),
   );
   for (const each of isOutput && hasInput ? collects : []) {
-    if (each.args.length > 1 || isOpen(each)) continue;
+    // What it answers may be the context of the others.
+    const isKept = each.node.parent?.type !== 'ExpressionStatement';
+    if (each.args.length > 1 || isOpen(each) || isKept) continue;
     remarks.push({
       id: 'no-context',
       at: each.node,

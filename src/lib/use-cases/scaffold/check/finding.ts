@@ -20,6 +20,7 @@ export const FINDINGS = {
   'compute-cannot-collect': 'warning',
   'designation-unknown': 'error',
   'enabled-not-text': 'warning',
+  'error-hidden': 'warning',
   'logging-unseen': 'warning',
   'model-name-unknown': 'warning',
   'no-add-correlations': 'warning',
