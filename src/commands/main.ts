@@ -118,6 +118,26 @@ const COMMANDS: readonly TopRow[] = [
     ],
   },
   {
+    name: 'retention',
+    summary: 'how long Azure keeps telemetry',
+    group: KEEP,
+    examples: ['retention show', 'retention set traces --days 180'],
+    commands: [
+      {
+        name: 'show',
+        summary: 'show how long tables keep their rows',
+        level: 'workspace',
+        load: () => import('./retention/show.js'),
+      },
+      {
+        name: 'set',
+        summary: 'set how long tables keep their rows',
+        level: 'workspace',
+        load: () => import('./retention/set.js'),
+      },
+    ],
+  },
+  {
     name: 'scaffold',
     summary: 'write or check scoring scripts and deployment files',
     group: WRITE,

@@ -16,9 +16,8 @@ export function define(command: SharedCommand, host: Host): void {
     .addHelpText('after', exitStatuses('not-found', 'auth', 'service', 'timeout'))
     .action(async (options) => {
       const { settings, report, gateways } = await openSession(options, host);
-      const looking = report.progress('Looking up the diagnostic settings');
       const { component } = options;
-      const state = await showArchive(gateways, { component }, report).finally(looking.done);
+      const state = await showArchive(gateways, { component }, report);
       await print(host, settings, state, archiveStateView);
     });
 }

@@ -32,6 +32,18 @@ export function tableName(stored: string): string {
   return known ?? stored;
 }
 
+/** The stored table that a name means, whichever of its names it is; of others, the name itself. */
+export function storedName(name: string): string {
+  const table = tableName(name).toLowerCase();
+  const known = TELEMETRY_TABLES.find((each) => each.toLowerCase() === table);
+  return known === undefined ? name : storedTable(known);
+}
+
+/** Whether a table of a workspace keeps rows of a component. */
+export function isTelemetryTable(stored: string): boolean {
+  return /^AppSystemEvents$/i.test(stored) || tableName(stored) !== stored;
+}
+
 /** Whether two names mean the same table, whichever of its names each is. */
 export function isSameTable(one: string, other: string): boolean {
   return tableName(one).toLowerCase() === tableName(other).toLowerCase();

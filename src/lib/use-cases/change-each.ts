@@ -1,7 +1,14 @@
 import type { Change, WriteRequest } from '../azure/gateways.js';
 import { CliError, Interrupted } from '../errors.js';
 import { type Target, targetName } from '../model/target.js';
-import { assertNoneFailed, type Failure, failureOf, failureOfSome } from './failures.js';
+import {
+  assertNoneFailed,
+  type Failure,
+  failureOf,
+  failureOfSome,
+  interrupted,
+  type Stand,
+} from './failures.js';
 import { assertAllAsked, type FoundTargets } from './find-targets.js';
 import { mapConcurrently } from './map-concurrently.js';
 
@@ -60,7 +67,7 @@ export async function changeEach(
   } catch (error) {
     const { reason } = plan.signal;
     if (!(reason instanceof Interrupted)) throw error;
-    throw new Interrupted(reason.status, interruptedText(targets, outcomes, progress));
+    throw interrupted(reason, standOf(targets, outcomes, progress));
   }
   return outcomes;
 }
@@ -105,19 +112,15 @@ export function assertAllDone(
   else assertAllAsked(unanswered);
 }
 
-function interruptedText(
+function standOf(
   targets: readonly Target[],
   outcomes: readonly Outcome[],
   { done, begun }: Progress,
-): string {
-  const names = (list: readonly Target[]) => list.map(targetName).join(', ');
-  const changed = done.filter((target) => outcomes[targets.indexOf(target)]?.changed);
-  const halfway = targets.filter((target) => begun.has(target) && !done.includes(target));
-  const untouched = targets.filter((target) => !begun.has(target));
-  const parts = [
-    changed.length > 0 ? `changed ${names(changed)}` : 'nothing is known to be changed',
-    halfway.length > 0 && `the change of ${names(halfway)} may be under way`,
-    untouched.length > 0 && `did not begin with ${names(untouched)}`,
-  ];
-  return `Interrupted: ${parts.filter(Boolean).join('; ')}.`;
+): Stand {
+  const names = (list: readonly Target[]) => list.map(targetName);
+  return {
+    changed: names(done.filter((target) => outcomes[targets.indexOf(target)]?.changed)),
+    halfway: names(targets.filter((target) => begun.has(target) && !done.includes(target))),
+    untouched: names(targets.filter((target) => !begun.has(target))),
+  };
 }

@@ -1,4 +1,4 @@
-import { CliError, type ErrorFacts, type ErrorKind } from '../errors.js';
+import { CliError, type ErrorFacts, type ErrorKind, Interrupted } from '../errors.js';
 
 /** Why a change failed, as plain data. */
 export interface Failure extends Omit<ErrorFacts, 'kql'> {
@@ -43,4 +43,24 @@ export function failureOfSome(outcomes: readonly NamedOutcome[]): CliError {
   const [hint] = hints;
   const facts = { details, ...(hints.size === 1 && hint !== undefined ? { hint } : {}) };
   return new CliError(isAll && kinds.size === 1 && kind ? kind : 'incomplete', message, facts);
+}
+
+/** How far several changes came, by their names. */
+export interface Stand {
+  readonly changed: readonly string[];
+  readonly halfway: readonly string[];
+  readonly untouched: readonly string[];
+}
+
+/** The interrupt that says what was and was not done. */
+export function interrupted(
+  { status }: Interrupted,
+  { changed, halfway, untouched }: Stand,
+): Interrupted {
+  const parts = [
+    changed.length > 0 ? `changed ${changed.join(', ')}` : 'nothing is known to be changed',
+    halfway.length > 0 && `the change of ${halfway.join(', ')} may be under way`,
+    untouched.length > 0 && `did not begin with ${untouched.join(', ')}`,
+  ];
+  return new Interrupted(status, `Interrupted: ${parts.filter(Boolean).join('; ')}.`);
 }

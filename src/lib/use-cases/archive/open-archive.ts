@@ -4,6 +4,7 @@ import type {
   DiagnosticCategory,
   DiagnosticSetting,
 } from '../../azure/telemetry-gateways.js';
+import type { Report } from '../../host.js';
 import { getComponentId } from '../run-query.js';
 
 export type ArchiveGateways = Pick<
@@ -28,14 +29,20 @@ export interface Archive {
 export async function openArchive(
   { arm, diagnosticSettings }: Pick<ArchiveGateways, 'arm' | 'diagnosticSettings'>,
   componentId: string | undefined,
+  report: Report,
 ): Promise<Archive> {
-  const id = componentId ?? (await getComponentId(arm));
-  const [component, settings, categories] = await Promise.all([
-    arm.getComponent(id),
-    diagnosticSettings.list(id),
-    diagnosticSettings.listCategories(id),
-  ]);
-  return { component, settings, categories: categories.filter(({ isLog }) => isLog) };
+  const looking = report.progress('Looking up the diagnostic settings');
+  try {
+    const id = componentId ?? (await getComponentId(arm));
+    const [component, settings, categories] = await Promise.all([
+      arm.getComponent(id),
+      diagnosticSettings.list(id),
+      diagnosticSettings.listCategories(id),
+    ]);
+    return { component, settings, categories: categories.filter(({ isLog }) => isLog) };
+  } finally {
+    looking.done();
+  }
 }
 
 /** The setting of a name, which Azure has in any case. */

@@ -1,7 +1,7 @@
 import type { Component, DataExport, DiagnosticSetting } from '../../azure/telemetry-gateways.js';
 import { CliError } from '../../errors.js';
 import type { Report } from '../../host.js';
-import { tableName } from '../../model/telemetry.js';
+import { isTelemetryTable, tableName } from '../../model/telemetry.js';
 import { namesSent } from './archive-outcome.js';
 import { type Archive, type ArchiveGateways, openArchive } from './open-archive.js';
 import { duplicateWarnings, groupsOf, isDuplicate, metricsOf, sends } from './setting-facts.js';
@@ -46,7 +46,7 @@ export async function showArchive(
   { component: componentId }: { readonly component: string | undefined },
   report: Report,
 ): Promise<ArchiveState> {
-  const archive = await openArchive(gateways, componentId);
+  const archive = await openArchive(gateways, componentId, report);
   const { component, settings, categories } = archive;
   const { resourceId, name, location, logWorkspaceId } = component;
   const dataExports =
@@ -115,15 +115,11 @@ async function findDataExports(
   try {
     const rules = await logWorkspaces.listDataExports(logWorkspaceId);
     return rules
-      .map((rule) => ({ ...rule, tables: rule.tables.filter(isTelemetry).map(tableName) }))
+      .map((rule) => ({ ...rule, tables: rule.tables.filter(isTelemetryTable).map(tableName) }))
       .filter(({ tables }) => tables.length > 0);
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     report.note(`What the Log Analytics workspace exports is not known: ${error.message}`);
     return null;
   }
-}
-
-function isTelemetry(table: string): boolean {
-  return /^App[A-Z]/.test(table);
 }

@@ -29,7 +29,7 @@ export async function turnArchiveOff(
   report: Report,
 ): Promise<ArchiveOutcome> {
   const { name, dryRun } = request;
-  const archive = await openArchive(gateways, request.component);
+  const archive = await openArchive(gateways, request.component, report);
   const { component, settings, categories } = archive;
   const named = request.categories && chooseCategories(archive, request.categories);
   const existing = findSetting(archive, name);

@@ -43,7 +43,7 @@ export async function turnArchiveOn(
   report: Report,
 ): Promise<ArchiveOutcome> {
   const { component: asked, name, storageAccount, dryRun } = request;
-  const archive = await openArchive(gateways, asked);
+  const archive = await openArchive(gateways, asked, report);
   const { component, settings, categories } = archive;
   const wanted = chooseCategories(archive, request.categories);
   const existing = findSetting(archive, name);
