@@ -160,6 +160,7 @@ const COMMANDS: readonly TopRow[] = [
         name: 'download',
         summary: 'bring collected model data into a folder',
         level: 'workspace',
+        formats: ['parquet'],
         load: () => import('./data/download.js'),
       },
       {

@@ -38,6 +38,7 @@ const NOTHING: Downloaded = {
   renamed: 0,
   failures: [],
   dryRun: false,
+  tables: [],
 };
 
 test.each<[string, Partial<Downloaded>]>([

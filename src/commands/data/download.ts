@@ -1,11 +1,14 @@
 import { resolve } from 'node:path';
 import { Option } from '@commander-js/extra-typings';
+import { CliError } from '../../lib/errors.js';
 import type { Host } from '../../lib/host.js';
 import { parseTargetName } from '../../lib/model/target.js';
 import { downloadProgress, downloadView } from '../../lib/output/download-view.js';
 import { print } from '../../lib/output/print.js';
 import { assertAllFetched, download } from '../../lib/use-cases/data/download.js';
 import { listCollected } from '../../lib/use-cases/data/list-collected.js';
+import { localDataOf } from '../../lib/use-cases/data/local-data.js';
+import { mergeTables, tableFormat } from '../../lib/use-cases/data/merge-tables.js';
 import { parseCount } from '../count-argument.js';
 import { openSession, serviceOf } from '../session.js';
 import { examples, exitStatuses, type SharedCommand } from '../shared-options.js';
@@ -19,13 +22,17 @@ export function define(command: SharedCommand, host: Host): void {
     )
     .optionsGroup('Download:')
     .addOption(new Option('--parallel <n>', 'requests at a time').argParser(parseCount).default(16))
+    .option(
+      '--merge',
+      'then write each collection as one table, of the format that -o names: parquet (default), csv or jsonl',
+    )
     .option('--dry-run', 'say what would be fetched, and how many bytes; write nothing')
     .addHelpText(
       'after',
       examples(
         'data download fraud',
         'data download fraud/blue november --from 2026-11-01 --to 2026-12-01',
-        'data download churn --collection inputs,predictions --dry-run',
+        'data download churn --collection inputs,predictions --merge -o csv',
       ),
     )
     .addHelpText(
@@ -34,34 +41,66 @@ export function define(command: SharedCommand, host: Host): void {
     )
     .action(async (typed, dir, options) => {
       const wish = dataWish(options, host.clock.now());
-      const session = await openSession(options, host);
-      const { settings, report, gateways } = session;
       const { api, parallel, dryRun = false } = options;
+      const format = mergeFormat(options);
+      const session = await openSession(format ? { ...options, output: undefined } : options, host);
+      const { settings, report, gateways } = session;
       const name = await serviceOf(typed, session, host, api);
       const { service } = parseTargetName(name);
       const { resourceId } = await gateways.arm.getWorkspace();
       const collected = await listCollected(gateways, { ...wish, service: name, api }, report);
       const { clock, files, signal, stderr } = host;
       const progress = downloadProgress({ report, clock, stderr });
-      const { downloaded } = await download(
-        collected,
-        {
-          folder: resolve(host.cwd, dir ?? `${service}-data`),
-          owner: { workspace: resourceId.toLowerCase(), service },
-          parallel,
-          dryRun,
-        },
-        {
-          blobs: gateways.blobs,
-          getDatastore: gateways.arm.getDatastore,
-          files,
-          clock,
-          signal,
-          progress,
-          report,
-        },
-      ).finally(progress.done);
+      const ports = { files, signal, report };
+      const run = async () => {
+        const { downloaded, fetched } = await download(
+          collected,
+          {
+            folder: resolve(host.cwd, dir ?? `${service}-data`),
+            owner: { workspace: resourceId.toLowerCase(), service },
+            parallel,
+            dryRun,
+          },
+          {
+            ...ports,
+            blobs: gateways.blobs,
+            getDatastore: gateways.arm.getDatastore,
+            clock,
+            progress,
+          },
+        );
+        if (!format) return downloaded;
+        const datasets = await host.openDatasets(MERGE_LIMITS);
+        try {
+          const { step } = progress;
+          const merging = { ...ports, datasets, step };
+          const tables = await mergeTables(localDataOf(fetched), format, fetched.folder, merging);
+          return { ...downloaded, tables };
+        } finally {
+          await datasets.close();
+        }
+      };
+      const downloaded = await run().finally(progress.done);
       await print(host, settings, downloaded, downloadView);
       assertAllFetched(downloaded);
     });
+}
+
+/** What DuckDB may use; the rest waits on the disk. */
+const MERGE_LIMITS = { maxMemoryBytes: 400_000_000 };
+
+/** The format of the tables; undefined: there are to be none, and -o is that of the result. */
+function mergeFormat({
+  merge,
+  dryRun,
+  output,
+}: {
+  readonly merge?: true | undefined;
+  readonly dryRun?: true | undefined;
+  readonly output?: string | undefined;
+}) {
+  if (merge && dryRun) throw new CliError('usage', '--merge writes tables, --dry-run nothing.');
+  if (merge) return tableFormat(output);
+  if (output !== 'parquet') return undefined;
+  throw new CliError('usage', 'parquet is for tables.', { hint: 'Add --merge to write them.' });
 }

@@ -1,6 +1,7 @@
 import { sizeText } from '../model/size.js';
 import type { Downloaded } from '../use-cases/data/download.js';
 import type { FetchProgress } from '../use-cases/data/fetch-collected.js';
+import type { MergedTable } from '../use-cases/data/merge-tables.js';
 import { escapeControls } from './escape.js';
 import {
   countText,
@@ -11,28 +12,49 @@ import {
   pacedProgress,
   shareText,
 } from './paced-progress.js';
+import type { Style } from './style.js';
 import type { TextView } from './view.js';
 
 export const downloadView: TextView<Downloaded> = {
-  text({ service, folder, files, references, bytes, dryRun }, style) {
-    const { fetched, grown, kept } = files;
-    const name = style.bold(escapeControls(service));
-    const where = escapeControls(folder);
-    const came = [
-      fetched > 0 && fileText(fetched),
-      grown > 0 && `what ${fileText(grown)} ${grown === 1 ? 'has' : 'have'} grown by`,
-      references.fetched > 0 && `${countText(references.fetched)} that they refer to`,
-    ].filter((part) => part !== false);
-    const there = kept > 0 && `${fileText(kept)} ${kept === 1 ? 'was' : 'were'} there already`;
-    if (came.length === 0) return `${name}: ${there || 'nothing came'}, in ${where}.`;
-    const verb = dryRun ? 'would fetch' : 'fetched';
-    const rest = there ? `; ${there}` : '';
-    return `${name}: ${verb} ${listed(came)}, ${sizeText(bytes)}, into ${where}${rest}.`;
+  text(downloaded, style) {
+    return [sentenceOf(downloaded, style), ...downloaded.tables.map(tableText)].join('\n');
   },
 };
 
+function sentenceOf(
+  { service, folder, files, references, bytes, dryRun }: Downloaded,
+  style: Style,
+): string {
+  const { fetched, grown, kept } = files;
+  const name = style.bold(escapeControls(service));
+  const where = escapeControls(folder);
+  const came = [
+    fetched > 0 && fileText(fetched),
+    grown > 0 && `what ${fileText(grown)} ${grown === 1 ? 'has' : 'have'} grown by`,
+    references.fetched > 0 && `${countText(references.fetched)} that they refer to`,
+  ].filter((part) => part !== false);
+  const there = kept > 0 && `${fileText(kept)} ${kept === 1 ? 'was' : 'were'} there already`;
+  if (came.length === 0) return `${name}: ${there || 'nothing came'}, in ${where}.`;
+  const verb = dryRun ? 'would fetch' : 'fetched';
+  const rest = there ? `; ${there}` : '';
+  return `${name}: ${verb} ${listed(came)}, ${sizeText(bytes)}, into ${where}${rest}.`;
+}
+
+/** `  request: 4,200 rows, 84 kB, in tables/request.parquet; 2 lines in tables/request.rejected.jsonl`. */
+function tableText({ collection, model, modelVersion, file, rows, bytes, ...left }: MergedTable) {
+  const { rejected, rejectedFile } = left;
+  const name = [model, modelVersion, collection].filter((one) => one !== null).join('/');
+  const what = file === null ? 'no rows' : `${amount(rows, 'row')}, ${sizeText(bytes)}, in ${file}`;
+  const rest = rejectedFile === null ? '' : `; ${amount(rejected, 'line')} in ${rejectedFile}`;
+  return `  ${escapeControls(`${name}: ${what}${rest}`)}`;
+}
+
 function fileText(count: number): string {
-  return `${countText(count)} ${count === 1 ? 'file' : 'files'}`;
+  return amount(count, 'file');
+}
+
+function amount(count: number, what: string): string {
+  return `${countText(count)} ${what}${count === 1 ? '' : 's'}`;
 }
 
 function listed(parts: readonly string[]): string {

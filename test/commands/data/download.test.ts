@@ -72,6 +72,7 @@ test('brings what was collected, and then what is new', async () => {
     renamed: 0,
     failures: [],
     dryRun: false,
+    tables: [],
   });
   expect(await filesIn(work)).toEqual([`${HERE}/host.jsonl`, `${HERE}/large.jsonl`]);
   expect(await readFile(join(work, HERE, 'large.jsonl'), 'utf8')).toBe(large);
@@ -148,6 +149,53 @@ test('what a line refers to comes too; what failed or leads elsewhere is said', 
   expect(run.stderr).not.toContain('secret');
   const payload = join(folder, 'references/refers/raw/one more.json');
   expect(await readFile(payload, 'utf8')).toBe('[{"a":1}]');
+});
+
+test('--merge writes each collection as one table, and keeps apart what is no row', async () => {
+  const line = (id: string, data: object) =>
+    `${JSON.stringify({ id, type: 'azureml.inference.model_inputs', time: '2026-11-22T08:00:00Z', ...data })}\n`;
+  const first = [
+    line('1', { data: [{ amount: 1 }, { amount: 2 }] }),
+    '{"data": [{"amount": 3}\n',
+    line('2', { dataref: 'raw/two.json' }),
+  ];
+  await azurite.fill('merges', {
+    [`${AT}/host.jsonl`]: first,
+    [`${AT}/other.jsonl`]: [line('3', { data: [{ amount: 4, country: 'NL' }] })],
+    'raw/two.json': '[{"amount": 3.5}]',
+  });
+  const gateways = await workspaceWith('merges');
+  const run = await download({ gateways }, '--merge', '-o', 'csv');
+  const folder = join(run.home, 'work', 'fraud-data');
+  expect(run.status).toBe(0);
+  expect(run.stdout.split('\n')[1]).toMatch(
+    /^ {2}model_inputs: 4 rows, \d+ B, in tables\/model_inputs.csv; 1 line in tables\/model_inputs.rejected.jsonl$/,
+  );
+  expect(run.stderr).toContain('A line is no row of "model_inputs"');
+  const [header = '', ...rows] = (await readFile(join(folder, 'tables/model_inputs.csv'), 'utf8'))
+    .trim()
+    .split('\n');
+  expect(header).toMatch(/^amount,country,/);
+  const cells = rows.map((row) => row.split(','));
+  expect(cells.map(([amount]) => Number(amount))).toEqual([1, 2, 3.5, 4]);
+  expect(cells.map(([, country]) => country)).toEqual(['', '', '', 'NL']);
+  const kept = await readFile(join(folder, 'tables/model_inputs.rejected.jsonl'), 'utf8');
+  expect(JSON.parse(kept)).toMatchObject({
+    file: join(folder, 'blue/model_inputs/2026/11/22/08/host.jsonl'),
+    line: 2,
+    text: '{"data": [{"amount": 3}',
+  });
+
+  const { home } = run;
+  const env = { AML_MONITOR_OUTPUT: 'json' };
+  const again = await download({ gateways, home, env }, '--merge');
+  expect(JSON.parse(again.stdout)).toMatchObject({
+    files: { kept: 2 },
+    tables: [{ collection: 'model_inputs', file: 'tables/model_inputs.parquet', rows: 4 }],
+  });
+  expect(await readdir(join(folder, 'tables'))).toHaveLength(3);
+  expect(await download({ gateways, home }, '--merge', '-o', 'yaml')).toMatchObject({ status: 2 });
+  expect(await download({ gateways, home }, '-o', 'parquet')).toMatchObject({ status: 2 });
 });
 
 test('on the local cloud: what its sample endpoint collected', async () => {

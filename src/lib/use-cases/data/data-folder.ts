@@ -19,6 +19,8 @@ export interface DataFolder {
   readonly partOf: (placed: Placed) => string;
   /** Whether its file is there, with as many bytes as the manifest says. */
   readonly has: (placed: Placed) => Promise<boolean>;
+  /** Makes a folder below this one, given as an absolute path, and those between. @throws {CliError} `unsupported` if a link is in the way */
+  readonly makeFolders: (path: string) => Promise<void>;
   /** Nothing is missing in the part file: also after a kill it will get to its place. */
   readonly seal: (placed: Placed) => Promise<void>;
   /** A sealed file gets its name, in place of what a download put there before. */
@@ -103,6 +105,7 @@ export async function openDataFolder(
       const found = await files.look(join(folder, path));
       return found?.kind === 'file' && found.sizeBytes === whole.sizeBytes;
     },
+    makeFolders,
     seal: (placed) => files.rename(partOf(placed), sealedOf(placed)),
     async put(placed) {
       await makeFolders(dirname(pathOf(placed)));

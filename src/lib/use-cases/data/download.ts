@@ -8,6 +8,7 @@ import {
 } from './fetch-collected.js';
 import type { Outcome } from './fetch-placed.js';
 import type { Collected, CollectedEnding } from './list-collected.js';
+import type { MergedTable } from './merge-tables.js';
 import { planFetch } from './plan-fetch.js';
 import type { NameChange } from './safe-paths.js';
 
@@ -35,6 +36,8 @@ export interface Downloaded {
     readonly message: string;
   }[];
   readonly dryRun: boolean;
+  /** Those that were written of the files, if that was asked for. */
+  readonly tables: readonly MergedTable[];
 }
 
 /**
@@ -91,6 +94,7 @@ function summaryOf(
       error ? [{ name: placed.blob.name, kind: error.kind, message: error.message }] : [],
     ),
     dryRun,
+    tables: [],
   };
 }
 
