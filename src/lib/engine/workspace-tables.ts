@@ -91,7 +91,11 @@ export function storedNames(column: string, table: string): readonly string[] {
   return [column, workspaceName(column, table), ...(SYNONYMS[column] ?? [])];
 }
 
-/** A column of a classic table as the workspace calls it. */
+/** A column of a classic table as the workspace calls it; undefined if it has none of the kind. */
+export function workspaceColumn(column: string, table: string): string | undefined {
+  return REMOVED.includes(column) ? undefined : workspaceName(column, table);
+}
+
 function workspaceName(column: string, table: string): string {
   if (column === 'type') return TYPE_COLUMNS[table] ?? 'Type';
   const pascal = column.replaceAll(/(?:^|_)([a-zA-Z])/g, (_, letter: string) =>

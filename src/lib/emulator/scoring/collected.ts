@@ -1,22 +1,16 @@
-import type { Cloud } from '../cloud.js';
 import { LOCAL_CONNECTION } from '../connection.js';
 import { WORKSPACE_ID } from '../resources/resource-ids.js';
 import { isObject, read, valueAt } from '../resources/resources.js';
 import type { State } from '../state/state.js';
+import type { BlobText } from './blob-texts.js';
 import { MODEL } from './model.js';
 import { drawsFrom } from './random.js';
 import type { Scored } from './scored.js';
 import { containerId } from './telemetry.js';
 
-/** Text to append to a blob; `header` goes first where the blob is new. */
-export interface Collected {
+export interface Collected extends BlobText {
   /** Of v2: the collection that it belongs to. */
   readonly collection?: string;
-  readonly container: string;
-  readonly name: string;
-  readonly header: string;
-  readonly text: string;
-  readonly at: Date;
 }
 
 /** What one request leaves in Blob Storage, by the settings that its container runs with. */
@@ -179,25 +173,4 @@ function folderOf({ serving }: Scored, collection: string, dataId: unknown, stat
     container: store === undefined ? 'azureml' : String(read(store, 'properties', 'containerName')),
     name: path || `modelDataCollector/${serving.service}/${serving.part}/${collection}`,
   };
-}
-
-const WRITERS = 8;
-
-/** Appends what was collected to the workspace's storage account, several blobs at a time. */
-export async function writeCollected(cloud: Cloud, account: string, files: readonly Collected[]) {
-  const blobs = new Map<string, { readonly last: Collected; readonly texts: string[] }>();
-  for (const file of files) {
-    const key = `${file.container}/${file.name}`;
-    const texts = blobs.get(key)?.texts ?? [];
-    texts.push(file.text);
-    blobs.set(key, { last: file, texts });
-  }
-  const left = [...blobs.values()];
-  const write = async () => {
-    for (let next = left.shift(); next; next = left.shift()) {
-      const { container, name, header, at } = next.last;
-      await cloud.blobs.write({ account, container, name }, header, next.texts.join(''), at);
-    }
-  };
-  await Promise.all(Array.from({ length: WRITERS }, write));
 }

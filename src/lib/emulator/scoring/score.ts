@@ -5,7 +5,9 @@ import { read } from '../resources/resources.js';
 import { INGESTION_TIME } from '../state/segments.js';
 import type { State } from '../state/state.js';
 import { segmentTable } from '../state/telemetry.js';
-import { type Collected, collectedData, writeCollected } from './collected.js';
+import { archive, type ReceivedRow } from './archive.js';
+import { appendToBlobs } from './blob-texts.js';
+import { type Collected, collectedData } from './collected.js';
 import { parseInput, predict, ScoringError } from './model.js';
 import { drawsFrom } from './random.js';
 import type { Scored } from './scored.js';
@@ -56,25 +58,29 @@ export async function leaveTraces(
   const component = workspaceComponent(state);
   const tables = new Map<string, (() => object)[]>();
   const files: Collected[] = [];
-  const add = (table: string, rows: readonly (() => object)[]) =>
-    tables.set(table, [...(tables.get(table) ?? []), ...rows]);
+  const telemetry: ReceivedRow[] = [];
+  const add = (table: string, row: () => object) => {
+    const rows = tables.get(table) ?? [];
+    rows.push(row);
+    tables.set(table, rows);
+  };
   for (const scored of all) {
     const blobs = collectedData(scored, state);
     files.push(...blobs);
-    add(logTable(scored.serving), [() => logEntry(scored, blobs)]);
+    add(logTable(scored.serving), () => logEntry(scored, blobs));
     const rows = component ? telemetryRows(scored, component) : {};
     for (const [table, some] of Object.entries(rows)) {
-      if (some.length === 0) continue;
-      add(
-        segmentTable(table),
-        some.map((row) => () => ({ ...row, [INGESTION_TIME]: ingestedAt(scored) })),
-      );
+      for (const row of some) {
+        add(segmentTable(table), () => ({ ...row, [INGESTION_TIME]: ingestedAt(scored) }));
+        telemetry.push({ table, row, at: ingestedAt(scored) });
+      }
     }
   }
   for (const [table, rows] of tables) {
     await cloud.segments.append(table, () => rows.map((row) => row()));
   }
-  await writeCollected(cloud, workspaceStorage(state), files);
+  await appendToBlobs(cloud, workspaceStorage(state), files);
+  if (component) await archive(cloud, state, component.id, telemetry);
 }
 
 /** As `leaveTraces`, for requests of which nothing else is told. */
@@ -84,7 +90,7 @@ export async function leaveCollected(
   all: readonly Scored[],
 ): Promise<void> {
   const files = all.flatMap((scored) => collectedData(scored, state));
-  await writeCollected(cloud, workspaceStorage(state), files);
+  await appendToBlobs(cloud, workspaceStorage(state), files);
 }
 
 /** The lines that the container writes, and what the platform counts beside them. */
