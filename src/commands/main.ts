@@ -146,7 +146,8 @@ const COMMANDS: readonly TopRow[] = [
   },
   {
     name: 'data',
-    summary: 'collected model data: find it, fetch it, describe it, compare it with a baseline',
+    summary:
+      'collected model data: find it, see it, fetch it, describe it, compare it with a baseline',
     group: READ,
     examples: ['data list my-service', 'data drift --files today.csv --baseline training.csv'],
     commands: [
@@ -155,6 +156,12 @@ const COMMANDS: readonly TopRow[] = [
         summary: 'list what was collected, or say why nothing was',
         level: 'workspace',
         load: () => import('./data/list.js'),
+      },
+      {
+        name: 'head',
+        summary: 'show the newest rows',
+        level: 'workspace',
+        load: () => import('./data/head.js'),
       },
       {
         name: 'download',

@@ -23,10 +23,18 @@ export async function openFiles(
 }
 
 /** Says what files did not say themselves, and what in them is no row. */
-export function reportDataset({ notes, counts }: Dataset, report: Report): void {
+export function reportDataset(
+  { notes, counts: { rejected, unresolved } }: Dataset,
+  report: Pick<Report, 'note' | 'warn'>,
+): void {
   for (const note of notes) report.note(note);
-  if (counts.rejected > 0) {
-    const lines = counts.rejected === 1 ? '1 line is' : `${counts.rejected} lines are`;
-    report.warn(`${lines} no rows, and left out: "aml-monitor data head --rejected" shows them.`);
+  const broken = rejected - unresolved;
+  if (broken > 0) {
+    const lines = broken === 1 ? '1 line is no row' : `${broken} lines are no rows`;
+    report.warn(`${lines}, and left out: "aml-monitor data head --rejected --files …" shows them.`);
+  }
+  if (unresolved > 0) {
+    const lines = unresolved === 1 ? '1 line is' : `${unresolved} lines are`;
+    report.warn(`${lines} left out: the data is in another file, which "data download" brings.`);
   }
 }

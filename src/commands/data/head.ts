@@ -1,0 +1,165 @@
+import { resolve } from 'node:path';
+import { CliError } from '../../lib/errors.js';
+import type { Host } from '../../lib/host.js';
+import type { CollectedFile } from '../../lib/model/collected-file.js';
+import { print } from '../../lib/output/print.js';
+import { createReport } from '../../lib/output/report.js';
+import { resolveSettings } from '../../lib/settings.js';
+import { fetchNewest } from '../../lib/use-cases/data/fetch-newest.js';
+import { type HeadWish, headRows } from '../../lib/use-cases/data/head-rows.js';
+import { listCollected } from '../../lib/use-cases/data/list-collected.js';
+import { type LocalData, readLocalData } from '../../lib/use-cases/data/local-data.js';
+import { localEnd } from '../../lib/use-cases/data/local-end.js';
+import { type CollectionWish, openCollection } from '../../lib/use-cases/data/open-collection.js';
+import { parseCount } from '../count-argument.js';
+import { openSession, serviceOf } from '../session.js';
+import {
+  examples,
+  exitStatuses,
+  type SharedCommand,
+  type SharedOptions,
+} from '../shared-options.js';
+import { type DataOptions, dataWish, takeDataOptions } from './data-options.js';
+import { collect } from './repeated.js';
+
+const WHAT = 'What:';
+
+export function define(command: SharedCommand, host: Host): void {
+  takeDataOptions(command)
+    .description(
+      'Show the newest rows that were collected: their time and the features. Only the ends of the newest files are fetched.',
+    )
+    .optionsGroup(WHAT)
+    .option('-n, --rows <n>', 'how many rows (default: 10)', parseCount)
+    .option('--join', 'inputs with what the model answered')
+    .option('--marks', 'what else the collector tells of a row: ids, deployment, version')
+    .option(
+      '--files <glob>',
+      'of files instead: a downloaded folder, or Parquet, JSON lines, CSV; by name, folder or pattern, again for more',
+      collect,
+    )
+    .option('--rejected', 'with --files: what in them is no row, with its line and why')
+    .addHelpText(
+      'after',
+      examples(
+        'data head my-service',
+        'data head fraud/blue --collection model_inputs -n 50 -o csv',
+        'data head my-service --join --marks',
+        "data head --files 'data/**/*.parquet'",
+      ),
+    )
+    .addHelpText('after', exitStatuses('not-found', 'auth', 'service', 'timeout', 'unsupported'))
+    .action(async (service, options) => {
+      const { files, rejected, join } = options;
+      if (files && service !== undefined) {
+        throw new CliError('usage', '--files and SERVICE name two places to read: give one.');
+      }
+      if (rejected && !files) {
+        throw new CliError('usage', '--rejected is about --files: it counts their lines.', {
+          hint: 'Fetch them first: aml-monitor data download.',
+        });
+      }
+      if (rejected && join)
+        throw new CliError('usage', '--rejected and --join exclude each other.');
+      const datasets = await host.openDatasets();
+      try {
+        const wish = {
+          rows: options.rows ?? 10,
+          marks: options.marks === true,
+          rejected: rejected === true,
+          collections: options.collection,
+          join: join === true,
+        };
+        const job = { host, options, datasets, wish };
+        await (files ? headFiles(files, job) : headService(service, job));
+      } finally {
+        await datasets.close();
+      }
+    });
+}
+
+interface HeadOptions extends DataOptions, SharedOptions {
+  readonly api?: 'v1' | 'v2' | undefined;
+}
+
+interface Job {
+  readonly host: Host;
+  readonly options: HeadOptions;
+  readonly datasets: Awaited<ReturnType<Host['openDatasets']>>;
+  readonly wish: HeadWish & CollectionWish;
+}
+
+async function headService(typed: string | undefined, job: Job): Promise<void> {
+  const { host, options, datasets, wish } = job;
+  const { signal, files } = host;
+  const selection = dataWish(options, host.clock.now());
+  const session = await openSession(options, host);
+  const { settings, report, gateways } = session;
+  const service = await serviceOf(typed, session, host, options.api);
+  const looking = report.progress('Looking for collected data');
+  try {
+    // What is joined to a collection is in another.
+    const collections = wish.join ? undefined : wish.collections;
+    const wanted = { ...selection, collections, service, api: options.api };
+    const collected = await listCollected(gateways, wanted, report);
+    const found: CollectedFile[] = [];
+    for await (const file of collected.files) found.push(file);
+    looking.update('Fetching the newest rows');
+    const open = async (chosen: readonly CollectedFile[], rows: number) => {
+      const folder = await host.scratchFolder();
+      const ports = { blobs: gateways.blobs, files, folder, signal };
+      const paths = await fetchNewest(chosen, rows, ports);
+      return datasets.open({ format: chosen[0]?.api ?? 'v2', files: paths }, signal);
+    };
+    const ports = { datasets, report, signal };
+    const dataset = await openCollection({ files: found, open }, wish, ports);
+    const table = await headRows(dataset, wish, report, signal);
+    looking.done();
+    await print(host, settings, table);
+  } finally {
+    looking.done();
+  }
+}
+
+async function headFiles(patterns: readonly string[], job: Job): Promise<void> {
+  const { host, options, datasets, wish } = job;
+  const { signal } = host;
+  const selection = dataWish(options, host.clock.now());
+  const settings = await resolveSettings(options, host);
+  const report = createReport(host, settings);
+  const reading = report.progress('Reading the files');
+  const ports = { datasets, report, signal };
+  try {
+    const data = await downloaded(patterns, host);
+    if (!data) assertCollections(wish);
+    const dataset = data
+      ? await openCollection(localEnd(data, selection, ports), wish, ports)
+      : await datasets.open(await datasets.find(patterns, host.cwd), signal);
+    const table = await headRows(dataset, wish, report, signal);
+    reading.done();
+    await print(host, settings, table);
+  } finally {
+    reading.done();
+  }
+}
+
+/** Files of one's own are of no collection. */
+function assertCollections({ collections, join }: CollectionWish): void {
+  if (collections === undefined && !join) return;
+  const flag = join ? '--join' : '--collection';
+  throw new CliError('usage', `${flag} needs a folder that "data download" has filled.`);
+}
+
+/** What is in a folder that was downloaded; undefined for anything else. */
+async function downloaded(
+  [pattern, ...others]: readonly string[],
+  { cwd, files }: Host,
+): Promise<LocalData | undefined> {
+  if (pattern === undefined || others.length > 0) return undefined;
+  const folder = resolve(cwd, pattern);
+  if ((await files.kind(folder)) !== 'folder') return undefined;
+  return readLocalData(folder, files).catch((error: unknown) => {
+    if (error instanceof CliError && error.kind === 'not-found') return undefined;
+    throw error;
+  });
+}

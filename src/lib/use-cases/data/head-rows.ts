@@ -1,0 +1,70 @@
+import type { Dataset, DatasetColumn } from '../../datasets/datasets.js';
+import type { Report } from '../../host.js';
+import type { Column, Row, Table } from '../../model/table.js';
+import { reportDataset } from './open-files.js';
+
+/** Marks that tell the time of a row. */
+const TIMES = ['mdc_time', '$aml_dc_scoring_timestamp'];
+
+/** Rows at the end that are brought into the order of their time. */
+const MANY = 50_000;
+
+export interface HeadWish {
+  readonly rows: number;
+  /** All that the collector tells of a row, not its time alone. */
+  readonly marks: boolean;
+  /** What is no row instead. */
+  readonly rejected: boolean;
+}
+
+/**
+ * The newest rows, the oldest of them first: their time, the features, and with `marks` what else the collector tells.
+ * What the files hold that is no row is said.
+ */
+export async function headRows(
+  dataset: Dataset,
+  wish: HeadWish,
+  report: Pick<Report, 'note' | 'warn'>,
+  signal: AbortSignal,
+): Promise<Table> {
+  if (wish.rejected) return dataset.rejected();
+  reportDataset(dataset, report);
+  const time = dataset.columns.findIndex(
+    ({ name, role }) => role === 'mark' && TIMES.includes(name),
+  );
+  const some = time < 0 ? wish.rows : Math.max(MANY, wish.rows);
+  const newest = await newestOf(await dataset.rows(some, 'last', signal), time, wish.rows);
+  const places = shownColumns(dataset.columns, time, wish.marks);
+  const columns = places.flatMap((place): readonly Column[] =>
+    dataset.columns.slice(place, place + 1),
+  );
+  return {
+    columns,
+    rows: (async function* () {
+      for (const row of newest) yield places.map((place) => row[place] ?? null);
+    })(),
+  };
+}
+
+/** Several containers write at the same time, each a file of its own. */
+async function newestOf(table: Table, time: number, count: number): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  for await (const row of table.rows) rows.push(row);
+  const ticksOf = (row: Row) => {
+    const cell = row[time];
+    return typeof cell === 'bigint' ? cell : 0n;
+  };
+  const inTime = time < 0 ? rows : rows.toSorted((a, b) => Number(ticksOf(a) - ticksOf(b)));
+  return inTime.slice(-count);
+}
+
+function shownColumns(
+  columns: readonly DatasetColumn[],
+  time: number,
+  marks: boolean,
+): readonly number[] {
+  const places = columns.map((_, place) => place);
+  const role = (wanted: DatasetColumn['role']) =>
+    places.filter((place) => place !== time && columns[place]?.role === wanted);
+  return [...(time < 0 ? [] : [time]), ...role('feature'), ...(marks ? role('mark') : [])];
+}

@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest';
+import { localCloud } from '../../support/local-cloud.js';
+import { runCli } from '../../support/run-cli.js';
+
+const JSONL = [
+  '{"type":"azureml.inference.request","time":"2024-03-01T08:00:00Z","correlationid":"r1","data":{"data":[[1,2],[3,4]]}}',
+  '{"type":"azureml.inference.request","time":"2024-03-01T09:00:00Z","correlationid":"r2","data":{"data":[[5,6]]}}',
+  '{"type":"azureml.inference.request","time":"2024-03',
+];
+const files = { 'work/a.jsonl': JSONL.join('\n') };
+
+test('shows the newest rows of the inputs, the newest last, and says which collection that is', async () => {
+  const cloud = localCloud();
+  await runCli(['local', 'score', 'fraud/blue', '--count', '12', '--over', '2h'], { cloud });
+  const run = await runCli(['data', 'head', 'fraud', '-n', '3', '-o', 'json'], { cloud });
+
+  expect(run.status).toBe(0);
+  expect(run.stderr).toContain(
+    'This is model_inputs, of model_inputs, model_outputs, request, response',
+  );
+  const rows: readonly Readonly<Record<string, unknown>>[] = JSON.parse(run.stdout);
+  expect(rows).toHaveLength(3);
+  expect(Object.keys(rows[0] ?? {})[0]).toBe('mdc_time');
+  expect(Object.keys(rows[0] ?? {})).not.toContain('mdc_id');
+  const times = rows.map(({ mdc_time }) => String(mdc_time));
+  expect(times).toEqual(times.toSorted());
+});
+
+test('--join puts the answers beside the inputs', async () => {
+  const cloud = localCloud();
+  await runCli(['collect', 'on', 'my-service', '--yes'], { cloud });
+  await runCli(['local', 'score', 'my-service', '--count', '5'], { cloud });
+  const run = await runCli(['data', 'head', 'my-service', '--join', '-o', 'csv'], { cloud });
+
+  expect(run).toMatchObject({ status: 0 });
+  expect(run.stdout.split('\n')[0]).toMatch(/^\$aml_dc_scoring_timestamp,.*,prediction$/);
+  expect(run.stdout.trimEnd().split('\n')).toHaveLength(6);
+});
+
+test('a service of which nothing was collected is exit status 3', async () => {
+  const run = await runCli(['data', 'head', 'my-service'], { cloud: localCloud() });
+  expect(run).toMatchObject({ status: 3, stdout: '' });
+  expect(run.stderr).toContain('data list');
+});
+
+test('--files shows the last rows of files, --marks all that is told of them', async () => {
+  const run = await runCli(
+    ['data', 'head', '--files', 'a.jsonl', '-n', '2', '--marks', '-o', 'jsonl'],
+    {
+      files,
+    },
+  );
+
+  expect(run).toMatchObject({ status: 0 });
+  expect(run.stderr).toContain('1 line is no row');
+  expect(run.stdout.split('\n')[1]).toBe(
+    '{"mdc_time":"2024-03-01T09:00:00.0000000Z","c0":5,"c1":6,"mdc_id":null,"mdc_correlationid":"r2","mdc_xrequestid":null,"mdc_row":0}',
+  );
+});
+
+test('--rejected shows what is no row', async () => {
+  const run = await runCli(['data', 'head', '--files', 'a.jsonl', '--rejected', '-o', 'json'], {
+    files,
+  });
+
+  expect(run).toMatchObject({ status: 0, stderr: '' });
+  expect(JSON.parse(run.stdout)).toMatchObject([
+    { line: 3, reason: 'it is no JSON', text: JSONL[2] },
+  ]);
+});
+
+test.each([
+  ['--files and SERVICE', ['churn', '--files', 'a.jsonl']],
+  ['--join of files that were not downloaded', ['--files', 'a.jsonl', '--join']],
+  ['--rejected of a service', ['churn', '--rejected']],
+])('%s is exit status 2', async (_, argv) => {
+  expect(await runCli(['data', 'head', ...argv], { files })).toMatchObject({
+    status: 2,
+    stdout: '',
+  });
+});
