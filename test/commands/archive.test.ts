@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { LOCAL_CONNECTION } from '../../src/lib/emulator/connection.js';
+import { Interrupted } from '../../src/lib/errors.js';
 import { localCloud, type TestCloud } from '../support/local-cloud.js';
 import { runCli } from '../support/run-cli.js';
 
@@ -298,6 +299,35 @@ test('on a terminal off asks first; no changes nothing, --yes does not ask', asy
   expect(cloud.writes).toHaveLength(1);
   const yes = await runCli(['archive', 'off', '--yes'], { cloud, columns: 80 });
   expect(yes).toMatchObject({ status: 0, questions: [] });
+});
+
+test('on asks on a terminal before it moves an archive to another account', async () => {
+  const cloud = localCloud();
+  const old = '/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/old';
+  const logs = '[{"category":"AppTraces","enabled":true}]';
+  const setting = (account: string) =>
+    `{"properties":{"storageAccountId":"${account}","logs":${logs}}}`;
+  await putSetting(cloud, 'aml-monitor', setting(old));
+  const argv = ['archive', 'on', '--storage-account', ACCOUNT, '--categories', 'traces'];
+  const no = await runCli(argv, { cloud, columns: 80, answers: [false] });
+  expect(no).toMatchObject({ status: 130, stdout: '' });
+  expect(no.questions).toEqual(['Let "aml-monitor" archive to sampleml0storage instead of old?']);
+  expect(cloud.writes).toEqual([]);
+  await runCli(argv, { cloud, columns: 80, answers: [true] });
+  expect(cloud.writes).toMatchObject([{ method: 'PUT', body: setting(ACCOUNT) }]);
+});
+
+test('an interrupt says that the change may be under way', async () => {
+  const cloud = localCloud();
+  const controller = new AbortController();
+  cloud.inject(({ method }) => {
+    if (method !== 'PUT') return undefined;
+    controller.abort(new Interrupted(130));
+    return new Error('gone');
+  });
+  const run = await runCli(['archive', 'on'], { cloud, signal: controller.signal });
+  expect(run).toMatchObject({ status: 130, stdout: '' });
+  expect(run.stderr).toContain('the change of aml-monitor may be under way');
 });
 
 test('status shows every setting, and warns of one that writes rows a second time', async () => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { Interrupted } from '../../src/lib/errors.js';
 import { localCloud, type TestCloud } from '../support/local-cloud.js';
 import { runCli } from '../support/run-cli.js';
 
@@ -157,6 +158,21 @@ test('a table that does not exist is exit status 3 before any write', async () =
   expect(cloud.writes).toEqual([]);
 });
 
+test('a Log Analytics workspace that is gone is told as that', async () => {
+  const cloud = localCloud();
+  const message = "The Resource 'workspaces/sample-ml-logs' was not found.";
+  cloud.inject(({ url }) =>
+    url.includes('/tables')
+      ? Response.json({ error: { code: 'ResourceNotFound', message } }, { status: 404 })
+      : undefined,
+  );
+  for (const tables of [[], ['traces']]) {
+    const run = await runCli(['retention', 'show', ...tables], { cloud });
+    expect(run).toMatchObject({ status: 3, stdout: '' });
+    expect(run.stderr).toContain(message);
+  }
+});
+
 test('a classic component is exit status 7', async () => {
   const cloud = localCloud();
   cloud.inject(({ url }) =>
@@ -198,7 +214,6 @@ test('a table that is being changed is waited for, at most for 30 minutes', asyn
 
 test('an interrupt says what was and was not done', async () => {
   const cloud = localCloud();
-  const { Interrupted } = await import('../../src/lib/errors.js');
   const controller = new AbortController();
   cloud.inject(({ method, url }) => {
     if (method !== 'PATCH' || !/AppRequests/.test(url)) return undefined;

@@ -53,7 +53,7 @@ export function fakeGateways(parts: Partial<Gateways> = {}): Gateways {
     },
     logWorkspaces: {
       listTables: unused('listTables'),
-      getTable: unused('getTable'),
+      findTable: unused('findTable'),
       setRetention: unused('setRetention'),
       listDataExports: unused('listDataExports'),
     },

@@ -40,18 +40,15 @@ export function createLogWorkspacesGateway(options: LogWorkspacesOptions): LogWo
   const tableUrl = (workspaceId: string, name: string) =>
     url(workspaceId, `tables/${encodeURIComponent(name)}`, TABLES_VERSION);
 
-  async function readTable(workspaceId: string, name: string): Promise<LogTable> {
+  async function findTable(workspaceId: string, name: string): Promise<LogTable | undefined> {
     const answer = await http.send('GET', tableUrl(workspaceId, name), {
       allow: [404],
       role: ROLE,
     });
     if (answer.status !== 404) return toTable(answer.body);
-    const refusal = toCliError(answer);
-    // The workspace may be what is not there.
-    if (!answer.text.toLowerCase().includes(name.toLowerCase())) throw refusal;
-    const message = `The Log Analytics workspace has no table "${name}".`;
-    const hint = 'A table begins with the first row that is sent to it.';
-    throw new CliError('not-found', message, { ...refusal.facts, hint });
+    // Azure names what is missing, and that may be the workspace.
+    if (!answer.text.toLowerCase().includes(name.toLowerCase())) throw toCliError(answer);
+    return undefined;
   }
 
   async function setRetention(
@@ -63,7 +60,8 @@ export function createLogWorkspacesGateway(options: LogWorkspacesOptions): LogWo
     const target = tableUrl(workspaceId, name);
     const deadline = clock.now().getTime() + BUSY_TIMEOUT_MS;
     for (let waited = false; ; waited = true) {
-      const table = await readTable(workspaceId, name);
+      const table = await findTable(workspaceId, name);
+      if (!table) throw new CliError('not-found', `There is no table "${name}" any more.`);
       const missing = missingOf(table, change);
       if (Object.keys(missing).length === 0) return ALREADY;
       const body = bodyOf(missing);
@@ -106,7 +104,7 @@ export function createLogWorkspacesGateway(options: LogWorkspacesOptions): LogWo
       for await (const item of all) tables.push(toTable(item));
       return tables;
     },
-    getTable: readTable,
+    findTable,
     setRetention,
     async listDataExports(workspaceId) {
       const rules: DataExport[] = [];

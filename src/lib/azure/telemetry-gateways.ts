@@ -128,8 +128,8 @@ export interface DataExport {
 /** Gateway to Log Analytics workspaces, beside queries. */
 export interface LogWorkspacesGateway {
   listTables(workspaceId: string): Promise<readonly LogTable[]>;
-  /** @throws {CliError} `not-found` */
-  getTable(workspaceId: string, name: string): Promise<LogTable>;
+  /** Undefined if there is none of the name. @throws {CliError} `not-found` if there is no such workspace */
+  findTable(workspaceId: string, name: string): Promise<LogTable | undefined>;
   /** Waits while the table is being changed, and until Azure has applied it. */
   setRetention(
     workspaceId: string,

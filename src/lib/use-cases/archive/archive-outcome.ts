@@ -1,7 +1,12 @@
-import type { Change, WriteRequest } from '../../azure/gateways.js';
-import type { DiagnosticCategory, DiagnosticSetting } from '../../azure/telemetry-gateways.js';
+import type { Change, Gateways, WriteRequest } from '../../azure/gateways.js';
+import type {
+  DiagnosticCategory,
+  DiagnosticSetting,
+  SettingEdit,
+} from '../../azure/telemetry-gateways.js';
 import { Interrupted } from '../../errors.js';
 import { tableName } from '../../model/telemetry.js';
+import { interrupted } from '../failures.js';
 import { sends } from './setting-facts.js';
 
 /** What became of one diagnostic setting. */
@@ -42,6 +47,31 @@ export interface ArchiveRequest {
   /** Asks before something ends; undefined where no question is wanted or possible. */
   readonly confirm: ((message: string) => Promise<boolean>) | undefined;
   readonly signal: AbortSignal;
+}
+
+/**
+ * Changes a setting as `decide` wants.
+ *
+ * @throws {Interrupted} after Ctrl-C; once something was sent, it says so
+ */
+export async function changeSetting(
+  { diagnosticSettings }: Pick<Gateways, 'diagnosticSettings'>,
+  { component, setting }: Pick<ArchiveOutcome, 'component' | 'setting'>,
+  decide: (setting: DiagnosticSetting | null) => Promise<SettingEdit | 'removed' | null>,
+  { dryRun, signal }: Pick<ArchiveRequest, 'dryRun' | 'signal'>,
+): Promise<Change> {
+  let isSent = false;
+  const decided = async (current: DiagnosticSetting | null) => {
+    const edit = await decide(current);
+    isSent = edit !== null && !dryRun;
+    return edit;
+  };
+  try {
+    return await diagnosticSettings.change(component, setting, decided, { dryRun });
+  } catch (error) {
+    if (!isSent || !(signal.reason instanceof Interrupted)) throw error;
+    throw interrupted(signal.reason, { changed: [], halfway: [setting], untouched: [] });
+  }
 }
 
 /** What a change tells of itself. */

@@ -10,6 +10,7 @@ import {
   type ArchiveRequest,
   assertConfirmed,
   changeFacts,
+  changeSetting,
   namesOf,
   namesSent,
 } from './archive-outcome.js';
@@ -35,9 +36,10 @@ export async function turnArchiveOff(
   const existing = findSetting(archive, name);
 
   let after: Pick<ArchiveOutcome, 'archive' | 'storageAccountId' | 'categories'> = NOTHING;
-  const change = await gateways.diagnosticSettings.change(
-    component.resourceId,
-    existing?.name ?? name,
+  const outcome = { component: component.resourceId, setting: existing?.name ?? name };
+  const change = await changeSetting(
+    gateways,
+    outcome,
     async (setting) => {
       if (setting === null || setting.storageAccountId === null) return null;
       const before = namesSent(setting, categories);
@@ -56,7 +58,7 @@ export async function turnArchiveOff(
       await assertConfirmed(`End the archive of ${what} by ${where}?`, request);
       return edit;
     },
-    { dryRun },
+    request,
   );
   for (const { name: other, storageAccountId, logs } of settings) {
     if (other === existing?.name || storageAccountId === null) continue;
@@ -65,13 +67,7 @@ export async function turnArchiveOff(
       `The setting "${other}" archives to "${lastName(storageAccountId)}", too; --name ${other} ends that.`,
     );
   }
-  return {
-    component: component.resourceId,
-    setting: existing?.name ?? name,
-    ...after,
-    elsewhere: [],
-    ...changeFacts(change, dryRun),
-  };
+  return { ...outcome, ...after, elsewhere: [], ...changeFacts(change, dryRun) };
 }
 
 const NOTHING = { archive: false, storageAccountId: null, categories: [] };

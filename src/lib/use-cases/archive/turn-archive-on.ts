@@ -1,3 +1,4 @@
+import type { Change } from '../../azure/gateways.js';
 import type { DiagnosticCategory, DiagnosticSetting } from '../../azure/telemetry-gateways.js';
 import { CliError } from '../../errors.js';
 import type { Report } from '../../host.js';
@@ -6,6 +7,7 @@ import {
   type ArchiveRequest,
   assertConfirmed,
   changeFacts,
+  changeSetting,
   type Elsewhere,
   namesOf,
   namesSent,
@@ -44,7 +46,7 @@ export async function turnArchiveOn(
 ): Promise<ArchiveOutcome> {
   const { component: asked, name, storageAccount, dryRun } = request;
   const archive = await openArchive(gateways, asked, report);
-  const { component, settings, categories } = archive;
+  const { component, settings } = archive;
   const wanted = chooseCategories(archive, request.categories);
   const existing = findSetting(archive, name);
   const current = existing?.storageAccountId ?? null;
@@ -63,28 +65,22 @@ export async function turnArchiveOn(
   const left = wanted.filter((category) => !others.some((setting) => sends(setting, category)));
   const outcome = { component: component.resourceId, setting: existing?.name ?? name };
   if (left.length === 0) {
-    const sent = existing && current !== null ? namesSent(existing, categories) : [];
-    const facts = { archive: sent.length > 0, storageAccountId: current, categories: sent };
-    return {
-      ...outcome,
-      ...facts,
-      elsewhere,
-      changed: false,
-      applied: true,
-      ...(dryRun && PLANNED_NOTHING),
-    };
+    const categories = existing && current !== null ? namesSent(existing, archive.categories) : [];
+    const facts = { archive: categories.length > 0, storageAccountId: current, categories };
+    return { ...outcome, ...facts, elsewhere, ...changeFacts(ALREADY, dryRun) };
   }
   if (existing === undefined && settings.length >= MOST_SETTINGS) throw tooMany(archive);
 
-  let sent: readonly string[] = [];
-  const change = await gateways.diagnosticSettings.change(
-    component.resourceId,
-    outcome.setting,
+  let categories: readonly string[] = [];
+  const change = await changeSetting(
+    gateways,
+    outcome,
     async (setting) => {
+      const sent = archive.categories.filter(
+        (category) => left.includes(category) || (setting !== null && sends(setting, category)),
+      );
+      categories = namesOf(sent);
       const added = left.filter((category) => setting === null || !sends(setting, category));
-      const kept = setting === null ? [] : namesSent(setting, categories);
-      const all = [...kept, ...namesOf(added)];
-      sent = namesOf(categories).filter((each) => all.includes(each));
       const isThere = setting !== null && isSameId(setting.storageAccountId, accountId);
       if (isThere && added.length === 0) return null;
       if (setting !== null) assertNoGroup(setting, added);
@@ -93,31 +89,21 @@ export async function turnArchiveOn(
         warnOfOthers(setting, added, report);
         await assertMoveWanted(setting, accountId, request);
       }
-      return {
-        ...(!isThere && { storageAccountId: accountId }),
-        logs: added.map((category) => ({
-          name: category.name,
-          of: 'category' as const,
-          enabled: true,
-        })),
-      };
+      const logs = added.map(
+        (each) => ({ name: each.name, of: 'category', enabled: true }) as const,
+      );
+      return { logs, ...(!isThere && { storageAccountId: accountId }) };
     },
-    { dryRun },
+    request,
   );
   if (change.changed && !dryRun) {
     report.note('The first files may take 90 minutes; rows that were sent before are not copied.');
   }
-  return {
-    ...outcome,
-    archive: true,
-    storageAccountId: accountId,
-    categories: sent,
-    elsewhere,
-    ...changeFacts(change, dryRun),
-  };
+  const facts = { archive: true, storageAccountId: accountId, categories };
+  return { ...outcome, ...facts, elsewhere, ...changeFacts(change, dryRun) };
 }
 
-const PLANNED_NOTHING = { requests: [], before: null };
+const ALREADY: Change = { changed: false, applied: true, requests: [], before: null };
 
 /** What other settings send to the account already, said. */
 function sentElsewhere(

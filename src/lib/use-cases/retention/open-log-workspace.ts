@@ -65,14 +65,13 @@ export async function findTables(
   const stored = [...new Set(names.map(storedName))];
   return Promise.all(
     stored.map(async (each) => {
-      try {
-        return await logWorkspaces.getTable(resourceId, each);
-      } catch (error) {
-        if (!(error instanceof CliError) || error.kind !== 'not-found') throw error;
-        const message = `The Log Analytics workspace "${name}" has no table "${tableName(each)}".`;
-        const hint = isTelemetryTable(each) ? error.facts.hint : suggestion(each, TELEMETRY_TABLES);
-        throw new CliError('not-found', message, { ...error.facts, ...(hint && { hint }) }, error);
-      }
+      const table = await logWorkspaces.findTable(resourceId, each);
+      if (table) return table;
+      const message = `The Log Analytics workspace "${name}" has no table "${tableName(each)}".`;
+      const hint = isTelemetryTable(each)
+        ? 'A table begins with the first row that is sent to it.'
+        : suggestion(each, TELEMETRY_TABLES);
+      throw new CliError('not-found', message, { hint });
     }),
   );
 }

@@ -99,7 +99,8 @@ export async function setRetention(
     table: LogTable,
   ): Promise<Pick<LogTable, 'retentionDays' | 'totalDays'>> {
     try {
-      return await logWorkspaces.getTable(workspace.resourceId, table.name);
+      const found = await logWorkspaces.findTable(workspace.resourceId, table.name);
+      return found ?? planned(table, change);
     } catch (error) {
       if (!(error instanceof CliError)) throw error;
       return planned(table, change);
