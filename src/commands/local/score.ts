@@ -15,8 +15,8 @@ import { examples, exitStatuses, type SharedCommand } from '../shared-options.js
 const MOST_SHOWN = 20;
 const FIRST_SHOWN = 5;
 
-/** Inputs shift between two ranges of time, so there have to be two. */
-const SHIFTED_OVER = '1d';
+/** So that the last 24 hours have drifted from what was before, as `data drift` compares them. */
+const SHIFTED_OVER = '2d';
 
 export function define(command: SharedCommand, host: Host): void {
   command
@@ -29,7 +29,7 @@ export function define(command: SharedCommand, host: Host): void {
     .addOption(
       new Option(
         '--over <duration>',
-        `date them evenly over so long until now, such as 2d (default with --shift: ${SHIFTED_OVER})`,
+        `date them evenly over so long until now, such as 12h (default with --shift: ${SHIFTED_OVER})`,
       ).argParser(parseDuration),
     )
     .addOption(
@@ -49,7 +49,7 @@ export function define(command: SharedCommand, host: Host): void {
       'after',
       examples(
         'local score my-service --count 5',
-        'local score my-service --count 500 --over 2d --shift age=1.5',
+        'local score my-service --count 500 --shift age=1.5',
         `local score fraud/blue --data '{"data":[[24,59.9,1,38]]}'`,
       ),
     )

@@ -32,11 +32,20 @@ export interface Claims {
 export async function openSigningKey(folder: string): Promise<KeyObject> {
   const path = join(folder, 'keys', 'tokens.pem');
   const known = await readText(path);
-  if (known !== undefined) return createPrivateKey(known);
+  if (known !== undefined) return parsedKey(known);
   const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
   return createPrivateKey(
     await createFileOnce(path, String(privateKey.export({ type: 'pkcs8', format: 'pem' }))),
   );
+}
+
+const parsed = new Map<string, KeyObject>();
+
+/** Every request that brings a token needs the key. */
+function parsedKey(pem: string): KeyObject {
+  const key = parsed.get(pem) ?? createPrivateKey(pem);
+  parsed.set(pem, key);
+  return key;
 }
 
 /** The public half, as a `jwks_uri` answers it. */
