@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { Argument, InvalidArgumentError, Option } from '@commander-js/extra-typings';
+import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import { CliError } from '../lib/errors.js';
 import type { Host, Report } from '../lib/host.js';
 import { sizeText } from '../lib/model/size.js';
@@ -21,6 +21,7 @@ import { deployedTarget } from '../lib/use-cases/scaffold/check/deployed.js';
 import { oneTarget, planScaffold } from '../lib/use-cases/scaffold/plan-scaffold.js';
 import {
   SCAFFOLDS,
+  type Scaffold,
   type ScaffoldFile,
   scaffoldFile,
 } from '../lib/use-cases/scaffold/scaffold-file.js';
@@ -37,9 +38,7 @@ export function define(command: SharedCommand, host: Host): void {
       'Write a scoring script, or a deployment file, that logs traces and collects model data; or check what ' +
         'existing ones will not log and collect. Azure is asked only with --service.',
     )
-    .addArgument(
-      new Argument('[what]', 'score.py, or deployment.yml (for v1 a deploy.py)').choices(SCAFFOLDS),
-    )
+    .argument('[what]', 'score.py, or deployment.yml (for v1 a deploy.py)', parseWhat)
     .addOption(
       new Option(
         '--generation <version>',
@@ -74,7 +73,7 @@ export function define(command: SharedCommand, host: Host): void {
     .option('--deployment-file <file>', 'the YAML that the script is deployed with')
     .option('--packages <file>', 'the conda environment (.yml) or requirements of the script')
     .addOption(
-      new Option('--fail-on <severity>', 'exit 9 for warnings, too')
+      new Option('--fail-on <severity>', 'exit 9 if there is one, or something worse')
         .choices(['error', 'warning'] as const)
         .default('error' as const),
     )
@@ -198,6 +197,12 @@ async function write(
     await file.discard();
     throw error;
   }
+}
+
+function parseWhat(text: string): Scaffold {
+  const known = SCAFFOLDS.find((each) => each === text);
+  if (known) return known;
+  throw new InvalidArgumentError(`Allowed choices are ${SCAFFOLDS.join(', ')}.`);
 }
 
 function parseList(text: string): readonly string[] {

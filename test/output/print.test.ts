@@ -294,6 +294,22 @@ test('what a view wants whole is not cut; if it does not fit, a row is a block',
   expect(narrow.stdout).toBe(`NAME  ${'n'.repeat(40)}\nURI   https://${'u'.repeat(40)}\n`);
 });
 
+test('a narrow terminal does without what a view can spare; a pipe has everything', async () => {
+  const view: View<unknown> = {
+    columns: [
+      { heading: 'SEEN', cell: () => '2026-11-22 12:38', whole: true, spare: true },
+      { heading: 'NAME', cell: () => 'n'.repeat(40), whole: true, paint: (text) => `<${text}>` },
+    ],
+  };
+  const name = 'n'.repeat(40);
+  const narrow = await printed([{}], { format: 'text', columns: 50 }, view);
+  expect(narrow.stdout).toBe(`NAME\n<${name}>\n`);
+  const pipe = await printed([{}], { format: 'text' }, view);
+  expect(pipe.stdout).toBe(`SEEN              NAME\n2026-11-22 12:38  <${name}>\n`);
+  const tiny = await printed([{}], { format: 'text', columns: 30 }, view);
+  expect(tiny.stdout).toBe(`SEEN  2026-11-22 12:38\nNAME  <${name}>\n`);
+});
+
 test('a result that was called off because its reader has gone ends quietly', async () => {
   const stdout = memoryOutput();
   async function* rows() {

@@ -46,7 +46,8 @@ export function define(command: SharedCommand, host: Host): void {
       const progress = pacedProgress(WAIT, () => text, { report, clock, stderr });
       const onProgress = (listed: number, counted: number) => {
         const rows = counted > 0 ? `, rows of ${countText(counted)} counted` : '';
-        text = `${WAIT}: ${countText(listed)} files${rows}`;
+        const files = listed === 1 ? 'file' : 'files';
+        text = `${WAIT}: ${countText(listed)} ${files}${rows}`;
         progress.tick();
       };
       try {

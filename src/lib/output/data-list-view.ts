@@ -17,7 +17,7 @@ export function dataListView(
       { heading: 'SIZE', cell: ({ bytes }) => sizeText(bytes), align: 'right', whole: true },
       ...(rowsAreCounted ? [ROWS] : []),
       ...(by === undefined ? DAYS : []),
-      { heading: 'MODIFIED', cell: ({ modified }) => timeText(modified), whole: true },
+      { heading: 'MODIFIED', cell: ({ modified }) => timeText(modified), whole: true, spare: true },
     ],
     empty: 'No collected data.',
   };
@@ -56,17 +56,16 @@ const DAYS: readonly ViewColumn<DataSummary>[] = [
 ];
 
 const DAY_MS = 86_400_000;
-const HOUR_MS = 3_600_000;
 
-/** The day or hour; of a file that spans more, up to its last day. */
+/** The day or hour; of a file that spans more, its day or days. */
 function spanColumn(by: 'day' | 'hour'): ViewColumn<DataSummary> {
-  const ms = by === 'day' ? DAY_MS : HOUR_MS;
   return {
     heading: by === 'day' ? 'DAY' : 'HOUR',
     cell({ from, to }) {
-      const start = by === 'day' ? from.slice(0, 10) : timeText(from);
-      const isMore = Date.parse(to) - Date.parse(from) > ms;
-      return isMore ? `${start} to ${lastDay(to)}` : start;
+      const spanMs = Date.parse(to) - Date.parse(from);
+      if (by === 'hour' && spanMs < DAY_MS) return timeText(from);
+      const day = from.slice(0, 10);
+      return spanMs > DAY_MS ? `${day} to ${lastDay(to)}` : day;
     },
     whole: true,
   };

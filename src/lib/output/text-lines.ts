@@ -47,9 +47,11 @@ export async function* textLines<T>(
         paint: (text, index) => columns[index]?.paint?.(text, item, space.style) ?? text,
       };
     });
-    const headings = columns.map(({ heading, align = 'left', whole = align === 'right' }) => {
-      return { heading, align, whole };
-    });
+    const headings = columns.map(
+      ({ heading, align = 'left', whole = align === 'right', spare }) => {
+        return { heading, align, whole, spare };
+      },
+    );
     for await (const line of textTable(headings, rows, space, sampleRows)) {
       if (!isEmpty || empty === undefined) yield `${line}\n`;
     }

@@ -7,6 +7,8 @@ export interface TextColumn {
   readonly align: 'left' | 'right';
   /** Shown whole or not in a line at all: a number, an instant, an address. */
   readonly whole: boolean;
+  /** Left out where there is no room for it. */
+  readonly spare?: boolean | undefined;
 }
 
 export interface TextRow {
@@ -22,8 +24,9 @@ const LEAST_WIDTH = 12;
 const GAP = '  ';
 
 /**
- * Rows under headings, a line each. On a terminal that is too narrow the widest columns of text are cut; if even
- * that does not help, every row becomes a block with a line for each column. On a pipe nothing is cut.
+ * Rows under headings, a line each. On a terminal that is too narrow the widest columns of text are cut, then the spare
+ * columns are left out; if even that does not help, every row becomes a block with a line for each column. On a pipe
+ * nothing is cut or left out.
  */
 export async function* textTable(
   columns: readonly TextColumn[],
@@ -32,12 +35,11 @@ export async function* textTable(
   sampleRows = SAMPLE_ROWS,
 ): AsyncGenerator<string> {
   const sample: TextRow[] = [];
-  let widths: readonly number[] | undefined;
   let layout: ((row: TextRow) => string) | undefined;
   const start = () => {
-    widths = fittingWidths(columns, naturalWidths(columns, sample), space.width);
-    layout = widths ? lineLayout(columns, widths, space) : blockLayout(columns, space);
-    const heading = widths ? [headingLine(columns, widths, space)] : [];
+    const placed = placedColumns(columns, naturalWidths(columns, sample), space.width);
+    layout = placed ? lineLayout(placed, space) : blockLayout(columns, space);
+    const heading = placed ? [headingLine(placed, space)] : [];
     return [...heading, ...sample.map(layout)];
   };
   for await (const raw of rows) {
@@ -61,6 +63,28 @@ function naturalWidths(columns: readonly TextColumn[], rows: readonly TextRow[])
   );
 }
 
+/** A column that has a place in the line. */
+interface PlacedColumn extends TextColumn {
+  /** Its number among all columns. */
+  readonly index: number;
+  readonly width: number;
+}
+
+/** The columns that are shown, each with a width that fits; undefined if there is no room for a line. */
+function placedColumns(
+  columns: readonly TextColumn[],
+  natural: readonly number[],
+  width: number | undefined,
+): readonly PlacedColumn[] | undefined {
+  const all = columns.map((column, index) => ({ ...column, index, width: natural[index] ?? 0 }));
+  for (const shown of [all, all.filter(({ spare }) => spare !== true)]) {
+    const natural = shown.map((column) => column.width);
+    const widths = fittingWidths(shown, natural, width);
+    if (widths) return shown.map((column, at) => ({ ...column, width: widths[at] ?? 0 }));
+  }
+  return undefined;
+}
+
 /** The widths that fit, undefined if none do. */
 function fittingWidths(
   columns: readonly TextColumn[],
@@ -79,29 +103,20 @@ function fittingWidths(
   return capped(cap);
 }
 
-function headingLine(
-  columns: readonly TextColumn[],
-  widths: readonly number[],
-  { style }: ViewSpace,
-): string {
-  const cells = columns.map(({ heading, align }, index) =>
-    style.bold(padded(heading, widths[index] ?? 0, align, index === columns.length - 1)),
+function headingLine(columns: readonly PlacedColumn[], { style }: ViewSpace): string {
+  const cells = columns.map(({ heading, align, width }, at) =>
+    style.bold(padded(heading, width, align, at === columns.length - 1)),
   );
   return cells.join(GAP);
 }
 
-function lineLayout(
-  columns: readonly TextColumn[],
-  widths: readonly number[],
-  { width }: ViewSpace,
-): (row: TextRow) => string {
+function lineLayout(columns: readonly PlacedColumn[], space: ViewSpace): (row: TextRow) => string {
   return ({ cells, paint = (text) => text }) =>
     columns
-      .map(({ align }, index) => {
+      .map(({ align, index, width }, at) => {
         const cell = cells[index] ?? '';
-        const columnWidth = widths[index] ?? 0;
-        const shown = width === undefined ? cell : cutToWidth(cell, columnWidth);
-        return paint(padded(shown, columnWidth, align, index === columns.length - 1), index);
+        const shown = space.width === undefined ? cell : cutToWidth(cell, width);
+        return paint(padded(shown, width, align, at === columns.length - 1), index);
       })
       .join(GAP)
       .trimEnd();

@@ -50,4 +50,6 @@ export interface ViewColumn<T> {
   readonly align?: 'left' | 'right';
   /** Never cut, however narrow the terminal is. */
   readonly whole?: boolean;
+  /** Left out where the terminal is too narrow for all columns: worth knowing, but not what the table is about. */
+  readonly spare?: boolean;
 }
