@@ -1,4 +1,5 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { connectGateways } from '../../src/lib/azure/connect.js';
 import type { BlobGateway } from '../../src/lib/azure/gateways.js';
@@ -122,6 +123,16 @@ test('a range is read of one state of the blob; there is nothing at its end', as
     facts: { code: 'ConditionNotMet' },
   });
   expect(await read('grows.jsonl', { from: 4 })).toEqual([8, 'two\n']);
+});
+
+test('a blob that is stored zipped is handed over as it is', async () => {
+  await azurite.fill('zipped', {});
+  const bytes = gzipSync('a,b\n1,2\n');
+  const blob = azurite.client.getContainerClient('zipped').getBlockBlobClient('x.csv.gz');
+  await blob.upload(bytes, bytes.length, { blobHTTPHeaders: { blobContentEncoding: 'gzip' } });
+  const read = await (await openBlobs()).read(container('zipped'), 'x.csv.gz', { from: 2 });
+  expect(read.sizeBytes).toBe(bytes.length);
+  expect(Buffer.concat(await collectItems(read.bytes)).equals(bytes.subarray(2))).toBe(true);
 });
 
 test('what is not there, and a key that is not the one, is said', async () => {

@@ -14,7 +14,7 @@ import {
   type HttpMethods,
 } from '@azure/core-rest-pipeline';
 import { afterEach, beforeAll, expect, test } from 'vitest';
-import { isExempt } from '../../src/lib/azure/wire/network.js';
+import { createNetwork, isExempt } from '../../src/lib/azure/wire/network.js';
 import { createTransport, type TransportOptions } from '../../src/lib/azure/wire/transport.js';
 import { fakeClock, realFiles, temporaryFolder } from '../support/host.js';
 import { type Identity, privateRoot } from './certificates.js';
@@ -200,6 +200,25 @@ test('Ctrl-C ends a request that is under way', async () => {
   );
 });
 
+test('what is streamed may come for longer than its beginning may', async () => {
+  const port = await serveTls((_, response) => {
+    response.write('begun ');
+    setTimeout(() => response.end('ended'), 400);
+  });
+  const network = createNetwork({ env: {}, privateRoots: root });
+  const request = createPipelineRequest({
+    url: `https://localhost:${port}/`,
+    timeout: 200,
+    streamResponseStatusCodes: new Set([200]),
+  });
+  const { readableStreamBody = [] } = await network.sendRequest(request);
+  let text = '';
+  for await (const chunk of readableStreamBody) text += chunk;
+  expect(text).toBe('begun ended');
+  const whole = createPipelineRequest({ url: request.url, timeout: 200 });
+  await expect(network.sendRequest(whole)).rejects.toMatchObject({ code: 'ANSWER_TIMEOUT' });
+});
+
 test('NO_PROXY takes hosts, domains, ports and a star', () => {
   const url = new URL('https://api.loganalytics.io/v1');
   for (const yes of [
@@ -240,7 +259,8 @@ test('a streamed answer waits for its reader, and its connection ends when it is
     more();
   });
   const transport = await openTransport();
-  const request = createPipelineRequest({ url: `https://localhost:${port}/` });
+  const headers = createHttpHeaders({ 'accept-encoding': 'gzip' });
+  const request = createPipelineRequest({ url: `https://localhost:${port}/`, headers });
   const response = await transport
     .client({ accepts: () => true })
     .sendRequest({ ...request, streamResponseStatusCodes: new Set([200]) });

@@ -55,9 +55,13 @@ export function createNetwork({ env, privateRoots }: NetworkOptions): HttpClient
       // Plain http is the managed identity endpoint of this machine: neither proxy nor roots.
       const secure = url.protocol === 'https:';
       // The SDK's own timer would keep the process alive after a failure; this one does not.
-      const deadline = request.timeout > 0 ? AbortSignal.timeout(request.timeout) : undefined;
+      const deadline = new AbortController();
+      const timer =
+        request.timeout > 0
+          ? setTimeout(() => deadline.abort(), request.timeout).unref()
+          : undefined;
       const own = request.abortSignal;
-      const signals = [own, deadline].filter((one) => one instanceof AbortSignal);
+      const signals = [own, deadline.signal].filter((one) => one instanceof AbortSignal);
       const sent = {
         ...request,
         timeout: 0,
@@ -74,8 +78,11 @@ export function createNetwork({ env, privateRoots }: NetworkOptions): HttpClient
       try {
         return await readResponse(request, await client.sendRequest(sent));
       } catch (error) {
-        if (deadline?.aborted && !own?.aborted) throw fault('ANSWER_TIMEOUT', error);
+        if (deadline.signal.aborted && !own?.aborted) throw fault('ANSWER_TIMEOUT', error);
         throw error;
+      } finally {
+        // What is streamed takes as long as it comes.
+        clearTimeout(timer);
       }
     },
   };
@@ -148,7 +155,9 @@ async function readResponse(
   if (raw === undefined) return answer;
   // The SDK types it as any readable stream; in Node it is the message itself.
   const message = raw as IncomingMessage;
-  const body = decompress(message, headers.get('content-encoding'));
+  // What nobody asked to be zipped is kept so: a blob that is stored with that header, whose bytes are counted.
+  const isZipped = request.headers.has('accept-encoding');
+  const body = isZipped ? decompress(message, headers.get('content-encoding')) : message;
   const asked = request.streamResponseStatusCodes;
   if (asked?.has(status) || asked?.has(Number.POSITIVE_INFINITY)) {
     message.setTimeout(STALLED_MS, () => {

@@ -1,8 +1,8 @@
 import { beforeAll, expect, test } from 'vitest';
-import { BLOBSTORE, STORAGE_ACCOUNT } from '../../src/lib/emulator/seed/workspace.js';
-import { type Azurite, startAzurite } from '../support/azurite.js';
-import { localCloud, type TestCloud } from '../support/local-cloud.js';
-import { type RunOptions, runCli } from '../support/run-cli.js';
+import { BLOBSTORE, STORAGE_ACCOUNT } from '../../../src/lib/emulator/seed/workspace.js';
+import { type Azurite, startAzurite } from '../../support/azurite.js';
+import { localCloud, type TestCloud } from '../../support/local-cloud.js';
+import { type RunOptions, runCli } from '../../support/run-cli.js';
 
 let azurite: Azurite;
 
