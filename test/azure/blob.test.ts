@@ -21,7 +21,10 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close();
 });
 
-async function openBlobs(options: StorageOptions = azurite): Promise<BlobGateway> {
+async function openBlobs(
+  options: StorageOptions = azurite,
+  fetch?: (request: Request) => Promise<Response>,
+): Promise<BlobGateway> {
   const { connectionString, accountKey, sasToken } = options;
   const typed = connectionString ? { connectionString } : { accountKey, sasToken };
   const storage = storageSettings(typed, {}, false);
@@ -34,6 +37,7 @@ async function openBlobs(options: StorageOptions = azurite): Promise<BlobGateway
     report: { ...report, progress },
     files: realFiles,
     env: {},
+    ...(fetch && { fetch }),
   });
   return blobs;
 }
@@ -93,6 +97,43 @@ test('hostile names are listed as they are, and read as what they are', async ()
     const { bytes } = await blobs.read(container('hostile'), name);
     expect(await textOf(bytes)).toBe(`in ${name}`);
   }
+});
+
+function page(blobs: string, next: string): Response {
+  const body = `<?xml version="1.0"?><EnumerationResults ServiceEndpoint="https://samplestore.blob.core.windows.net/" ContainerName="c"><Blobs>${blobs}</Blobs><NextMarker>${next}</NextMarker></EnumerationResults>`;
+  return new Response(body, { headers: { 'content-type': 'application/xml' } });
+}
+
+function listed(name: string): string {
+  return `<Blob>${name}<Properties><Last-Modified>Fri, 20 Nov 2026 08:00:00 GMT</Last-Modified><Etag>0x8D1</Etag><Content-Length>7</Content-Length><BlobType>AppendBlob</BlobType></Properties></Blob>`;
+}
+
+test('a list is asked for page by page; names that XML cannot have, and pages that fail once, come through', async () => {
+  const asked: string[] = [];
+  const answers = [
+    () => page(listed('<Name>a.csv</Name>'), 'second'),
+    () => new Response('', { status: 503 }),
+    () => page(listed('<Name Encoded="true">b%1B%5B31m%01.csv</Name>'), ''),
+  ];
+  const connectionString = 'AccountName=samplestore;SharedAccessSignature=sv=1&sig=canary';
+  const blobs = await openBlobs({ connectionString }, async ({ url }) => {
+    asked.push(url);
+    return answers.shift()?.() ?? new Response('', { status: 500 });
+  });
+  const found = await collectItems(blobs.list(container('c'), 'x/'));
+  expect(found).toEqual([
+    {
+      name: 'a.csv',
+      sizeBytes: 7,
+      etag: '"0x8D1"',
+      modified: new Date('2026-11-20T08:00:00Z'),
+      isAppend: true,
+    },
+    expect.objectContaining({ name: 'b\u001b[31m\u0001.csv' }),
+  ]);
+  const queries = asked.map((url) => new URL(url).searchParams);
+  expect(queries.map((query) => query.get('marker'))).toEqual([null, 'second', 'second']);
+  expect(queries[0]?.get('maxresults')).toBe('5000');
 });
 
 test('a range is read of one state of the blob; there is nothing at its end', async () => {
