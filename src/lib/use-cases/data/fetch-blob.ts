@@ -73,7 +73,10 @@ export async function fetchIntoPart(
   try {
     for (let changes = 0; changes < MOST_CHANGES; changes++) {
       const done = await attempt(placed, wanted, file, work);
-      if (done) return done;
+      if (!done) continue;
+      const mayBeLonger = changes > 0 || work.manifest.find(placed.blob)?.partial;
+      if (mayBeLonger) await file.cutTo(done.sizeBytes);
+      return done;
     }
   } finally {
     await file.close();
@@ -108,7 +111,6 @@ async function attempt(
     }
     if (failure !== undefined) throw failure;
   }
-  await file.cutTo(state.sizeBytes);
   return state;
 }
 

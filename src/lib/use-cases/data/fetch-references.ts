@@ -24,7 +24,7 @@ export async function noteReferences(
   if (file.api !== 'v2' || !placed?.whole || placed.searchedBytes >= placed.whole.sizeBytes) return;
   const { texts, searchedBytes } = await findReferences(
     folder.pathOf(placed),
-    placed.searchedBytes,
+    [placed.searchedBytes, placed.whole.sizeBytes],
     files,
   );
   for (const text of new Set(texts)) {

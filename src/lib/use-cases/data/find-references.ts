@@ -1,5 +1,6 @@
 import type { BlobContainer } from '../../azure/gateways.js';
 import type { Files } from '../../host.js';
+import type { ByteRange } from './byte-ranges.js';
 import type { BlobAddress } from './manifest.js';
 
 const PIECE_BYTES = 1 << 20;
@@ -8,12 +9,12 @@ const NAMES = ['"dataref"', '"datainblob"'].map((name) => Buffer.from(name));
 /**
  * What lines of collected data name instead of holding it.
  *
- * @param from the byte at which a line begins
+ * @param range from the byte at which a line begins to the end of the file
  * @returns the references, and the byte behind the last line that is complete
  */
 export async function findReferences(
   path: string,
-  from: number,
+  [from, to]: ByteRange,
   files: Files,
 ): Promise<{ readonly texts: readonly string[]; readonly searchedBytes: number }> {
   const texts: string[] = [];
@@ -21,10 +22,8 @@ export async function findReferences(
   let rest: Uint8Array = new Uint8Array();
   let searchedBytes = from;
   try {
-    for (let at = from; ; ) {
-      const bytes = await file.readAt(at, PIECE_BYTES);
-      if (bytes.length === 0) break;
-      at += bytes.length;
+    for (let at = from; at < to; at += PIECE_BYTES) {
+      const bytes = await file.readAt(at, Math.min(PIECE_BYTES, to - at));
       const text = Buffer.concat([rest, bytes]);
       const end = text.lastIndexOf('\n') + 1;
       texts.push(...referencesIn(text.subarray(0, end)));
