@@ -58,7 +58,7 @@ test.each<[string, Partial<Downloaded>]>([
     'fraud: 1 file was there already, in /work/fraud-data.',
     { files: { ...NOTHING.files, kept: 1 } },
   ],
-  ['fraud: nothing came, in /work/fraud-data.', { files: { ...NOTHING.files, failed: 1 } }],
+  ['fraud: nothing came.', { files: { ...NOTHING.files, failed: 1 } }],
 ])('%s', (sentence, downloaded) => {
   const space = { style: createStyle(0), width: undefined, unicode: true };
   expect(downloadView.text({ ...NOTHING, ...downloaded }, space.style, space)).toBe(sentence);

@@ -6,6 +6,7 @@ import { parseTargetName } from '../../lib/model/target.js';
 import { downloadProgress, downloadView } from '../../lib/output/download-view.js';
 import { print } from '../../lib/output/print.js';
 import { assertAllFetched, download } from '../../lib/use-cases/data/download.js';
+import { explainNothing } from '../../lib/use-cases/data/explain-nothing.js';
 import { listCollected } from '../../lib/use-cases/data/list-collected.js';
 import { localDataOf } from '../../lib/use-cases/data/local-data.js';
 import { mergeTables, tableFormat } from '../../lib/use-cases/data/merge-tables.js';
@@ -48,7 +49,8 @@ export function define(command: SharedCommand, host: Host): void {
       const name = await serviceOf(typed, session, host, api);
       const { service } = parseTargetName(name);
       const { resourceId } = await gateways.arm.getWorkspace();
-      const collected = await listCollected(gateways, { ...wish, service: name, api }, report);
+      const selection = { ...wish, service: name, api };
+      const collected = await listCollected(gateways, selection, report);
       const { clock, files, signal, stderr } = host;
       const progress = downloadProgress({ report, clock, stderr });
       const ports = { files, signal, report };
@@ -69,6 +71,10 @@ export function define(command: SharedCommand, host: Host): void {
             progress,
           },
         );
+        if (fetched.files.length === 0) {
+          const reasons = await explainNothing(gateways, collected, collected.ending(), selection);
+          for (const reason of reasons) report.note(reason);
+        }
         if (!format) return downloaded;
         const datasets = await host.openDatasets(MERGE_LIMITS);
         try {

@@ -34,7 +34,7 @@ function sentenceOf(
     references.fetched > 0 && `${countText(references.fetched)} that they refer to`,
   ].filter((part) => part !== false);
   const there = kept > 0 && `${fileText(kept)} ${kept === 1 ? 'was' : 'were'} there already`;
-  if (came.length === 0) return `${name}: ${there || 'nothing came'}, in ${where}.`;
+  if (came.length === 0) return `${name}: ${there ? `${there}, in ${where}` : 'nothing came'}.`;
   const verb = dryRun ? 'would fetch' : 'fetched';
   const rest = there ? `; ${there}` : '';
   return `${name}: ${verb} ${listed(came)}, ${sizeText(bytes)}, into ${where}${rest}.`;

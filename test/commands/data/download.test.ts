@@ -121,7 +121,7 @@ test('no name of a blob leads out of the folder or over another file, and all ar
   const found = await Promise.all(files.map((path) => readFile(join(home, path), 'utf8')));
   expect(found.sort()).toEqual(names.map((name) => `in ${name}`).sort());
   expect(files.every((path) => !/\p{Cc}|\\|(^|\/)\.\./u.test(path))).toBe(true);
-  expect(run.stderr).toContain('2 blobs are not in the layout of collected data, such as');
+  expect(run.stderr).toContain('Left out, not in the layout of collected data: 2 files');
   expect(run.stderr).toContain("4 names have what a file's should not:");
   expect(run.stderr).toContain('1 name is too long for a file:');
   expect(run.stderr).toContain('2 names are taken, perhaps in another case:');
@@ -208,6 +208,12 @@ test('on the local cloud: what its sample endpoint collected', async () => {
   expect(await filesIn(work)).toHaveLength(files.fetched);
   expect(files.fetched).toBeGreaterThan(0);
   expect(await readdir(join(work, 'fraud-data', 'blue'))).toEqual(['request']);
+});
+
+test('where nothing is, it says why', async () => {
+  const run = await runCli(['data', 'download', 'my-service'], { cloud: localCloud() });
+  expect(run).toMatchObject({ status: 0, stdout: 'my-service: nothing came.\n' });
+  expect(run.stderr).toContain('my-service does not collect model data');
 });
 
 test('a folder with the data of another service is refused', async () => {

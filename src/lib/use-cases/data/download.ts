@@ -7,10 +7,11 @@ import {
   fetchCollected,
 } from './fetch-collected.js';
 import type { Outcome } from './fetch-placed.js';
-import type { Collected, CollectedEnding } from './list-collected.js';
+import type { Collected } from './list-collected.js';
 import type { MergedTable } from './merge-tables.js';
 import { planFetch } from './plan-fetch.js';
 import type { NameChange } from './safe-paths.js';
+import { whatIsUnclear } from './what-is-beside.js';
 
 export interface DownloadRequest extends FetchRequest {
   /** Fetch nothing, write nothing: say what would be. */
@@ -53,7 +54,7 @@ export async function download(
   const fetched = request.dryRun
     ? await planFetch(collected.files, request, ports)
     : await fetchCollected(collected.files, request, ports);
-  sayLeftOut(collected.ending(), ports.report);
+  for (const sentence of whatIsUnclear(collected.ending())) ports.report.note(sentence);
   const refused = refusedReferences(fetched);
   sayNames(fetched, ports.report);
   const [first] = refused;
@@ -100,15 +101,6 @@ function summaryOf(
 
 function refusedReferences({ folder }: Fetched): readonly string[] {
   return [...folder.manifest.references()].filter(({ to }) => to === null).map(({ text }) => text);
-}
-
-function sayLeftOut({ strays, missing }: CollectedEnding, report: Pick<Report, 'note'>): void {
-  for (const { message } of missing) report.note(message);
-  if (strays.files === 0) return;
-  const what = strays.files === 1 ? 'A blob is' : `${strays.files} blobs are`;
-  report.note(
-    `${what} not in the layout of collected data, such as "${strays.example}": left out.`,
-  );
 }
 
 const NAME_CHANGES: Readonly<Record<NameChange, (count: number) => string>> = {
