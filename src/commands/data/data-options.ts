@@ -12,8 +12,12 @@ import {
 
 const HEADING = 'Which data:';
 
-/** What every command takes that reads the collected data of a service: which, and the way to it. */
-export function takeDataOptions(command: SharedCommand) {
+/**
+ * What every command takes that reads the collected data of a service: which, and the way to it.
+ *
+ * @param sinceDefault how far back it looks where nothing is typed
+ */
+export function takeDataOptions(command: SharedCommand, sinceDefault = 'everything') {
   return command
     .argument('[service]', 'a web service or online endpoint, as SERVICE or SERVICE/PART')
     .addOption(
@@ -34,7 +38,7 @@ export function takeDataOptions(command: SharedCommand) {
     .addOption(
       new Option(
         '--since <duration>',
-        'how far back: 24h, 7d or ISO 8601 (default: everything)',
+        `how far back: 24h, 7d or ISO 8601 (default: ${sinceDefault})`,
       ).helpGroup(HEADING),
     )
     .addOption(

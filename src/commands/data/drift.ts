@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import { CliError } from '../../lib/errors.js';
 import type { Host, Report } from '../../lib/host.js';
 import {
+  DRIFT_METRICS,
   type FeatureDrift,
   type FeatureKind,
   judgementOf,
@@ -10,12 +11,12 @@ import {
 } from '../../lib/model/drift.js';
 import { dataDriftView } from '../../lib/output/data-drift-view.js';
 import { print } from '../../lib/output/print.js';
-import { createReport } from '../../lib/output/report.js';
-import { resolveSettings } from '../../lib/settings.js';
 import { type Alarm, assertNoAlarm, compareData } from '../../lib/use-cases/data/compare-data.js';
-import { openFiles } from '../../lib/use-cases/data/open-files.js';
 import { parseCount } from '../count-argument.js';
 import { examples, exitStatuses, type SharedCommand } from '../shared-options.js';
+import { takeDataOptions } from './data-options.js';
+import { driftSides } from './drift-sides.js';
+import { openRows } from './open-rows.js';
 import { collect } from './repeated.js';
 import { STATISTICS_LIMITS } from './statistics-limits.js';
 
@@ -25,15 +26,15 @@ const CHECK = 'Check:';
 const ALARMS = ['drift', 'quality', ...METRICS] as const;
 
 export function define(command: SharedCommand, host: Host): void {
-  command
+  takeDataOptions(command, '24h, of files all')
     .description(
       'Show how far each feature of collected data has moved from a baseline, the worst first, by the metrics of Azure ' +
-        "ML's model monitoring.",
+        "ML's model monitoring. By default the last 24 hours are compared with the 7 days before.",
     )
     .optionsGroup(WHAT)
     .option(
       '--files <glob>',
-      'Parquet, JSON lines or CSV of this machine; by name, folder or pattern, again for more',
+      'of files instead: a downloaded folder, or Parquet, JSON lines, CSV; by name, folder or pattern, again for more',
       collect,
     )
     .option('--column <name>', 'this feature; again for more (default: every one)', collect)
@@ -41,11 +42,19 @@ export function define(command: SharedCommand, host: Host): void {
     .option('--numerical <column>', 'compare its values as numbers; again for more', collect)
     .optionsGroup(BASELINE)
     .option('--baseline <glob>', 'files, such as the training data; again for more', collect)
+    .option('--baseline-service <name>', 'another service or deployment, SERVICE or SERVICE/PART')
+    .option('--baseline-since <duration>', 'how far before the target: 24h, 7d or ISO 8601')
+    .option('--baseline-from <time>', 'the first instant: ISO 8601, or before now, such as -30d')
+    .option(
+      '--baseline-to <time>',
+      'the instant behind the last (default: where the target begins)',
+    )
     .optionsGroup(CHECK)
     .addOption(
-      new Option('--metric <name>', 'decides about drift instead of the usual one; again for more')
-        .choices(METRICS)
-        .argParser(parseMetric),
+      new Option(
+        '--metric <name>',
+        `decides about drift instead of the usual one; again for more: ${DRIFT_METRICS.join(', ')}`,
+      ).argParser(parseMetric),
     )
     .addOption(
       new Option(
@@ -54,42 +63,60 @@ export function define(command: SharedCommand, host: Host): void {
       ).argParser(parseThreshold),
     )
     .addOption(
-      new Option('--fail-on <what>', 'exit status 9 if there is any; again for more')
-        .choices(ALARMS)
-        .argParser(parseAlarm),
+      new Option(
+        '--fail-on <what>',
+        'exit status 9 if there is any: drift, quality or a metric; again for more',
+      ).argParser(parseAlarm),
     )
     .addOption(new Option('--top <n>', 'only the first features').argParser(parseCount))
     .addHelpText(
       'after',
       examples(
-        "data drift --files 'inputs/*.parquet' --baseline training.csv",
-        'data drift --files today.csv --baseline training.csv --threshold population_stability_index=0.25 --fail-on drift',
+        'data drift my-service',
+        'data drift fraud/green --baseline-service fraud/blue --since 2d',
+        'data drift churn --baseline training.parquet --fail-on drift',
+        "data drift --files 'today/*.csv' --baseline training.csv --threshold null_value_rate=0.01",
       ),
     )
-    .addHelpText('after', exitStatuses('not-found', 'unsupported', 'incomplete', 'check-failed'))
-    .action(async (options) => {
-      const { files: patterns, baseline: baselinePatterns, column: columns = [] } = options;
-      const { metric = [], threshold = {}, failOn = [], top } = options;
+    .addHelpText(
+      'after',
+      exitStatuses(
+        'not-found',
+        'auth',
+        'service',
+        'timeout',
+        'unsupported',
+        'incomplete',
+        'check-failed',
+      ),
+    )
+    .action(async (typed, options) => {
+      const { files: patterns, column: columns = [], top, failOn = [] } = options;
       const kinds = kindsOf(options.categorical, options.numerical);
-      const settings = await resolveSettings(options, host);
-      const report = createReport(host, settings);
-      if (patterns === undefined) throw new CliError('usage', 'Give --files.');
-      if (baselinePatterns === undefined) throw new CliError('usage', 'Give --baseline.');
       const judgement = judgementOf({
-        metrics: metric,
-        thresholds: threshold,
+        metrics: options.metric ?? [],
+        thresholds: options.threshold ?? {},
         checked: METRICS.filter((each) => failOn.includes(each)),
       });
+      const sides = driftSides(options, host.clock.now());
       const datasets = await host.openDatasets(STATISTICS_LIMITS);
-      const { cwd, signal } = host;
-      const ports = { datasets, cwd, signal, report };
       try {
-        const baseline = { dataset: await openFiles(baselinePatterns, ports) };
-        const target = { dataset: await openFiles(patterns, ports) };
+        const source = { typed, patterns, options, datasets };
+        const { open, settings, report } = await openRows(source, host);
+        if (sides.note !== undefined) report.note(sides.note);
+        const target = await open(sides.target);
+        const { collection } = target;
+        const baseline = await open({
+          ...sides.baseline,
+          // Both sides are of one collection.
+          ...(sides.isBaselineCollected &&
+            collection !== undefined && { collections: [collection] }),
+        });
+        const { signal } = host;
         const request = { baseline, target, columns, kinds, judgement };
-        const features = await compareData(request, ports);
-        const sides = { baseline: baselinePatterns.join(', '), target: patterns.join(', ') };
-        await print(host, settings, topOf(features, top, report), dataDriftView(sides));
+        const features = await compareData(request, { datasets, report, signal });
+        const view = dataDriftView({ baseline: baseline.what, target: target.what });
+        await print(host, settings, topOf(features, top, report), view);
         assertNoAlarm(features, failOn);
       } finally {
         await datasets.close();
@@ -123,14 +150,14 @@ function kindsOf(
   ]);
 }
 
-function metricNamed(text: string): Metric {
-  const known = METRICS.find((metric) => metric === text);
+function named<Name extends string>(text: string, names: readonly Name[]): Name {
+  const known = names.find((name) => name === text);
   if (known) return known;
-  throw new InvalidArgumentError(`Metrics: ${METRICS.join(', ')}.`);
+  throw new InvalidArgumentError(`Give one of ${names.join(', ')}.`);
 }
 
 function parseMetric(text: string, before: readonly Metric[] = []): readonly Metric[] {
-  return [...before, metricNamed(text)];
+  return [...before, named(text, DRIFT_METRICS)];
 }
 
 function parseThreshold(
@@ -144,11 +171,9 @@ function parseThreshold(
       'Give a metric and a number, such as jensen_shannon_distance=0.2.',
     );
   }
-  return { ...before, [metricNamed(text.slice(0, at).trim())]: Number(value) };
+  return { ...before, [named(text.slice(0, at).trim(), METRICS)]: Number(value) };
 }
 
 function parseAlarm(text: string, before: readonly Alarm[] = []): readonly Alarm[] {
-  const known = ALARMS.find((alarm) => alarm === text);
-  if (known) return [...before, known];
-  throw new InvalidArgumentError(`It may fail on ${ALARMS.join(', ')}.`);
+  return [...before, named(text, ALARMS)];
 }

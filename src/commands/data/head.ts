@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { CliError } from '../../lib/errors.js';
 import type { Host } from '../../lib/host.js';
 import type { CollectedFile } from '../../lib/model/collected-file.js';
@@ -8,7 +7,7 @@ import { resolveSettings } from '../../lib/settings.js';
 import { fetchNewest } from '../../lib/use-cases/data/fetch-newest.js';
 import { type HeadWish, headRows } from '../../lib/use-cases/data/head-rows.js';
 import { listCollected } from '../../lib/use-cases/data/list-collected.js';
-import { type LocalData, readLocalData } from '../../lib/use-cases/data/local-data.js';
+import { findLocalData } from '../../lib/use-cases/data/local-data.js';
 import { localEnd } from '../../lib/use-cases/data/local-end.js';
 import { type CollectionWish, openCollection } from '../../lib/use-cases/data/open-collection.js';
 import { parseCount } from '../count-argument.js';
@@ -130,7 +129,7 @@ async function headFiles(patterns: readonly string[], job: Job): Promise<void> {
   const reading = report.progress('Reading the files');
   const ports = { datasets, report, signal };
   try {
-    const data = await downloaded(patterns, host);
+    const data = await findLocalData(patterns, host);
     if (!data) assertCollections(wish);
     const dataset = data
       ? await openCollection(localEnd(data, selection, ports), wish, ports)
@@ -148,18 +147,4 @@ function assertCollections({ collections, join }: CollectionWish): void {
   if (collections === undefined && !join) return;
   const flag = join ? '--join' : '--collection';
   throw new CliError('usage', `${flag} needs a folder that "data download" has filled.`);
-}
-
-/** What is in a folder that was downloaded; undefined for anything else. */
-async function downloaded(
-  [pattern, ...others]: readonly string[],
-  { cwd, files }: Host,
-): Promise<LocalData | undefined> {
-  if (pattern === undefined || others.length > 0) return undefined;
-  const folder = resolve(cwd, pattern);
-  if ((await files.kind(folder)) !== 'folder') return undefined;
-  return readLocalData(folder, files).catch((error: unknown) => {
-    if (error instanceof CliError && error.kind === 'not-found') return undefined;
-    throw error;
-  });
 }

@@ -63,8 +63,6 @@ export interface StatisticsOptions {
   /** Columns by name, marks too. Default: every feature. */
   readonly columns?: readonly string[] | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Told before each column is looked at. */
-  readonly onColumn?: ((column: string) => void) | undefined;
 }
 
 export interface CompareOptions extends StatisticsOptions {

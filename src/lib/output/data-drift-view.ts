@@ -40,7 +40,7 @@ function headingLines(
   { style, width }: ChartSpace,
 ): readonly string[] {
   const line = (side: string, what: string, rows: number | undefined) => {
-    const text = `${side.padEnd(8)}  ${escapeControls(what)}, ${rows ?? 0} row${rows === 1 ? '' : 's'}`;
+    const text = `${side.padEnd(8)}  ${rows ?? 0} row${rows === 1 ? '' : 's'} of ${escapeControls(what)}`;
     return style.bold(cutToWidth(text, width));
   };
   return [

@@ -17,10 +17,8 @@ export function dataStatsView(what: string): WholeView<ColumnStatistics> {
     whole(columns, { style, width, unicode }) {
       const space = { style, width: Math.max(LEAST_WIDTH, width), glyphs: glyphsFor(unicode) };
       const [first] = columns;
-      const heading = cutToWidth(
-        `${escapeControls(what)}, ${counted(first?.rows ?? 0, 'row')}`,
-        width,
-      );
+      const rows = counted(first?.rows ?? 0, 'row');
+      const heading = cutToWidth(`${rows} of ${escapeControls(what)}`, width);
       if (first && columns.length === 1) return [style.bold(heading), '', ...detail(first, space)];
       const table = figureTable(tableOf(space), columns, space);
       return [style.bold(heading), '', ...table, ...remarks(columns)];

@@ -53,8 +53,8 @@ test('draws both distributions side by side, and marks what is past its threshol
   const run = await drift(['--files', 'today.csv'], { columns: 80, env: { NO_COLOR: '1' } });
   const lines = run.stdout.split('\n');
   expect(lines.slice(0, 3)).toEqual([
-    'baseline  training.csv, 200 rows',
-    'target    today.csv, 200 rows',
+    'baseline  200 rows of training.csv',
+    'target    200 rows of today.csv',
     '',
   ]);
   expect(lines[4]).toMatch(/^size {2}DRIFT +[\d.]+ +0\.864! +[\d.]+ +0 +25! {2}█+▂ +▂█+$/);

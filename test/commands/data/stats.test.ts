@@ -28,7 +28,7 @@ test('draws a line a column on a terminal, in ASCII where there is nothing else'
   const run = await stats(['--files', 'inputs.csv'], { columns: 80, env: { NO_COLOR: '1' } });
   expect(run.status).toBe(0);
   expect(run.stdout.split('\n')).toEqual([
-    'inputs.csv, 40 rows',
+    '40 rows of inputs.csv',
     '',
     '      type     null %  distinct  min   p50   max  mean  stddev  values',
     'size  real          0        40    0  9.75  19.5  9.75    5.85  ████████████████',

@@ -16,7 +16,7 @@ import type { Pair, Sides } from './pair.js';
  */
 export async function compare(
   sides: Sides,
-  { kinds = new Map(), signal, onColumn }: CompareOptions = {},
+  { kinds = new Map(), signal }: CompareOptions = {},
 ): Promise<readonly FeatureComparison[]> {
   const stopInterrupting = interruptOnAbort(sides.baseline.connection, signal);
   try {
@@ -27,7 +27,6 @@ export async function compare(
     const compared: FeatureComparison[] = [];
     for (const facts of baseline) {
       signal?.throwIfAborted();
-      onColumn?.(facts.name);
       const other = target.get(facts.name);
       compared.push(
         other === undefined

@@ -24,7 +24,7 @@ const QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95] as const;
  */
 export async function describe(
   relation: DatasetRelation,
-  { signal, onColumn }: StatisticsOptions = {},
+  { signal }: StatisticsOptions = {},
 ): Promise<readonly ColumnStatistics[]> {
   const stopInterrupting = interruptOnAbort(relation.connection, signal);
   try {
@@ -33,7 +33,6 @@ export async function describe(
     const described: ColumnStatistics[] = [];
     for (const each of facts) {
       signal?.throwIfAborted();
-      onColumn?.(each.name);
       described.push(await describeColumn(relation, each));
     }
     return described;

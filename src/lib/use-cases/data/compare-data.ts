@@ -29,7 +29,7 @@ export async function compareData(
   { datasets, report, signal }: { datasets: Datasets; report: Report; signal: AbortSignal },
 ): Promise<readonly FeatureDrift[]> {
   assertColumns([...columns, ...kinds.keys()], [baseline.dataset, target.dataset]);
-  const progress = report.progress('Reading the rows');
+  const progress = report.progress('Comparing the features');
   try {
     const features = await datasets.compare(
       { baseline, target },
@@ -37,7 +37,6 @@ export async function compareData(
         columns: columns.length > 0 ? columns : undefined,
         kinds,
         signal,
-        onColumn: (feature) => progress.update(`Comparing ${feature}`),
       },
     );
     sayEmptySides(features, report);

@@ -19,12 +19,11 @@ export async function describeData(
   { datasets, report, signal }: { datasets: Datasets; report: Report; signal: AbortSignal },
 ): Promise<readonly ColumnStatistics[]> {
   assertColumns(columns, [rows.dataset]);
-  const progress = report.progress('Reading the rows');
+  const progress = report.progress('Describing the columns');
   try {
     const described = await datasets.describe(rows, {
       columns: columns.length > 0 ? columns : undefined,
       signal,
-      onColumn: (column) => progress.update(`Describing ${column}`),
     });
     const marks = rows.dataset.columns.filter(({ role }) => role === 'mark').length;
     if (columns.length === 0 && marks > 0) {

@@ -1,7 +1,7 @@
 import type { Dataset, DatasetColumn } from '../../datasets/datasets.js';
 import type { Report } from '../../host.js';
 import type { Column, Row, Table } from '../../model/table.js';
-import { reportDataset } from './open-files.js';
+import { reportDataset } from './report-dataset.js';
 
 /** Marks that tell the time of a row. */
 const TIMES = ['mdc_time', '$aml_dc_scoring_timestamp'];

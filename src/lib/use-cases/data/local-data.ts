@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { CliError } from '../../errors.js';
 import type { Files } from '../../host.js';
 import type { CollectedFile } from '../../model/collected-file.js';
@@ -58,6 +58,20 @@ export async function readLocalData(folder: string, files: Files): Promise<Local
     files: here.sort(byTime),
     references: referencesIn(manifest, pathOf),
   };
+}
+
+/** What an earlier download has brought into the folder that is named, alone; undefined for anything else. */
+export async function findLocalData(
+  [name, ...others]: readonly string[],
+  { cwd, files }: { readonly cwd: string; readonly files: Files },
+): Promise<LocalData | undefined> {
+  if (name === undefined || others.length > 0) return undefined;
+  const folder = resolve(cwd, name);
+  if ((await files.kind(folder)) !== 'folder') return undefined;
+  return readLocalData(folder, files).catch((error: unknown) => {
+    if (error instanceof CliError && error.kind === 'not-found') return undefined;
+    throw error;
+  });
 }
 
 type PathOf = DataFolder['pathOf'];

@@ -1,26 +1,5 @@
-import type { Dataset, Datasets } from '../../datasets/datasets.js';
+import type { Dataset } from '../../datasets/datasets.js';
 import type { Report } from '../../host.js';
-
-export interface FilesPorts {
-  readonly datasets: Datasets;
-  readonly cwd: string;
-  readonly signal: AbortSignal;
-  readonly report: Report;
-}
-
-/**
- * Files of this machine as one table; what was made of them is noted.
- *
- * @throws {CliError} as `Datasets.find` and `Datasets.open` do
- */
-export async function openFiles(
-  patterns: readonly string[],
-  { datasets, cwd, signal, report }: FilesPorts,
-): Promise<Dataset> {
-  const dataset = await datasets.open(await datasets.find(patterns, cwd), signal);
-  reportDataset(dataset, report);
-  return dataset;
-}
 
 /** Says what files did not say themselves, and what in them is no row. */
 export function reportDataset(

@@ -1,0 +1,68 @@
+import { CliError } from '../../lib/errors.js';
+import type { Host, Report } from '../../lib/host.js';
+import { createReport } from '../../lib/output/report.js';
+import { resolveSettings, type Settings } from '../../lib/settings.js';
+import type { DataWish } from '../../lib/use-cases/data/data-filter.js';
+import { type OpenedData, openFiles, openService } from '../../lib/use-cases/data/open-data.js';
+import type { Api } from '../../lib/use-cases/find-targets.js';
+import { openSession, serviceOf } from '../session.js';
+import type { SharedOptions } from '../shared-options.js';
+
+export interface RowsSource {
+  /** What was typed for SERVICE. */
+  readonly typed: string | undefined;
+  /** Of `--files`. */
+  readonly patterns: readonly string[] | undefined;
+  readonly options: SharedOptions & { readonly api?: Api | undefined };
+  readonly datasets: Awaited<ReturnType<Host['openDatasets']>>;
+}
+
+export interface RowsWish extends DataWish {
+  readonly join: boolean;
+  /** Files instead of the service. */
+  readonly patterns?: readonly string[] | undefined;
+  /** Instead of the service that was typed. */
+  readonly service?: string | undefined;
+}
+
+/**
+ * The rows that a command is about, of a service or of files; Azure is asked only for a service.
+ *
+ * @throws {CliError} `usage` if both were typed
+ */
+export async function openRows(
+  { typed, patterns, options, datasets }: RowsSource,
+  host: Host,
+): Promise<{
+  readonly settings: Settings;
+  readonly report: Report;
+  readonly open: (wish: RowsWish) => Promise<OpenedData>;
+}> {
+  const { cwd, files, clock, signal } = host;
+  if (patterns !== undefined && typed !== undefined) {
+    throw new CliError('usage', '--files and SERVICE name two places to read: give one.');
+  }
+  if (patterns !== undefined) {
+    const settings = await resolveSettings(options, host);
+    const report = createReport(host, settings);
+    const ports = { datasets, files, clock, signal, report };
+    return {
+      settings,
+      report,
+      open: (wish) => openFiles({ ...wish, patterns: wish.patterns ?? patterns, cwd }, ports),
+    };
+  }
+  const session = await openSession(options, host);
+  const { settings, report, gateways } = session;
+  const { api } = options;
+  const chosen = await serviceOf(typed, session, host, api);
+  const ports = { datasets, files, clock, signal, report };
+  return {
+    settings,
+    report,
+    async open({ patterns: named, service = chosen, ...wish }) {
+      if (named !== undefined) return openFiles({ ...wish, patterns: named, cwd }, ports);
+      return openService(gateways, { ...wish, service, api }, await host.scratchFolder(), ports);
+    },
+  };
+}
