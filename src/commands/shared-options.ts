@@ -150,7 +150,10 @@ export const dryRunOption = new Option(
   '--dry-run',
   'show what would be sent, byte for byte, and what it would change; send nothing',
 );
-export const yesOption = new Option('-y, --yes', 'do not ask before changing many things');
+export const yesOption = new Option(
+  '-y, --yes',
+  'do not ask before changing many things, or what is hard to undo',
+);
 
 /** The part of a command's help that shows how it is used. Each is typed without `aml-monitor`. */
 export function examples(...commandLines: readonly string[]): string {

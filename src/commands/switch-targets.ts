@@ -1,10 +1,10 @@
 import type { Host, Report } from '../lib/host.js';
 import { targetName } from '../lib/model/target.js';
-import { escapeControls } from '../lib/output/escape.js';
 import { print } from '../lib/output/print.js';
 import type { View } from '../lib/output/view.js';
 import { assertAllDone, type Outcome } from '../lib/use-cases/change-each.js';
 import type { ChangeRequest, ChangeResult } from '../lib/use-cases/change-targets.js';
+import { confirmation } from './confirmation.js';
 import { openSession, type Session } from './session.js';
 import type { SharedOptions } from './shared-options.js';
 
@@ -28,12 +28,9 @@ export async function applySwitch(
     report: Report,
   ) => Promise<ChangeResult>,
 ): Promise<void> {
-  const { api, all = false, wait, dryRun = false, yes = false } = options;
+  const { api, all = false, wait, dryRun = false } = options;
   const { settings, report, gateways } = await openSession(options, host);
-  const confirm =
-    settings.mayPrompt && !yes
-      ? (question: string) => host.prompt.confirm(escapeControls(question))
-      : undefined;
+  const confirm = confirmation(host, settings, options);
   const { signal } = host;
   const request = { services, api, all, wait, dryRun, confirm, signal };
   const { outcomes, unanswered } = await act(gateways, request, report);

@@ -1,12 +1,12 @@
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import type { Host, Report } from '../../lib/host.js';
 import { archiveView } from '../../lib/output/archive-view.js';
-import { escapeControls } from '../../lib/output/escape.js';
 import { print } from '../../lib/output/print.js';
 import type {
   ArchiveOutcome,
   ArchiveRequest,
 } from '../../lib/use-cases/archive/archive-outcome.js';
+import { confirmation } from '../confirmation.js';
 import { openSession, type Session } from '../session.js';
 import type { SharedOptions } from '../shared-options.js';
 
@@ -52,12 +52,9 @@ export async function applyArchive(
     report: Report,
   ) => Promise<ArchiveOutcome>,
 ): Promise<void> {
-  const { component, name, categories, dryRun = false, yes = false } = options;
+  const { component, name, categories, dryRun = false } = options;
   const { settings, report, gateways } = await openSession(options, host);
-  const confirm =
-    settings.mayPrompt && !yes
-      ? (question: string) => host.prompt.confirm(escapeControls(question))
-      : undefined;
+  const confirm = confirmation(host, settings, options);
   const { signal } = host;
   const outcome = await act(
     gateways,

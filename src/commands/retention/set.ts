@@ -2,7 +2,6 @@ import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import { CliError } from '../../lib/errors.js';
 import type { Host } from '../../lib/host.js';
 import { isRetention, isTotal, nearestTotals } from '../../lib/model/retention.js';
-import { escapeControls } from '../../lib/output/escape.js';
 import { print } from '../../lib/output/print.js';
 import { retentionSetView } from '../../lib/output/retention-view.js';
 import { assertNoneFailed } from '../../lib/use-cases/failures.js';
@@ -11,6 +10,7 @@ import {
   setRetention,
 } from '../../lib/use-cases/retention/set-retention.js';
 import { componentOption } from '../component-option.js';
+import { confirmation } from '../confirmation.js';
 import { openSession } from '../session.js';
 import {
   dryRunOption,
@@ -53,7 +53,7 @@ export function define(command: SharedCommand, host: Host): void {
       exitStatuses('not-found', 'auth', 'service', 'timeout', 'unsupported', 'incomplete'),
     )
     .action(async (tables, options) => {
-      const { component, days, totalDays, dryRun = false, yes = false } = options;
+      const { component, days, totalDays, dryRun = false } = options;
       if (days === undefined && totalDays === undefined) {
         throw new CliError('usage', 'Nothing to set is named.', {
           hint: 'Give --days, --total-days or both.',
@@ -64,10 +64,7 @@ export function define(command: SharedCommand, host: Host): void {
         ...(totalDays && { totalDays: totalDays.days }),
       };
       const { settings, report, gateways } = await openSession(options, host);
-      const confirm =
-        settings.mayPrompt && !yes
-          ? (question: string) => host.prompt.confirm(escapeControls(question))
-          : undefined;
+      const confirm = confirmation(host, settings, options);
       const { signal } = host;
       const request = { component, tables, change, dryRun, confirm, signal };
       const outcomes = await setRetention(gateways, request, report);
