@@ -2,6 +2,7 @@ import { ask } from '../duckdb/ask.js';
 import { quotePaths, quoteText } from '../duckdb/quote.js';
 import { type CsvLayout, splitRecord, v1Layout } from '../model/csv-record.js';
 import { plainLayout, readFirstRecord } from './csv-layout.js';
+import { assertLineLengths, LINE_LIMITS } from './line-limits.js';
 import { roleOf } from './marks.js';
 import { keepRejected } from './rejected.js';
 import type { Source, SourceColumn } from './source.js';
@@ -25,6 +26,7 @@ export async function openCsv(
   workshop: Workshop,
 ): Promise<Source> {
   const { connection } = workshop;
+  await assertLineLengths(files);
   const { runs, notes } = named(await findRuns(files, format === 'v1' ? v1Layout : plainLayout));
   const names = [...new Set(runs.flatMap(({ layout }) => layout.names))];
   if (runs.length === 0) {
@@ -120,6 +122,6 @@ function readRun({ layout, record, files }: Run, names: readonly string[]): stri
   // An empty text in quotes is one; without them it is no value.
   return `SELECT ${values.join(', ')}, ${hasHeader ? isHeading.join(' AND ') : 'false'} AS h
     FROM read_csv(${quotePaths(files)}, auto_detect = false, header = false, delim = ${quoteText(delimiter)},
-    quote = '"', escape = '"', allow_quoted_nulls = false, columns = {${shape}}, max_line_size = 67108864, buffer_size = 67108865,
+    quote = '"', escape = '"', allow_quoted_nulls = false, columns = {${shape}}, ${LINE_LIMITS},
     hive_partitioning = false, store_rejects = true)`;
 }

@@ -1,5 +1,6 @@
 import { ask } from '../duckdb/ask.js';
 import { quotePaths, quoteText } from '../duckdb/quote.js';
+import { assertLineLengths, LINE_LIMITS } from './line-limits.js';
 import { keepRejected, keepUnfit, type Rejected } from './rejected.js';
 import type { Source, SourceColumn } from './source.js';
 import { JSON_TEXT, type TextType, typesOfTexts, type Writing } from './text-types.js';
@@ -32,7 +33,7 @@ export interface Mark {
 /** SQL that reads text files line by line: `line`, null for an empty one, and `filename`. */
 export function readLines(files: readonly string[], options = 'ignore_errors = true'): string {
   return `read_csv(${quotePaths(files)}, auto_detect = false, header = false, delim = '', quote = '', escape = '',
-    columns = {'line': 'VARCHAR'}, strict_mode = false, filename = true, max_line_size = 67108864, buffer_size = 67108865,
+    columns = {'line': 'VARCHAR'}, strict_mode = false, filename = true, ${LINE_LIMITS},
     hive_partitioning = false, ${options})`;
 }
 
@@ -48,6 +49,7 @@ const FIRST = 1000;
  */
 export async function openLines(rows: LineRows, workshop: Workshop): Promise<Source> {
   const { connection } = workshop;
+  await assertLineLengths(rows.files);
   const first = rows.items(`(SELECT * FROM ${readLines(rows.files)} LIMIT ${FIRST})`);
   const seen = await ask(
     connection,

@@ -14,7 +14,7 @@ const REASONS: Readonly<Record<string, string>> = {
   'TOO MANY COLUMNS': 'it has more values than the first line',
   'UNQUOTED VALUE': 'a quote is not closed',
   'INVALID ENCODING': 'it is not UTF-8',
-  'LINE SIZE OVER MAXIMUM': 'it is longer than 64 MB',
+  'LINE SIZE OVER MAXIMUM': 'it is longer than 16 MB',
 };
 
 /** Keeps apart what the reader of CSV rejected since the last time. The line is counted in records. */
