@@ -2,30 +2,18 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openEngine } from '../../src/lib/engine/duckdb-engine.js';
-import type { Engine, SourceTable } from '../../src/lib/engine/engine.js';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { SourceTable } from '../../src/lib/engine/engine.js';
 import { workspaceTable } from '../../src/lib/engine/workspace-tables.js';
 import type { Column } from '../../src/lib/model/table.js';
 import { formatDatetime, formatTimespan, MAX_DATETIME_TICKS } from '../../src/lib/model/ticks.js';
 import { rowsOf, runKql } from './run-kql.js';
-import { NOW, type SampleTables, writeSampleTables, writeTable } from './sample-tables.js';
+import { NOW, openSample, writeTable } from './sample-tables.js';
 
-let engine: Engine;
-let sample: SampleTables;
-let folder: string;
+const { engine, tables } = await openSample();
+const folder = await mkdtemp(join(tmpdir(), 'engine-'));
 
-beforeAll(async () => {
-  engine = await openEngine();
-  sample = await writeSampleTables();
-  folder = await mkdtemp(join(tmpdir(), 'engine-'));
-});
-
-afterAll(async () => {
-  await engine.close();
-  await sample.remove();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
 test('each type has its cell, and null where Kusto has one', async () => {
   const kql = `print true, int(1), 2, 0.5, decimal(1.50), datetime(0001-01-01 00:00:01), -1tick,
@@ -49,18 +37,18 @@ test('a time range hides rows of every table, its start included and its end not
   const kql = 'union withsource = t traces, requests | summarize count() by t | sort by t asc';
   const from = new Date('2026-03-01T11:00:00Z');
   const to = new Date('2026-03-01T11:20:00Z');
-  expect(await runKql(engine, kql, sample.tables, { timeRange: { from, to } })).toEqual([
+  expect(await runKql(engine, kql, tables, { timeRange: { from, to } })).toEqual([
     { t: 'requests', count_: 2 },
     { t: 'traces', count_: 1 },
   ]);
   const open = { timeRange: { from: null, to: from } };
-  expect(await runKql(engine, kql, sample.tables, open)).toEqual([{ t: 'traces', count_: 1 }]);
+  expect(await runKql(engine, kql, tables, open)).toEqual([{ t: 'traces', count_: 1 }]);
 });
 
 test('a table without files, or with an empty one, has no rows', async () => {
   const empty = await writeTable(folder, 'empty', [{ name: 'a', type: 'guid' }], []);
   const kql = 'union nothing, empty | count';
-  expect(await runKql(engine, kql, [...sample.tables, empty])).toEqual([{ Count: 0 }]);
+  expect(await runKql(engine, kql, [...tables, empty])).toEqual([{ Count: 0 }]);
 });
 
 test('a file that is gone is named; one that the query does not read is not missed', async () => {
@@ -94,7 +82,7 @@ test('a table can be a view of another one: columns renamed, converted as Kusto 
       },
     },
   };
-  const rows = await runKql(engine, 'AppRequests | sort by Size desc', [...sample.tables, view], {
+  const rows = await runKql(engine, 'AppRequests | sort by Size desc', [...tables, view], {
     timeRange: { from: new Date('2026-03-01T11:10:00Z'), to: null },
   });
   expect(rows).toEqual([
@@ -116,14 +104,14 @@ test('a table can be a view of another one: columns renamed, converted as Kusto 
 });
 
 test('a view counts once: search and union * go through the tables that have the rows', async () => {
-  const [traces] = sample.tables;
+  const [traces] = tables;
   if (!traces) throw new Error('no traces');
   const view = workspaceTable(traces);
-  const tables = view ? [traces, view] : [];
-  expect(await runKql(engine, 'search "loaded" | count', tables)).toEqual([{ Count: 1 }]);
-  expect(await runKql(engine, 'union * | count', tables)).toEqual([{ Count: 3 }]);
-  expect(await runKql(engine, 'union App* | count', tables)).toEqual([{ Count: 3 }]);
-  expect(await runKql(engine, 'AppTraces | where Message has "loaded" | count', tables)).toEqual([
+  const both = view ? [traces, view] : [];
+  expect(await runKql(engine, 'search "loaded" | count', both)).toEqual([{ Count: 1 }]);
+  expect(await runKql(engine, 'union * | count', both)).toEqual([{ Count: 3 }]);
+  expect(await runKql(engine, 'union App* | count', both)).toEqual([{ Count: 3 }]);
+  expect(await runKql(engine, 'AppTraces | where Message has "loaded" | count', both)).toEqual([
     { Count: 1 },
   ]);
 });

@@ -1,7 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { SourceTable } from '../../src/lib/engine/engine.js';
+import { afterAll } from 'vitest';
+import { openEngine } from '../../src/lib/engine/duckdb-engine.js';
+import type { Engine, SourceTable } from '../../src/lib/engine/engine.js';
 import type { Column } from '../../src/lib/model/table.js';
 
 /** What `now()` is in tests. */
@@ -55,14 +57,20 @@ const REQUESTS = {
   ],
 } as const;
 
-export interface SampleTables {
+export interface Sample {
+  readonly engine: Engine;
+  /** `traces` and `requests` with three rows each, and `nothing` without a file. */
   readonly tables: readonly SourceTable[];
-  readonly remove: () => Promise<void>;
 }
 
-/** `traces` and `requests` with three rows each, and `nothing` without a file. */
-export async function writeSampleTables(): Promise<SampleTables> {
+/** An engine and tables to ask it of, for the tests of a file; gone after them. */
+export async function openSample(): Promise<Sample> {
   const folder = await mkdtemp(join(tmpdir(), 'kql-'));
+  const engine = await openEngine();
+  afterAll(async () => {
+    await engine.close();
+    await rm(folder, { recursive: true, force: true });
+  });
   const write = (name: string, columns: readonly Column[], rows: readonly object[]) =>
     writeTable(
       folder,
@@ -70,14 +78,12 @@ export async function writeSampleTables(): Promise<SampleTables> {
       columns,
       rows.map((row) => JSON.stringify(row)),
     );
-  return {
-    tables: [
-      await write('traces', TRACES.columns, TRACES.rows),
-      await write('requests', REQUESTS.columns, REQUESTS.rows),
-      { name: 'nothing', columns: TRACES.columns, rows: [] },
-    ],
-    remove: () => rm(folder, { recursive: true, force: true }),
-  };
+  const tables = [
+    await write('traces', TRACES.columns, TRACES.rows),
+    await write('requests', REQUESTS.columns, REQUESTS.rows),
+    { name: 'nothing', columns: TRACES.columns, rows: [] },
+  ];
+  return { engine, tables };
 }
 
 export async function writeTable(

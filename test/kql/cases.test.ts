@@ -1,27 +1,14 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openEngine } from '../../src/lib/engine/duckdb-engine.js';
-import type { Engine } from '../../src/lib/engine/engine.js';
+import { expect, test } from 'vitest';
 import { CliError } from '../../src/lib/errors.js';
 import { bindQuery } from '../../src/lib/kql/bind.js';
 import { loadKustoParser } from '../../src/lib/kql/kusto.js';
 import { lowerQuery } from '../../src/lib/kql/lower.js';
 import { dateToTicks } from '../../src/lib/model/ticks.js';
 import { runKql } from '../engine/run-kql.js';
-import { NOW, type SampleTables, writeSampleTables } from '../engine/sample-tables.js';
+import { NOW, openSample } from '../engine/sample-tables.js';
 import { type CaseFile, readCaseFiles } from './case-file.js';
 
-let engine: Engine;
-let sample: SampleTables;
-
-beforeAll(async () => {
-  engine = await openEngine();
-  sample = await writeSampleTables();
-});
-
-afterAll(async () => {
-  await engine.close();
-  await sample.remove();
-});
+const { engine, tables } = await openSample();
 
 const cases = await readCaseFiles(new URL('cases', import.meta.url).pathname);
 
@@ -31,17 +18,16 @@ test.each(cases.filter(({ sql }) => sql !== undefined))('$name, as SQL', async (
 });
 
 test.each(cases.filter(({ rows }) => rows !== undefined))('$name', async (file) => {
-  const rows = await runKql(engine, file.kql, sample.tables);
+  const rows = await runKql(engine, file.kql, tables);
   expect(inOrder(rows, file)).toEqual(inOrder(file.rows, file));
 });
 
 test.each(cases.filter(({ error }) => error !== undefined))('$name', async ({ kql, error }) => {
-  expect(await failureOf(() => runKql(engine, kql, sample.tables))).toMatchObject(Object(error));
+  expect(await failureOf(() => runKql(engine, kql, tables))).toMatchObject(Object(error));
 });
 
 async function translate(text: string): Promise<string> {
   const parser = await loadKustoParser();
-  const { tables } = sample;
   const query = bindQuery(parser.parse(text, tables), { text, tables, now: dateToTicks(NOW) });
   if ('asks' in query) throw new Error('Its columns depend on the rows.');
   return lowerQuery(query.relation, {

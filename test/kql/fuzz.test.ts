@@ -1,10 +1,8 @@
 import { env } from 'node:process';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openEngine } from '../../src/lib/engine/duckdb-engine.js';
-import type { Engine } from '../../src/lib/engine/engine.js';
+import { expect, test } from 'vitest';
 import { CliError } from '../../src/lib/errors.js';
-import { NOW, type SampleTables, writeSampleTables } from '../engine/sample-tables.js';
+import { NOW, openSample } from '../engine/sample-tables.js';
 import { readCaseFiles } from './case-file.js';
 import { HUGE, mutationOf, randomQuery } from './random-kql.js';
 
@@ -16,18 +14,7 @@ const LIMITS = SECONDS
 const TIMEOUT_MS = SECONDS * 1000 + 60_000;
 const QUERY_MS = 5000;
 
-let engine: Engine;
-let sample: SampleTables;
-
-beforeAll(async () => {
-  engine = await openEngine();
-  sample = await writeSampleTables();
-});
-
-afterAll(async () => {
-  await engine.close();
-  await sample.remove();
-});
+const { engine, tables } = await openSample();
 
 /** What is wrong with how a query ends: undefined for an answer, or for a mistake or refusal with its place. */
 async function flawOf(kql: string): Promise<string | undefined> {
@@ -35,7 +22,7 @@ async function flawOf(kql: string): Promise<string | undefined> {
   const signal = AbortSignal.timeout(QUERY_MS);
   let flaw: string | undefined;
   try {
-    const { columns, rows } = await engine.run(kql, sample.tables, { now: NOW, signal });
+    const { columns, rows } = await engine.run(kql, tables, { now: NOW, signal });
     let count = 0;
     for await (const row of rows) {
       if (row.length !== columns.length) return 'a row of another width than the columns';
