@@ -155,6 +155,7 @@ test('tokens go to the hosts of their service and to no look-alike', () => {
   yes(accepts.modelManagement, 'https://eastus.modelmanagement.azureml.net/x');
   yes(accepts.modelManagement, 'https://0.workspace.eastus.api.azureml.ms/x');
   yes(accepts.storage, 'https://account.blob.core.windows.net/c');
+  yes(accepts.storage, 'https://account.z01.blob.storage.azure.net/c');
   yes(accepts.logs, 'https://api.loganalytics.azure.com/v1');
   for (const url of [
     'https://azureml.net.evil.example/',

@@ -36,6 +36,7 @@ interface PublicCloud {
   readonly portal: string;
   readonly studio: string;
   readonly storage: string;
+  readonly otherStorage?: string;
 }
 
 /**
@@ -51,6 +52,8 @@ const PUBLIC_CLOUDS: Readonly<Record<string, PublicCloud>> = {
     portal: 'https://portal.azure.com',
     studio: 'https://ml.azure.com',
     storage: 'core.windows.net',
+    // Accounts with DNS zones of their own.
+    otherStorage: 'storage.azure.net',
   },
   AzureUSGovernment: {
     login: 'login.microsoftonline.us',
@@ -103,7 +106,9 @@ export function publicCloud(name: string, authorityHost?: string): Cloud {
       arm: hasOrigin([`https://${hosts.arm}`]),
       modelManagement: isBelow(hosts.ml),
       logs: hasOrigin(hosts.logs.map((host) => `https://${host}`)),
-      storage: isBelow([`.${hosts.storage}`]),
+      storage: isBelow(
+        [hosts.storage, hosts.otherStorage ?? hosts.storage].map((suffix) => `.${suffix}`),
+      ),
     },
   };
 }
