@@ -266,3 +266,26 @@ test('a service that never started, and one that is not there', async () => {
   expect(await served.score('returns', null, INPUT)).toMatchObject({ status: 503 });
   expect(await served.score('nothing', null, INPUT)).toMatchObject({ status: 404 });
 });
+
+test('requests that come at once leave their traces, each once, before they are answered', async () => {
+  await patchV1('my-service', '/appInsightsEnabled', true);
+  await patchV1('my-service', '/dataCollection/storageEnabled', true);
+  const ask = async () => {
+    const url = 'https://localhost/api/v1/service/my-service/score';
+    const response = await served.cloud.handle(new Request(url, { method: 'POST', body: INPUT }));
+    await response.text();
+    return response.headers.get('x-request-id') ?? '';
+  };
+  const ids = await Promise.all(Array.from({ length: 40 }, ask));
+  expect(new Set(ids).size).toBe(40);
+  const stored = await rows(
+    'requests | where customDimensions["Request Id"] != "" | summarize n = count() by id = tostring(customDimensions["Request Id"])',
+  );
+  const counts = new Map(stored.map(({ id, n }) => [id, n]));
+  expect(ids.map((id) => counts.get(id))).toEqual(ids.map(() => 1));
+  const files = [...(await blobs('modeldata', '')).entries()];
+  const inputs = files.find(
+    ([name]) => name.includes('/my-service/') && name.endsWith('inputs.csv'),
+  );
+  expect(ids.every((id) => inputs?.[1].includes(id))).toBe(true);
+});

@@ -3,7 +3,7 @@ import { serviceId, WORKSPACE_ID } from '../resources/resource-ids.js';
 import { findResource, read } from '../resources/resources.js';
 import { type Call, type Route, route } from '../router.js';
 import { chooseDeployment, chooseVersion, type Unanswered } from '../scoring/choose-serving.js';
-import { leaveTraces, runModel } from '../scoring/score.js';
+import { leaveTracesOf, runModel } from '../scoring/score.js';
 import type { Serving } from '../scoring/serving.js';
 import { sameSecret } from '../sign-in/directory.js';
 import type { State } from '../state/state.js';
@@ -62,7 +62,7 @@ async function answer(
     clientRequestId: headers.get('x-ms-client-request-id') ?? '',
     userAgent: headers.get('user-agent') ?? 'aml-monitor',
   });
-  await leaveTraces(call.cloud, state, [scored]);
+  await leaveTracesOf(call.cloud, state, scored);
   return new Response(scored.response, {
     status: scored.status,
     headers: {

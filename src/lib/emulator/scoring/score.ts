@@ -76,11 +76,37 @@ export async function leaveTraces(
       }
     }
   }
-  for (const [table, rows] of tables) {
-    await cloud.segments.append(table, () => rows.map((row) => row()));
+  await Promise.all([
+    ...[...tables].map(([table, rows]) =>
+      cloud.segments.append(table, () => rows.map((row) => row())),
+    ),
+    appendToBlobs(cloud, workspaceStorage(state), files),
+    component && archive(cloud, state, component.id, telemetry),
+  ]);
+}
+
+const waiting = new WeakMap<Cloud, { readonly all: Scored[]; readonly written: Promise<void> }>();
+const writing = new WeakMap<Cloud, Promise<void>>();
+
+/**
+ * As `leaveTraces`, for one request: those that are answered while others' traces are being written wait for their
+ * turn and are then written together.
+ */
+export async function leaveTracesOf(cloud: Cloud, state: State, scored: Scored): Promise<void> {
+  const next = waiting.get(cloud);
+  if (next) {
+    next.all.push(scored);
+    return next.written;
   }
-  await appendToBlobs(cloud, workspaceStorage(state), files);
-  if (component) await archive(cloud, state, component.id, telemetry);
+  const all = [scored];
+  const turn = (writing.get(cloud) ?? Promise.resolve()).catch(() => undefined);
+  const written = turn.then(() => {
+    waiting.delete(cloud);
+    return leaveTraces(cloud, state, all);
+  });
+  waiting.set(cloud, { all, written });
+  writing.set(cloud, written);
+  return written;
 }
 
 /** As `leaveTraces`, for requests of which nothing else is told. */
