@@ -1,6 +1,18 @@
 import { quoteText } from '../duckdb/quote.js';
 import { PAYLOAD_PLACES as PLACES } from '../model/payload-places.js';
 
+/** Members of the line that go with each of its rows. */
+const KEPT = [
+  'time',
+  'id',
+  'source',
+  'correlationid',
+  'xrequestid',
+  'modelversion',
+  'path',
+  'method',
+] as const;
+
 /**
  * SQL of the rows in payloads: `item`, an object or an array as JSON; `i`, its place; `idx`, its index in a frame;
  * `rest`, what else the payload holds. What has no rows in it is one: a record as it is, anything else as its `data`.
@@ -27,7 +39,10 @@ export function itemsOfPayload(lines: string): string {
       CASE WHEN place > 0 THEN CAST(json_extract(d, ${part('index')})[place] AS JSON[]) END AS ids,
       CASE WHEN place > 0 THEN nullif(CAST(json_merge_patch(d, ${patches}[place]) AS VARCHAR), '{}') END AS rest
     FROM ${placed})`;
-  const rows = `(SELECT *, unnest(items) AS one, unnest(range(len(items))) AS i FROM ${found})`;
+  // Each row would have a copy of the whole line.
+  const light = `(SELECT * EXCLUDE (line, e, d), CASE WHEN reason IS NOT NULL THEN line END AS line,
+    ${KEPT.map((member) => `e.${member} AS ${member}`).join(', ')} FROM ${found})`;
+  const rows = `(SELECT * EXCLUDE (items), unnest(items) AS one, unnest(range(len(items))) AS i FROM ${light})`;
   return `(SELECT *, CAST(ids[i + 1] AS VARCHAR) AS idx, ${asRow('one', 'names')} AS item FROM ${rows})`;
 }
 

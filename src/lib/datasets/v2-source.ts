@@ -55,17 +55,17 @@ function mark(
 }
 
 const MARKS: readonly Mark[] = [
-  mark('mdc_time', 'e.time', { writing: TIME }),
-  mark('mdc_id', 'e.id'),
-  mark('mdc_correlationid', 'e.correlationid'),
-  mark('mdc_xrequestid', 'e.xrequestid'),
+  mark('mdc_time', 'time', { writing: TIME }),
+  mark('mdc_id', 'id'),
+  mark('mdc_correlationid', 'correlationid'),
+  mark('mdc_xrequestid', 'xrequestid'),
   mark('mdc_row', 'i', { writing: COUNT }),
-  mark('mdc_deployment', `nullif(regexp_extract(e.source, '/deployments/([^/]+)$', 1), '')`, {
+  mark('mdc_deployment', `nullif(regexp_extract(source, '/deployments/([^/]+)$', 1), '')`, {
     mayLack: true,
   }),
-  mark('mdc_modelversion', 'e.modelversion', { mayLack: true }),
-  mark('mdc_path', 'e.path', { mayLack: true }),
-  mark('mdc_method', 'e.method', { mayLack: true }),
+  mark('mdc_modelversion', 'modelversion', { mayLack: true }),
+  mark('mdc_path', 'path', { mayLack: true }),
+  mark('mdc_method', 'method', { mayLack: true }),
   mark('mdc_index', 'idx', { mayLack: true }),
   mark('mdc_rest', 'rest', { mayLack: true }),
 ];
@@ -90,7 +90,7 @@ function itemsOf(lines: string, contents?: string): string {
   // A reference leads to JSON, what is in a blob for its size may be any text.
   const payloads = `(SELECT *, CASE WHEN name IS NULL THEN inline WHEN json_valid(content) THEN json(content)
       WHEN e.dataref IS NULL THEN to_json(content) END AS d FROM ${resolved})`;
-  const checked = `(SELECT *, CASE
+  const checked = `(SELECT * EXCLUDE (isValid, inline, name, reference, content), CASE
       WHEN NOT isValid THEN 'it is no JSON'
       WHEN e IS NULL THEN 'it is no JSON object'
       WHEN name IS NOT NULL AND reference IS NULL THEN ${quoteText(ELSEWHERE)}
