@@ -339,6 +339,14 @@ describe('the folder', () => {
     await symlink(outside, join(linked, '.aml-monitor-data'));
     await expect(fetchTo(linked, blobs)).rejects.toMatchObject({ kind: 'usage' });
     expect(await names(outside)).toEqual([]);
+
+    // What is left over in there is removed.
+    await writeFile(join(outside, 'mine'), '');
+    const deeper = await temporaryFolder();
+    await mkdir(join(deeper, '.aml-monitor-data'));
+    await symlink(outside, join(deeper, '.aml-monitor-data', 'parts'));
+    await expect(fetchTo(deeper, blobs)).rejects.toMatchObject({ kind: 'unsupported' });
+    expect(await names(outside)).toEqual(['mine']);
   });
 
   test('is not left by any name, and no two files share one', async () => {

@@ -122,7 +122,7 @@ const SEALED = '.whole';
  */
 export async function prepareFolder(
   folder: string,
-  { manifest, put }: DataFolder,
+  { manifest, put, makeFolders }: DataFolder,
   owner: DataOwner,
   files: Files,
 ): Promise<void> {
@@ -130,7 +130,7 @@ export async function prepareFolder(
   if (manifest.owner() === undefined) manifest.begin(owner);
   await manifest.commit();
   const parts = ownPath(folder, 'parts');
-  await files.makeFolder(parts);
+  await makeFolders(parts);
   const left = new Set(await files.list(parts));
   if (left.size === 0) return;
   for (const placed of manifest.placed()) {
