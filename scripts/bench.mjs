@@ -1,6 +1,6 @@
 // Measures what DESIGN promises as ratios, in one interleaved run, so that a busy machine or a slow
 // one gives the same answer. Needs `npm run build`.
-// `npm run bench -- start [--rounds N]`, `npm run bench -- engine|read [--rounds N] [--rows N]`,
+// `npm run bench -- start [--rounds N]`, `npm run bench -- engine|read|data [--rounds N] [--rows N]`,
 // `npm run bench -- export [--rows N]`, `npm run bench -- download [--files N]`
 
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { data } from './bench/data.mjs';
 import { downloading } from './bench/download.mjs';
 import { engine } from './bench/engine.mjs';
 import { exporting } from './bench/export.mjs';
@@ -19,7 +20,7 @@ const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: { rounds: { type: 'string' }, rows: { type: 'string' }, files: { type: 'string' } },
 });
-const benches = { start, engine, read, export: exporting, download: downloading };
+const benches = { start, engine, read, export: exporting, download: downloading, data };
 
 const bench = benches[positionals[0]];
 if (bench) {
