@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compare } from '../../src/lib/datasets/statistics/compare.js';
+import { openDatabase } from '../../src/lib/duckdb/database.js';
 import type { FeatureComparison, FeatureKind } from '../../src/lib/model/drift.js';
 import { columnsSql, openRelations } from './relations.js';
 import { HAIR, WINE } from './wine.js';
@@ -283,4 +284,18 @@ test('Ctrl-C ends a comparison', async () => {
   const running = compare({ baseline: relation, target: relation }, { signal: stop.signal });
   setTimeout(() => stop.abort(reason), 50);
   await expect(running).rejects.toBe(reason);
+});
+
+test('rows that take more memory than is allowed are an error with the next step', async () => {
+  const database = await openDatabase([], { threads: 1, maxMemoryBytes: 20_000_000 });
+  const connection = await database.connect();
+  const column = { name: 'x', type: 'real', role: 'feature', sql: 'x', stored: 'DOUBLE' } as const;
+  const sql = 'SELECT random() AS x FROM range(2000000)';
+  const side = { connection, sql, columns: [column] };
+  await expect(compare({ baseline: side, target: side })).rejects.toMatchObject({
+    kind: 'service',
+    facts: { hint: expect.stringContaining('--column') },
+  });
+  connection.closeSync();
+  database.close();
 });

@@ -1,5 +1,4 @@
 import { ask } from '../../duckdb/ask.js';
-import { interruptOnAbort } from '../../duckdb/rows.js';
 import type { FeatureComparison, FeatureKind, FeatureSide } from '../../model/drift.js';
 import type { CompareOptions, DatasetRelation } from '../datasets.js';
 import { toNumber } from './answers.js';
@@ -7,6 +6,7 @@ import { type ColumnFacts, factsOf } from './column-facts.js';
 import { asText } from './column-kinds.js';
 import { compareCategories } from './compare-categories.js';
 import { compareNumbers } from './compare-numbers.js';
+import { interruptible } from './interruptible.js';
 import type { Pair, Sides } from './pair.js';
 
 /**
@@ -18,9 +18,7 @@ export async function compare(
   sides: Sides,
   { kinds = new Map(), signal }: CompareOptions = {},
 ): Promise<readonly FeatureComparison[]> {
-  const stopInterrupting = interruptOnAbort(sides.baseline.connection, signal);
-  try {
-    signal?.throwIfAborted();
+  return interruptible(sides.baseline.connection, signal, async () => {
     const baseline = await factsOf(sides.baseline);
     const target = new Map((await factsOf(sides.target)).map((facts) => [facts.name, facts]));
     const rows = [...target.values()][0]?.rows ?? 0;
@@ -40,12 +38,7 @@ export async function compare(
       absent(facts.name, noSide(baselineRows), sideOf(facts), 'not in the baseline'),
     );
     return [...compared, ...news];
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw error;
-  } finally {
-    stopInterrupting();
-  }
+  });
 }
 
 async function compareFeature(

@@ -1,5 +1,4 @@
 import { ask } from '../../duckdb/ask.js';
-import { interruptOnAbort } from '../../duckdb/rows.js';
 import type {
   ColumnStatistics,
   Figure,
@@ -11,6 +10,7 @@ import { toNumber } from './answers.js';
 import { binNumber, binsOf } from './bins.js';
 import { type ColumnFacts, factsOf } from './column-facts.js';
 import { asText, computable } from './column-kinds.js';
+import { interruptible } from './interruptible.js';
 
 /** Up to so many distinct values they are counted, one by one; beyond it they are estimated. */
 const MOST_COUNTED = 100_000;
@@ -26,22 +26,14 @@ export async function describe(
   relation: DatasetRelation,
   { signal }: StatisticsOptions = {},
 ): Promise<readonly ColumnStatistics[]> {
-  const stopInterrupting = interruptOnAbort(relation.connection, signal);
-  try {
-    signal?.throwIfAborted();
-    const facts = await factsOf(relation);
+  return interruptible(relation.connection, signal, async () => {
     const described: ColumnStatistics[] = [];
-    for (const each of facts) {
+    for (const each of await factsOf(relation)) {
       signal?.throwIfAborted();
       described.push(await describeColumn(relation, each));
     }
     return described;
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw error;
-  } finally {
-    stopInterrupting();
-  }
+  });
 }
 
 async function describeColumn(
