@@ -136,6 +136,20 @@ test('a list is asked for page by page; names that XML cannot have, and pages th
   expect(queries[0]?.get('maxresults')).toBe('5000');
 });
 
+test.each(['<html>sign in to the network</html>', 'nonsense', ''])(
+  "an answer that is not the storage's is told: %j",
+  async (body) => {
+    const connectionString = 'AccountName=samplestore;SharedAccessSignature=sv=1&sig=canary';
+    const blobs = await openBlobs({ connectionString }, async () => new Response(body));
+    const unreadable = {
+      kind: 'service',
+      message: 'The answer of the storage account "samplestore" cannot be read.',
+    };
+    await expect(collectItems(blobs.list(container('c'), ''))).rejects.toMatchObject(unreadable);
+    await expect(blobs.read(container('c'), 'x.csv')).rejects.toMatchObject(unreadable);
+  },
+);
+
 test('a range is read of one state of the blob; there is nothing at its end', async () => {
   await azurite.fill('ranges', { 'ten.csv': '0123456789', 'grows.jsonl': ['one\n'], empty: '' });
   const blobs = await openBlobs();

@@ -18,6 +18,12 @@ export interface Asked {
  * Known from: documented, "Common REST API error codes", "Blob service error codes".
  */
 export function blobError(error: unknown, asked: Asked, way: StorageWay): unknown {
+  const { accountName, containerName, name } = asked;
+  if (isUnreadable(error)) {
+    const message = `The answer of the storage account "${accountName}" cannot be read.`;
+    const hint = 'Is there a proxy on the way that answers in its place?';
+    return new CliError('service', message, { hint }, error);
+  }
   if (!isRestError(error) || error.response === undefined) return error;
   const { status, headers, bodyAsText } = error.response;
   const body = bodyAsText ?? '';
@@ -30,7 +36,6 @@ export function blobError(error: unknown, asked: Asked, way: StorageWay): unknow
     ...(original === undefined ? {} : { original }),
     ...(id === undefined ? {} : { correlationId: id }),
   };
-  const { accountName, containerName, name } = asked;
   const account = `the storage account "${accountName}"`;
   if (status === 404) {
     const message =
@@ -49,6 +54,12 @@ export function blobError(error: unknown, asked: Asked, way: StorageWay): unknow
   const said = original ?? `The storage account "${accountName}" answered ${status}.`;
   const kind = status === 408 || status === 504 ? 'timeout' : 'service';
   return new CliError(kind, sentence(said), facts);
+}
+
+/** What the SDK throws over an answer that is no XML, or lacks what every answer has. */
+function isUnreadable(error: unknown): boolean {
+  if (error instanceof RangeError || error instanceof TypeError) return true;
+  return isRestError(error) && error.response !== undefined && error.response.status < 300;
 }
 
 /** Why a way in is closed, and what opens it. */
