@@ -297,6 +297,44 @@ test('what no file is spared ends all', async () => {
   expect(unreachable.reads.length).toBeLessThan(70);
 });
 
+test('what the service says against single blobs stops nobody else, however many they are', async () => {
+  const folder = await temporaryFolder();
+  const blobs = changingBlobs(({ name }) => {
+    if (!name.includes('archived')) return;
+    throw new CliError('service', 'It is archived.', { status: 409, code: 'BlobArchived' });
+  });
+  for (let index = 0; index < 25; index++) {
+    blobs.put(`${AT}/${index}.csv`, 'x');
+    blobs.put(`${AT}/${index}-archived.csv`, 'x');
+  }
+  for (let index = 25; index < 50; index++) blobs.put(`${AT}/${index}-archived.csv`, 'x');
+  const count = (fetched: Fetched, kind: string) =>
+    outcomes(fetched).filter((outcome) => outcome === kind).length;
+  const first = await fetchTo(folder, blobs);
+  expect([count(first, 'fetched'), count(first, 'failed')]).toEqual([25, 50]);
+  blobs.put(`${AT}/later.csv`, 'x');
+  const second = await fetchTo(folder, blobs);
+  expect([count(second, 'fetched'), count(second, 'kept')]).toEqual([1, 25]);
+});
+
+test('files that are here tell single failures from those of all', async () => {
+  const folder = await temporaryFolder();
+  let isIll = false;
+  const blobs = changingBlobs(() => {
+    if (isIll) throw new CliError('service', 'The server is busy.', { status: 503 });
+  });
+  for (let index = 0; index < 100; index++) {
+    blobs.put(`${AT}/${String(index).padStart(3, '0')}.csv`, 'x');
+  }
+  await fetchTo(folder, blobs);
+  for (let index = 0; index < 100; index += 4) {
+    blobs.put(`${AT}/${String(index).padStart(3, '0')}.csv`, 'changed');
+  }
+  isIll = true;
+  const { files } = await fetchTo(folder, blobs, { parallel: 1 });
+  expect(files.filter(({ outcome }) => outcome === 'failed')).toHaveLength(25);
+});
+
 describe('the folder', () => {
   test('of another service or workspace, or one in use, is refused', async () => {
     const folder = await temporaryFolder();

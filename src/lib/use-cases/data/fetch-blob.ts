@@ -37,6 +37,8 @@ export const RANGE_BYTES = 8_000_000;
 const OVERLAP_BYTES = 1024;
 /** A blob that changes oftener while it is fetched is given up. */
 const MOST_CHANGES = 5;
+/** Of the errors of a blob that has another ETag, or fewer bytes, than before. */
+export const CHANGED_CODES: readonly string[] = ['ConditionNotMet', 'InvalidRange'];
 
 /**
  * Brings a blob into its part file. What is there of an earlier run is gone on with; of an append blob only what came
@@ -82,7 +84,10 @@ export async function fetchIntoPart(
     await file.close();
   }
   const message = `"${placed.blob.name}" changes faster than it can be fetched.`;
-  throw new CliError('service', message, { hint: 'Try again when less is written to it.' });
+  throw new CliError('service', message, {
+    code: 'ConditionNotMet',
+    hint: 'Try again when less is written to it.',
+  });
 }
 
 /** @returns undefined if the blob became another on the way */
@@ -234,10 +239,8 @@ function unlessChanged(error: unknown): undefined {
   if (!hasChanged(error)) throw error;
 }
 
-/** Another ETag, or fewer bytes than before. */
 function hasChanged(error: unknown): boolean {
-  const code = error instanceof CliError ? error.facts.code : undefined;
-  return code === 'ConditionNotMet' || code === 'InvalidRange';
+  return error instanceof CliError && CHANGED_CODES.includes(error.facts.code ?? '');
 }
 
 function read(

@@ -1,7 +1,13 @@
 import { CliError } from '../../errors.js';
 import type { Clock } from '../../host.js';
 import type { DataFolder } from './data-folder.js';
-import { type BlobWork, fetchIntoPart, isSame, type WantedBlob } from './fetch-blob.js';
+import {
+  type BlobWork,
+  CHANGED_CODES,
+  fetchIntoPart,
+  isSame,
+  type WantedBlob,
+} from './fetch-blob.js';
 import type { Placed } from './manifest.js';
 
 /** What became of a blob. */
@@ -40,11 +46,11 @@ export async function fetchPlaced(
   const { signal, failures } = work;
   try {
     const outcome = await fetchOrKeep(placed, wanted, work);
-    if (outcome !== 'kept') failures.inTurn = 0;
+    failures.inTurn = 0;
     return { outcome, error: null };
   } catch (error) {
     if (signal.aborted || !(error instanceof CliError) || isFatal(error)) throw error;
-    if (error.kind !== 'not-found') failures.inTurn += 1;
+    if (mayBeEverybodys(error)) failures.inTurn += 1;
     if (failures.inTurn >= MOST_FAILURES) throw error;
     return { outcome: 'failed', error };
   }
@@ -52,6 +58,13 @@ export async function fetchPlaced(
 
 function isFatal({ kind, facts }: CliError): boolean {
   return kind === 'auth' || FATAL_CODES.includes(facts.code ?? '');
+}
+
+/** No answer, or a service that is ill or busy. What it says against one blob, such as an archived one, is not. */
+function mayBeEverybodys({ kind, facts }: CliError): boolean {
+  if (kind !== 'service') return kind === 'timeout';
+  const { status, code = '' } = facts;
+  return status === undefined ? !CHANGED_CODES.includes(code) : status >= 500 || status === 429;
 }
 
 async function fetchOrKeep(
