@@ -1,8 +1,11 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeAll, expect, test } from 'vitest';
+import { createBlobGateway } from '../../src/lib/azure/blob.js';
+import type { StorageAccess } from '../../src/lib/azure/blobs/access.js';
 import { connectGateways } from '../../src/lib/azure/connect.js';
 import type { BlobGateway } from '../../src/lib/azure/gateways.js';
+import { createTransport } from '../../src/lib/azure/wire/transport.js';
 import { type StorageOptions, storageSettings } from '../../src/lib/settings/storage-settings.js';
 import { settingsFor } from '../sign-in/entra.js';
 import { type Azurite, startAzurite } from '../support/azurite.js';
@@ -70,6 +73,26 @@ test('a level has blobs and the folders that have more below them', async () => 
   expect(await found('')).toEqual(['x/', 'x2/']);
   expect(await found('x/')).toEqual(['x/1', 'x/y/', 'x/z/']);
   expect(await found('nothing/')).toEqual([]);
+});
+
+test('Azurite gives a list page by page, each blob once', async () => {
+  const names = Array.from({ length: 25 }, (_, at) => `p/${at % 5}/${at}.csv`);
+  await azurite.fill('pages', Object.fromEntries(names.map((name) => [name, name])));
+  const lines: string[] = [];
+  const clock = fakeClock();
+  const { signal } = new AbortController();
+  const report = { debug: (line: string) => lines.push(line) };
+  const setting = { clock, signal, report, files: realFiles, env: {}, caFile: undefined };
+  const client = (await createTransport(setting)).client({ accepts: () => true });
+  const { endpoint, accountName, accountKey } = azurite;
+  const way = { endpoint, client, secret: { kind: 'key', accountName, accountKey } } as const;
+  const access: StorageAccess = { enter: (_, run) => run(way) };
+  const blobs = createBlobGateway({ access, clock, signal, pageSize: 4 });
+  const found = await collectItems(blobs.list(container('pages'), 'p/'));
+  expect(found.map(({ name }) => name)).toEqual([...names].sort());
+  expect(lines).toHaveLength(7);
+  const level = await collectItems(blobs.listLevel(container('pages'), 'p/'));
+  expect(level).toEqual(['0', '1', '2', '3', '4'].map((name) => ({ folder: `p/${name}/` })));
 });
 
 test('hostile names are listed as they are, and read as what they are', async () => {

@@ -10,10 +10,11 @@ export interface BlobGatewayOptions {
   readonly access: StorageAccess;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Blobs of a list that are asked for at once. Default: as many as the service gives. */
+  readonly pageSize?: number;
 }
 
-/** As many as the service lists at once. */
-const PAGE_SIZE = 5000;
+const MOST_LISTED = 5000;
 
 /**
  * Gateway to Blob Storage. The SDK signs, sends and reads lists; what it does about broken connections is left to the
@@ -22,7 +23,8 @@ const PAGE_SIZE = 5000;
  * Contract: Blob service REST API, as `@azure/storage-blob` 12.32 speaks it.
  * Known from: documented; SDK source; run against Azurite 3.35.
  */
-export function createBlobGateway({ access, clock, signal }: BlobGatewayOptions): BlobGateway {
+export function createBlobGateway(options: BlobGatewayOptions): BlobGateway {
+  const { access, clock, signal, pageSize = MOST_LISTED } = options;
   const clients = new Map<StorageWay, Promise<StorageClient>>();
 
   function clientOf(way: StorageWay): Promise<StorageClient> {
@@ -60,7 +62,7 @@ export function createBlobGateway({ access, clock, signal }: BlobGatewayOptions)
       const found = pages(container, (client, continuationToken) =>
         client
           .listBlobsFlat({ prefix, abortSignal })
-          .byPage({ maxPageSize: PAGE_SIZE, ...(continuationToken && { continuationToken }) }),
+          .byPage({ maxPageSize: pageSize, ...(continuationToken && { continuationToken }) }),
       );
       for await (const { segment } of found) yield* segment.blobItems.map(toItem);
     },
@@ -69,7 +71,7 @@ export function createBlobGateway({ access, clock, signal }: BlobGatewayOptions)
       const found = pages(container, (client, continuationToken) =>
         client
           .listBlobsByHierarchy('/', { prefix, abortSignal })
-          .byPage({ maxPageSize: PAGE_SIZE, ...(continuationToken && { continuationToken }) }),
+          .byPage({ maxPageSize: pageSize, ...(continuationToken && { continuationToken }) }),
       );
       for await (const { segment } of found) {
         yield* (segment.blobPrefixes ?? []).map(({ name }) => ({ folder: name }));
