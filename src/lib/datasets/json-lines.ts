@@ -40,8 +40,8 @@ export function readLines(files: readonly string[], options = 'ignore_errors = t
 /** Why a line is no row whose data is in a file that is not here. */
 export const ELSEWHERE = 'its data is in another file';
 
-/** Lines that are looked at first, for the names in their rows. */
-const FIRST = 1000;
+/** Lines and files that are looked at first, for the names in their rows. */
+const FIRST = { lines: 1000, files: 20 };
 
 /**
  * Rows in lines of JSON, their members as columns in the order of first sight; elements of an array are `c0`, `c1` and so
@@ -50,7 +50,9 @@ const FIRST = 1000;
 export async function openLines(rows: LineRows, workshop: Workshop): Promise<Source> {
   const { connection } = workshop;
   await assertLineLengths(rows.files);
-  const first = rows.items(`(SELECT * FROM ${readLines(rows.files)} LIMIT ${FIRST})`);
+  const first = rows.items(
+    `(SELECT * FROM ${readLines(rows.files.slice(0, FIRST.files))} LIMIT ${FIRST.lines})`,
+  );
   const seen = await ask(
     connection,
     `SELECT k FROM (SELECT ${keysOf('item')} AS k FROM ${first} WHERE item IS NOT NULL)`,
