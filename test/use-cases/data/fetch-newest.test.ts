@@ -86,3 +86,15 @@ test('has the headings of a CSV, and begins behind a line end that is in no quot
   expect(text).toMatch(/^n,text\n\d+,"two\nlines/);
   expect(text.endsWith(records.slice(-100).join(''))).toBe(true);
 });
+
+test('a first record that is long and full of quotes is read as fast as any', async () => {
+  const record = `"{${'""a"":1,'.repeat(20_000)}}",1\n`;
+  const { texts } = await newest({ '1.csv': record.repeat(3) }, 1);
+  expect(texts).toEqual([record.repeat(3)]);
+});
+
+test('headings of a CSV come whole however long they are, whatever ends their lines', async () => {
+  const names = Array.from({ length: 9000 }, (_, at) => `"the ""feature"" ${at}"`).join(',');
+  const { texts } = await newest({ '1.csv': `\ufeff${names}\r\n${'1,2\r\n'.repeat(200_000)}` }, 1);
+  expect(texts[0]?.startsWith(`${names}\n1,2\r\n`)).toBe(true);
+});

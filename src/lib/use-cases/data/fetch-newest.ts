@@ -90,20 +90,29 @@ function fromLine(text: string): string {
 
 /** From the first line end that is not in quotes: behind it there are as many opening quotes as closing ones. */
 function fromRecord(text: string): string {
-  let isEven = text.split('"').length % 2 === 1;
+  const end = recordEnd(text, text.split('"').length % 2 === 0);
+  return end < 0 ? '' : text.slice(end + 1);
+}
+
+/** Where the first line feed that is in no quotes is; -1 without one. */
+function recordEnd(text: string, startsQuoted: boolean): number {
+  let isQuoted = startsQuoted;
   for (let at = 0; at < text.length; at++) {
-    if (text[at] === '"') isEven = !isEven;
-    else if (text[at] === '\n' && isEven) return text.slice(at + 1);
+    if (text[at] === '"') isQuoted = !isQuoted;
+    else if (text[at] === '\n' && !isQuoted) return at;
   }
-  return '';
+  return -1;
 }
 
 /** The first record, if it is headings: the end of a file does not tell them. */
 async function readHeadings(file: CollectedFile, ports: NewestPorts): Promise<string> {
   for (let length = TAIL; ; length *= 8) {
     const text = await readText(file, { from: 0, length: Math.min(length, file.sizeBytes) }, ports);
-    const record = /^\ufeff?((?:"(?:[^"]|"")*"|[^"\r\n])+)[\r\n]/.exec(text)?.[1];
-    if (record !== undefined) return v1Layout(record).hasHeader ? `${record}\n` : '';
+    const end = recordEnd(text, false);
+    if (end >= 0) {
+      const record = text.slice(0, end).replace(/^\ufeff|\r$/g, '');
+      return v1Layout(record).hasHeader ? `${record}\n` : '';
+    }
     if (length >= file.sizeBytes) return '';
   }
 }
