@@ -75,6 +75,23 @@ test('a workspace that enters its storage by key is followed; what fails there g
   });
 });
 
+test('keys that a lock keeps from being listed are asked of the datastore', async () => {
+  const cloud = localCloud();
+  await allowKeys(cloud);
+  const key = await keyOf(cloud);
+  await cloud.setBehaviour({ deniedActions: [READ] });
+  const error = { code: 'ScopeLocked', message: 'The scope is locked.' };
+  cloud.inject(({ url }) => {
+    if (url.includes('/listKeys')) return Response.json({ error }, { status: 409 });
+    const isDatastore = url.includes('/datastores/workspaceblobstore/listSecrets');
+    return isDatastore ? Response.json({ secretsType: 'AccountKey', key }) : undefined;
+  });
+  expect(await list(cloud)).toMatchObject({
+    status: 0,
+    stdout: expect.stringContaining('request'),
+  });
+});
+
 test('where no way is open the role is named, and what else was tried', async () => {
   const cloud = localCloud();
   await cloud.setBehaviour({ deniedActions: [READ] });

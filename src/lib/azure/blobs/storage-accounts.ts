@@ -67,8 +67,9 @@ export function createStorageAccounts(options: StorageAccountsOptions): StorageA
         });
       }
       const url = `${cloud.armEndpoint}${id}/listKeys?api-version=${STORAGE_API_VERSION}`;
-      const keys = await http.send('POST', url, { allow: [403] });
-      if (keys.status !== 403) {
+      // 409: a lock makes the account read-only, and who may list keys could write. 404: not seen by the caller.
+      const keys = await http.send('POST', url, { allow: [403, 404, 409] });
+      if (keys.status < 400) {
         const key = readArray(keys.body, 'keys').map((each) => readString(each, 'value'))[0];
         if (key !== undefined) return { accountKey: key };
       }
