@@ -39,15 +39,18 @@ export function createBlobGateway(options: BlobGatewayOptions): BlobGateway {
     getPage: (client: ContainerClient, token: string | undefined) => AsyncIterableIterator<T>,
   ): AsyncGenerator<T> {
     for (let token: string | undefined; token !== ''; ) {
-      const page: T | undefined = await access.enter(accountName, async (way) => {
-        const client = (await clientOf(way)).container(containerName);
-        try {
-          const { value, done } = await getPage(client, token).next();
-          return done ? undefined : value;
-        } catch (error) {
-          throw blobError(error, { accountName, containerName }, way);
-        }
-      });
+      const page: T | undefined = await access.enter(
+        { accountName, containerName },
+        async (way) => {
+          const client = (await clientOf(way)).container(containerName);
+          try {
+            const { value, done } = await getPage(client, token).next();
+            return done ? undefined : value;
+          } catch (error) {
+            throw blobError(error, { accountName, containerName }, way);
+          }
+        },
+      );
       if (page === undefined) return;
       yield page;
       token = page.continuationToken ?? '';
@@ -81,7 +84,7 @@ export function createBlobGateway(options: BlobGatewayOptions): BlobGateway {
     read(container, name, range = {}) {
       const { accountName, containerName } = container;
       const ask = <T>(run: (client: StorageClient) => Promise<T>) =>
-        access.enter(accountName, async (way) => {
+        access.enter({ accountName, containerName }, async (way) => {
           try {
             return await run(await clientOf(way));
           } catch (error) {

@@ -481,4 +481,58 @@ describe('references', () => {
     expect(files).toMatchObject([{ outcome: 'fetched' }]);
     expect(payloads).toMatchObject([{ outcome: 'failed', error: { kind: 'not-found' } }]);
   });
+
+  test('one that the caller may not read fails alone', async () => {
+    const folder = await temporaryFolder();
+    const blobs = changingBlobs(({ name }) => {
+      if (name === 'secret') throw new CliError('auth', 'You may not read it.', { status: 403 });
+    });
+    blobs.put(
+      `${AT}/host.jsonl`,
+      line({ dataref: 'https://store.blob.core.windows.net/other/secret' }) +
+        line({ dataref: 'mine' }),
+    );
+    blobs.put('mine', '[]');
+    async function* listed() {
+      for await (const file of blobs.listed()) if (file.name.startsWith(AT)) yield file;
+    }
+    const { payloads } = await fetchTo(folder, blobs, { listed: listed() });
+    expect(payloads.map(({ placed, outcome }) => [placed.blob.name, outcome]).sort()).toEqual([
+      ['mine', 'fetched'],
+      ['secret', 'failed'],
+    ]);
+  });
+
+  test('a datastore is asked for once, and one that may not be looked at fails what refers to it', async () => {
+    const folder = await temporaryFolder();
+    const blobs = changingBlobs();
+    const refer = (store: string) =>
+      line({ dataref: `azureml://datastores/${store}/paths/a.json` }) +
+      line({ dataref: `azureml://datastores/${store}/paths/b.json` });
+    blobs.put(`${AT}/open.jsonl`, refer('open'));
+    blobs.put(`${AT}/closed.jsonl`, refer('closed'));
+    blobs.put('a.json', '[]');
+    blobs.put('b.json', '[]');
+    async function* listed() {
+      for await (const file of blobs.listed()) if (file.name.startsWith(AT)) yield file;
+    }
+    const asked: string[] = [];
+    let isClosed = true;
+    const getDatastore = async (name: string) => {
+      asked.push(name);
+      if (name === 'closed' && isClosed) throw new CliError('auth', 'You may not read it.');
+      return { accountName: 'store', containerName: 'data' };
+    };
+    const first = await fetchTo(folder, blobs, { listed: listed(), getDatastore });
+    expect(asked.sort()).toEqual(['closed', 'open']);
+    const byName = first.files.map(({ file, outcome, error }) => [file.name, outcome, error?.kind]);
+    expect(byName.sort()).toEqual([
+      [`${AT}/closed.jsonl`, 'failed', 'auth'],
+      [`${AT}/open.jsonl`, 'fetched', undefined],
+    ]);
+    isClosed = false;
+    const second = await fetchTo(folder, blobs, { listed: listed(), getDatastore });
+    expect(outcomes(second)).toEqual(['kept', 'kept']);
+    expect([...second.folder.manifest.references()].filter(({ to }) => to === null)).toEqual([]);
+  });
 });

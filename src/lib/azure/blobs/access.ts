@@ -5,6 +5,7 @@ import type { Report } from '../../host.js';
 import type { Sourced } from '../../settings/sources.js';
 import type { StorageSettings } from '../../settings/storage-settings.js';
 import type { Cloud } from '../cloud.js';
+import type { BlobContainer } from '../gateways.js';
 import type { AzureCredential } from '../sign-in/credential.js';
 import type { Transport } from '../wire/transport.js';
 import { parseConnectionString } from './connection-string.js';
@@ -25,8 +26,11 @@ export type StorageSecret =
 
 /** The ways into storage accounts. */
 export interface StorageAccess {
-  /** Runs by the way that is open. While one is refused for want of rights, by the next, which is kept to then. */
-  enter<T>(accountName: string, run: (way: StorageWay) => Promise<T>): Promise<T>;
+  /**
+   * Runs by the way into a container that was open last, by the others where that is refused for want of rights: it
+   * may be one blob alone that is closed.
+   */
+  enter<T>(container: BlobContainer, run: (way: StorageWay) => Promise<T>): Promise<T>;
 }
 
 export interface AccessOptions {
@@ -40,14 +44,7 @@ export interface AccessOptions {
 
 const SCOPE = 'https://storage.azure.com/.default';
 
-/** Which way an account is entered. */
-interface Door {
-  /** Not tried yet, in order. */
-  readonly left: (() => Promise<StorageWay>)[];
-  way: Promise<StorageWay>;
-  /** Why the ways before were closed. */
-  readonly refusals: CliError[];
-}
+type FindWay = () => Promise<StorageWay>;
 
 /**
  * What the user gave goes first, and alone. Else the sign-in and the account's key, in the order that suits how the
@@ -55,7 +52,9 @@ interface Door {
  */
 export function createStorageAccess(options: AccessOptions): StorageAccess {
   const { cloud, credential, transport, settings, accounts, report } = options;
-  const doors = new Map<string, Promise<Door>>();
+  const ways = new Map<string, Promise<readonly FindWay[]>>();
+  /** Of each container the way that was open last. */
+  const doors = new Map<string, number>();
   const client = transport.client({ accepts: cloud.accepts.storage, always: true });
   // Whatever a server asks for, it gets a token for storage and no other.
   const storageToken: TokenCredential = {
@@ -93,55 +92,67 @@ export function createStorageAccess(options: AccessOptions): StorageAccess {
     return false;
   }
 
-  async function open(accountName: string): Promise<Door> {
+  async function findWays(accountName: string): Promise<readonly FindWay[]> {
     const own = given(accountName);
-    const byToken = async (): Promise<StorageWay> => ({
+    const byToken = once(async () => ({
       endpoint: await accounts.endpoint(accountName),
       secret: { kind: 'token', credential: storageToken },
       client,
-    });
-    const byKey = async (): Promise<StorageWay> => {
+    }));
+    const byKey = once(async () => {
       const [endpoint, secret] = await Promise.all([
         accounts.endpoint(accountName),
         accounts.secret(accountName),
       ]);
       return { endpoint, secret: secretOf(accountName, secret), client };
-    };
-    const [first, ...left] = own
-      ? [async () => own()]
-      : settings.authMode === 'login'
-        ? [byToken]
-        : settings.authMode === 'key'
-          ? [byKey]
-          : (await accounts.prefersKey(accountName))
-            ? [byKey, byToken]
-            : [byToken, byKey];
-    return { left, way: (first ?? byToken)(), refusals: [] };
+    });
+    if (own) return [once(async () => own())];
+    if (settings.authMode === 'login') return [byToken];
+    if (settings.authMode === 'key') return [byKey];
+    return (await accounts.prefersKey(accountName)) ? [byKey, byToken] : [byToken, byKey];
+  }
+
+  function waysInto(accountName: string): Promise<readonly FindWay[]> {
+    const found = ways.get(accountName) ?? findWays(accountName);
+    ways.set(accountName, found);
+    found.catch(() => ways.delete(accountName));
+    return found;
   }
 
   return {
-    async enter(accountName, run) {
-      const known = doors.get(accountName);
-      const opened = known ?? open(accountName);
-      doors.set(accountName, opened);
-      opened.catch(() => doors.delete(accountName));
-      const door = await opened;
-      for (;;) {
-        const { way } = door;
+    async enter({ accountName, containerName }, run) {
+      const inTurn = await waysInto(accountName);
+      const door = `${accountName}/${containerName}`;
+      const first = doors.get(door) ?? 0;
+      const refusals: CliError[] = [];
+      for (let tried = 0; tried < inTurn.length; tried++) {
+        const at = (first + tried) % inTurn.length;
         try {
-          return await run(await way);
+          const way = await inTurn[at]?.();
+          if (way === undefined) break;
+          const done = await run(way);
+          doors.set(door, at);
+          return done;
         } catch (error) {
           if (!isRefusal(error)) throw error;
-          // Another request may have gone on to the next way meanwhile.
-          if (door.way !== way) continue;
-          const next = door.left.shift();
-          door.refusals.push(error);
-          if (next === undefined) throw all(door.refusals);
           report.verbose(error.message);
-          door.way = next();
+          refusals[at] = error;
         }
       }
+      throw asOne(refusals);
     },
+  };
+}
+
+/** The same way each time; one that could not be looked for is looked for again. */
+function once(find: FindWay): FindWay {
+  let found: Promise<StorageWay> | undefined;
+  return () => {
+    found ??= find().catch((error: unknown) => {
+      if (!isRefusal(error)) found = undefined;
+      throw error;
+    });
+    return found;
   };
 }
 
@@ -151,7 +162,7 @@ function isRefusal(error: unknown): error is CliError {
 }
 
 /** What the user wanted first went wrong first; the others are told beside it. */
-function all([first, ...others]: readonly CliError[]): unknown {
+function asOne([first, ...others]: readonly CliError[]): unknown {
   if (first === undefined || others.length === 0) return first;
   const details = others.map(({ message, facts }) => ({ code: facts.code ?? '', message }));
   return new CliError('auth', first.message, { ...first.facts, details }, first);

@@ -6,6 +6,7 @@ import { forEachConcurrently } from '../for-each-concurrently.js';
 import { type DataFolder, lockDataFolder, openDataFolder, prepareFolder } from './data-folder.js';
 import { FILES_A_REQUEST, fetchPlaced, type Outcome, type PlacedWork } from './fetch-placed.js';
 import {
+  askingOnce,
   type FetchedPayload,
   fetchPayloads,
   type GetDatastore,
@@ -92,7 +93,8 @@ async function fetchAll(
   { parallel }: FetchRequest,
   ports: FetchPorts,
 ): Promise<Fetched> {
-  const { progress, getDatastore, signal } = ports;
+  const { progress, signal } = ports;
+  const getDatastore = askingOnce(ports.getDatastore);
   const { manifest } = folder;
   let bytes = 0;
   const onBytes = (count: number) => {
@@ -113,8 +115,9 @@ async function fetchAll(
         const placed = await folder.place(...localPlace(file));
         const { etag, sizeBytes, isAppend, modified } = file;
         const wanted = { state: { etag, sizeBytes }, isAppend, modified };
-        const outcome = await fetchPlaced(placed, wanted, own);
-        if (outcome.error === null) await noteReferences(file, own, getDatastore);
+        let outcome = await fetchPlaced(placed, wanted, own);
+        const error = outcome.error ?? (await noteReferences(file, own, getDatastore));
+        if (error) outcome = { outcome: 'failed', error };
         done.push({ file, placed: manifest.find(file) ?? placed, ...outcome });
         progress.onDone(file);
       },

@@ -49,15 +49,16 @@ export async function fetchPlaced(
     failures.inTurn = 0;
     return { outcome, error: null };
   } catch (error) {
-    if (signal.aborted || !(error instanceof CliError) || isFatal(error)) throw error;
+    if (signal.aborted || !(error instanceof CliError) || isFatal(error, placed)) throw error;
     if (mayBeEverybodys(error)) failures.inTurn += 1;
     if (failures.inTurn >= MOST_FAILURES) throw error;
     return { outcome: 'failed', error };
   }
 }
 
-function isFatal({ kind, facts }: CliError): boolean {
-  return kind === 'auth' || FATAL_CODES.includes(facts.code ?? '');
+/** Data may refer to where its reader has no rights. */
+function isFatal({ kind, facts }: CliError, placed: Placed): boolean {
+  return (kind === 'auth' && placed.facts !== null) || FATAL_CODES.includes(facts.code ?? '');
 }
 
 /** No answer, or a service that is ill or busy. What it says against one blob, such as an archived one, is not. */

@@ -13,15 +13,30 @@ export interface FetchedPayload extends Outcome {
   readonly placed: Placed;
 }
 
-/** Has the manifest know what a file that is here refers to. Only new lines are looked at. */
+/** Each datastore is asked for once. */
+export function askingOnce(getDatastore: GetDatastore): GetDatastore {
+  const asked = new Map<string, Promise<BlobContainer>>();
+  return (name) => {
+    const known = asked.get(name) ?? getDatastore(name);
+    asked.set(name, known);
+    return known;
+  };
+}
+
+/**
+ * Has the manifest know what a file that is here refers to. Only new lines are looked at.
+ *
+ * @returns why that cannot be told now, null if it can
+ */
 export async function noteReferences(
   file: CollectedFile,
   work: PlacedWork,
   getDatastore: GetDatastore,
-): Promise<void> {
+): Promise<CliError | null> {
   const { folder, manifest, files } = work;
   const placed = manifest.find(file);
-  if (file.api !== 'v2' || !placed?.whole || placed.searchedBytes >= placed.whole.sizeBytes) return;
+  if (file.api !== 'v2' || !placed?.whole || placed.searchedBytes >= placed.whole.sizeBytes)
+    return null;
   const { texts, searchedBytes } = await findReferences(
     folder.pathOf(placed),
     [placed.searchedBytes, placed.whole.sizeBytes],
@@ -29,16 +44,18 @@ export async function noteReferences(
   );
   for (const text of new Set(texts)) {
     const address = await addressOf(text, file, getDatastore).catch(unlessUnknown);
+    if (address instanceof CliError) return address;
     if (address) await folder.place(plain(address), null, segmentsOf(address));
     manifest.refer(withoutQuery(text), address ? plain(address) : null);
   }
   manifest.setSearched(file, searchedBytes);
+  return null;
 }
 
-/** A datastore that is not there, or not of blobs, is nowhere to fetch from. */
-function unlessUnknown(error: unknown): undefined {
-  if (error instanceof CliError && error.kind !== 'auth') return undefined;
-  throw error;
+/** A datastore that is not there, or not of blobs, is nowhere to fetch from. One that may not be looked at may be. */
+function unlessUnknown(error: unknown): CliError | undefined {
+  if (!(error instanceof CliError)) throw error;
+  return ['not-found', 'unsupported'].includes(error.kind) ? undefined : error;
 }
 
 /** Fetches the payloads that data in the folder refer to, those that are not here. */
