@@ -1,4 +1,5 @@
 import { CliError } from '../../errors.js';
+import { told, unlessMissing } from '../../file-errors.js';
 import type { Files } from '../../host.js';
 import type { CollectedFile } from '../../model/collected-file.js';
 import { type ByteRange, withRange } from './byte-ranges.js';
@@ -93,11 +94,6 @@ type FactsText = Dated<CollectedFacts>;
  * @throws {CliError} `usage` if the file is no manifest of this version
  */
 export async function openManifest(path: string, files: Files): Promise<Manifest> {
-  const text = (await files.read(path)) ?? '';
-  const lines = text
-    .slice(0, text.lastIndexOf('\n') + 1)
-    .split('\n')
-    .filter(Boolean);
   const placed = new Map<number, Placed>();
   const ids = new Map<string, number>();
   const references = new Map<string, number | null>();
@@ -119,7 +115,17 @@ export async function openManifest(path: string, files: Files): Promise<Manifest
     }
   }
 
-  for (const line of lines) apply(readEntry(line, path));
+  let entryCount = 0;
+  const { isTorn } = await readLines(path, files, (line) => {
+    entryCount += 1;
+    apply(readEntry(line, path));
+  });
+
+  function* live(): Generator<Entry> {
+    if (owner) yield { kind: 'download', version: 1, ...owner };
+    for (const one of placed.values()) yield* entriesOf(one);
+    for (const [text, to] of references) yield { kind: 'reference', text, to };
+  }
 
   let pending = '';
   let last = Promise.resolve();
@@ -170,13 +176,9 @@ export async function openManifest(path: string, files: Files): Promise<Manifest
     refer: (text, to) => add({ kind: 'reference', text, to: to && get(to).id }),
     commit,
     async tidy() {
-      const live: Entry[] = owner ? [{ kind: 'download', version: 1, ...owner }] : [];
-      for (const one of placed.values()) live.push(...entriesOf(one));
-      for (const [reference, to] of references)
-        live.push({ kind: 'reference', text: reference, to });
-      const isTorn = !text.endsWith('\n') && text !== '';
-      if (!isTorn && lines.length < 2 * live.length + 100) return;
-      await files.write(path, live.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
+      let liveCount = 0;
+      for (const _ of live()) liveCount += 1;
+      if (isTorn || entryCount >= 2 * liveCount + 100) await writeEntries(path, files, live());
     },
   };
 }
@@ -226,6 +228,45 @@ function readFacts({ from, to, ...facts }: FactsText): CollectedFacts {
 
 function wholeText({ etag, sizeBytes, modified, fetched }: Whole): Dated<Whole> {
   return { etag, sizeBytes, modified: modified.toISOString(), fetched: fetched.toISOString() };
+}
+
+/** A line at a time: a manifest may have more bytes than a string can. The last one is torn if nothing ends it. */
+async function readLines(
+  path: string,
+  files: Files,
+  onLine: (line: string) => void,
+): Promise<{ readonly isTorn: boolean }> {
+  let rest: Uint8Array = new Uint8Array();
+  const read = async () => {
+    for await (const piece of files.readBytes(path)) {
+      const bytes = Buffer.concat([rest, piece]);
+      const end = bytes.lastIndexOf('\n') + 1;
+      for (const line of bytes.toString('utf8', 0, end).split('\n')) if (line) onLine(line);
+      rest = bytes.subarray(end);
+    }
+  };
+  await told(path, 'read', unlessMissing(read()));
+  return { isTorn: rest.length > 0 };
+}
+
+const WRITE_CHARACTERS = 1 << 18;
+
+async function writeEntries(path: string, files: Files, entries: Iterable<Entry>): Promise<void> {
+  const file = await files.create(path);
+  try {
+    let text = '';
+    for (const entry of entries) {
+      text += `${JSON.stringify(entry)}\n`;
+      if (text.length < WRITE_CHARACTERS) continue;
+      await file.write(text);
+      text = '';
+    }
+    await file.write(text);
+    await file.keep();
+  } catch (error) {
+    await file.discard();
+    throw error;
+  }
 }
 
 function readEntry(line: string, path: string): Entry {
