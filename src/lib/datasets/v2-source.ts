@@ -101,8 +101,11 @@ function itemsOf(lines: string, contents?: string): string {
   return itemsOfPayload(checked);
 }
 
+/** As whoever downloads writes a reference down: without what may be a signature. */
 function withoutQuery(name: string): string {
-  return `CASE WHEN regexp_matches(${name}, '^[A-Za-z][A-Za-z0-9+.-]*:') THEN regexp_extract(${name}, '^[^?#]*') ELSE ${name} END`;
+  const isUrl = `regexp_matches(${name}, '^([A-Za-z][A-Za-z0-9+.-]*:|//)')`;
+  const signature = `'(\\?|%3f)[\\s\\S]*(\\b|%26)sig(=|%3d)[\\s\\S]*$', '', 'i'`;
+  return `CASE WHEN ${isUrl} THEN regexp_extract(${name}, '^[^?#]*') ELSE regexp_replace(${name}, ${signature}) END`;
 }
 
 /** Files are read whole, many at a time. */

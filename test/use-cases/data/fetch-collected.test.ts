@@ -535,4 +535,55 @@ describe('references', () => {
     expect(outcomes(second)).toEqual(['kept', 'kept']);
     expect([...second.folder.manifest.references()].filter(({ to }) => to === null)).toEqual([]);
   });
+
+  test('a signature in one without a scheme is kept nowhere, and a host is a host', async () => {
+    const folder = await temporaryFolder();
+    const blobs = changingBlobs();
+    const texts = [
+      '/raw/a.json?sv=1&sig=canary',
+      'raw/b.json?sig=canary',
+      '//store.blob.core.windows.net/data/raw/c.json?sv=1&sig=canary',
+      '//elsewhere.example/raw/d.json?sig=canary',
+      'raw/e.json%3Fsv=1%26sig%3Dcanary',
+      'raw/design?design=1',
+    ];
+    blobs.put(`${AT}/host.jsonl`, texts.map((dataref) => line({ dataref })).join(''));
+    for (const name of ['a.json', 'b.json', 'c.json', 'design?design=1'])
+      blobs.put(`raw/${name}`, '[]');
+    async function* listed() {
+      for await (const file of blobs.listed()) if (file.name.startsWith(AT)) yield file;
+    }
+    const { payloads, folder: opened } = await fetchTo(folder, blobs, { listed: listed() });
+    const names = payloads.map(({ placed, outcome }) => `${outcome} ${placed.blob.name}`);
+    expect(names.sort()).toEqual([
+      'failed raw/e.json',
+      'fetched raw/a.json',
+      'fetched raw/b.json',
+      'fetched raw/c.json',
+      'fetched raw/design?design=1',
+    ]);
+    const elsewhere = [...opened.manifest.references()].filter(({ to }) => to === null);
+    expect(elsewhere.map((one) => one.text)).toEqual(['//elsewhere.example/raw/d.json']);
+    expect(await text(folder, '.aml-monitor-data', 'manifest.jsonl')).not.toContain('canary');
+    expect(JSON.stringify(payloads.map(({ error }) => error?.message))).not.toContain('canary');
+  });
+
+  test('a collected file that a line refers to before it is listed is collected all the same', async () => {
+    const folder = await temporaryFolder();
+    const blobs = changingBlobs();
+    blobs.put(`${AT}/first.jsonl`, line({ dataref: `${AT}/second.jsonl` }));
+    blobs.put(`${AT}/second.jsonl`, line({ dataref: 'raw/third.json' }));
+    blobs.put('raw/third.json', '[]');
+    const listing = async function* (name: string) {
+      for await (const file of blobs.listed()) if (file.name === `${AT}/${name}.jsonl`) yield file;
+    };
+    await fetchTo(folder, blobs, { listed: listing('first') });
+    const { payloads } = await fetchTo(folder, blobs, { listed: listing('second') });
+    expect(payloads).toMatchObject([{ placed: { blob: { name: 'raw/third.json' } } }]);
+    const { files } = await readLocalData(folder, realFiles);
+    expect(files.map(({ name }) => name).sort()).toEqual([
+      `${AT}/first.jsonl`,
+      `${AT}/second.jsonl`,
+    ]);
+  });
 });

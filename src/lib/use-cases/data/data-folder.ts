@@ -67,7 +67,8 @@ export async function openDataFolder(
     segments: readonly string[],
   ): Promise<Placed> {
     const placed = manifest.find(blob);
-    if (placed) return placed;
+    if (placed && placed.facts === null && facts !== null) manifest.setFacts(blob, facts);
+    if (placed) return manifest.find(blob) ?? placed;
     let given = paths.place(segments, keyOf(blob));
     // What no download put there stays.
     while (await files.look(pathOf(given))) {

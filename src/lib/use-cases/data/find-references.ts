@@ -60,9 +60,13 @@ function referenceOf(line: string): string | undefined {
   return undefined;
 }
 
-/** What is behind a `?` may be a signature: it is neither used nor kept. */
+/** A scheme, or a host where one would be. */
+const URL_BEGINNING = /^(?:[a-z][a-z0-9+.-]*:|\/\/)/i;
+
+/** What is behind a `?` may be a signature: it is neither used nor kept. In a path a `?` may also be a letter. */
 export function withoutQuery(reference: string): string {
-  return /^[a-z][a-z0-9+.-]*:/i.test(reference) ? (reference.split(/[?#]/)[0] ?? '') : reference;
+  if (URL_BEGINNING.test(reference)) return reference.split(/[?#]/)[0] ?? '';
+  return reference.replace(/(?:\?|%3f)[\s\S]*(?:\b|%26)sig(?:=|%3d)[\s\S]*$/i, '');
 }
 
 /**
@@ -92,7 +96,7 @@ async function anyAddressOf(
     return { ...(await getDatastore(decoded(datastore))), name: decoded(path) };
   }
   const [, account, container, name] =
-    /^https?:\/\/([a-z0-9-]+)\.(?:blob|dfs)\.[^/@]+\/([^/]+)\/(.*)$/i.exec(text) ?? [];
+    /^(?:https?:)?\/\/([a-z0-9-]+)\.(?:blob|dfs)\.[^/@]+\/([^/]+)\/(.*)$/i.exec(text) ?? [];
   if (account !== undefined && container !== undefined && name !== undefined) {
     return { accountName: account, containerName: container, name: decoded(name) };
   }
@@ -101,7 +105,7 @@ async function anyAddressOf(
   if (inContainer !== undefined && ofAccount !== undefined && at !== undefined) {
     return { accountName: ofAccount, containerName: inContainer, name: decoded(at) };
   }
-  if (/^[a-z][a-z0-9+.-]*:/i.test(text)) return undefined;
+  if (URL_BEGINNING.test(text)) return undefined;
   return { ...own, name: text.replace(/^\/+/, '') };
 }
 

@@ -58,6 +58,8 @@ export interface Manifest {
   readonly references: () => Iterable<Reference>;
   readonly begin: (owner: DataOwner) => void;
   readonly place: (place: Pick<Placed, 'blob' | 'facts' | 'path' | 'change'>) => Placed;
+  /** What was placed as a payload turns out to be collected too. */
+  readonly setFacts: (blob: BlobAddress, facts: CollectedFacts) => void;
   /** A part file is begun anew, with these bytes in it. */
   readonly beginPart: (blob: BlobAddress, state: BlobState, ranges: readonly ByteRange[]) => void;
   readonly addRange: (blob: BlobAddress, range: ByteRange) => void;
@@ -74,6 +76,7 @@ type Entry =
   | ({ readonly kind: 'blob' } & Pick<Placed, 'id' | 'blob' | 'path' | 'change'> & {
         readonly facts: FactsText | null;
       })
+  | { readonly kind: 'facts'; readonly id: number; readonly facts: FactsText }
   | ({
       readonly kind: 'part';
       readonly id: number;
@@ -168,6 +171,7 @@ export async function openManifest(path: string, files: Files): Promise<Manifest
       add({ kind: 'blob', id, blob, path: place, change, facts: facts && factsText(facts) });
       return get(blob);
     },
+    setFacts: (blob, facts) => add({ kind: 'facts', id: get(blob).id, facts: factsText(facts) }),
     beginPart: (blob, { etag, sizeBytes }, ranges) =>
       add({ kind: 'part', id: get(blob).id, etag, sizeBytes, ranges }),
     addRange: (blob, range) => add({ kind: 'range', id: get(blob).id, range }),
@@ -192,6 +196,8 @@ function changed(
   entry: Exclude<Entry, { kind: 'download' | 'blob' | 'reference' }>,
 ): Partial<Placed> {
   switch (entry.kind) {
+    case 'facts':
+      return { facts: readFacts(entry.facts) };
     case 'part': {
       const { etag, sizeBytes, ranges } = entry;
       return { partial: { etag, sizeBytes, ranges } };
@@ -285,7 +291,7 @@ function parsed(line: string): unknown {
   }
 }
 
-const KINDS = ['download', 'blob', 'part', 'range', 'whole', 'searched', 'reference'];
+const KINDS = ['download', 'blob', 'facts', 'part', 'range', 'whole', 'searched', 'reference'];
 
 /** The tool's own file: its kinds and version are looked at, not each of its members. */
 function isEntry(value: unknown): value is Entry {
