@@ -33,7 +33,7 @@ import { tokenRoutes } from './routes/token.js';
 import { v1ServiceRoutes } from './routes/v1-services.js';
 import { drawInput } from './scoring/inputs.js';
 import { scoreRequests } from './scoring/score-requests.js';
-import { topUp, topUpCollected } from './seed/history.js';
+import { aloneWithCollected, topUp, topUpCollected } from './seed/history.js';
 import { seedState } from './seed/seed.js';
 import { BLOBSTORE, STORAGE_ACCOUNT } from './seed/workspace.js';
 import { createBlobFiles } from './state/blob-files.js';
@@ -120,7 +120,7 @@ export async function openLocalCloud({
     handle: readable(handle),
     connection: LOCAL_CONNECTION,
     reset: async (seed) => {
-      await fill(seed, 'always');
+      await aloneWithCollected(cloud, () => fill(seed, 'always'));
       unreadable = undefined;
     },
     switchQueries: readable((query) =>
@@ -154,8 +154,11 @@ async function answer(cloud: Cloud, request: Request): Promise<Response> {
   const hostPath = pathOfHost(url);
   const origin = url.origin.replace(/\/\/[a-z0-9]+\.blob\./, '//');
   if (hostPath !== undefined) url.pathname = hostPath;
-  if (needsPast(request, url)) await topUpCollected(cloud, cloud.now());
-  const response = await dispatch(ROUTES, { request, url, origin, now: cloud.now(), cloud });
+  const now = cloud.now();
+  const admitted = async () => {
+    if (needsPast(request, url)) await topUpCollected(cloud, now);
+  };
+  const response = await dispatch(ROUTES, { request, url, origin, now, cloud, admitted });
   // Only ARM names its requests; the data planes are recorded without.
   if (/^\/+subscriptions\b/i.test(url.pathname)) {
     response.headers.set('x-ms-request-id', randomUUID());

@@ -9,6 +9,8 @@ export interface Call {
   readonly origin: string;
   readonly now: Date;
   readonly cloud: Cloud;
+  /** What the cloud makes up for once a caller is known to be allowed what it asks. */
+  readonly admitted: () => Promise<void>;
 }
 
 export type Handler = (

@@ -11,8 +11,18 @@ export interface BlobText {
 
 const WRITERS = 8;
 
-/** Appends texts to the blobs of a storage account in their order, several blobs at a time. */
-export async function appendToBlobs(cloud: Cloud, account: string, files: readonly BlobText[]) {
+/**
+ * Appends texts to the blobs of a storage account in their order, several blobs at a time.
+ *
+ * @param lines whether those that a blob has already are left out
+ */
+export async function appendToBlobs(
+  cloud: Cloud,
+  account: string,
+  files: readonly BlobText[],
+  lines: 'all' | 'missing' = 'all',
+) {
+  const append = lines === 'all' ? cloud.blobs.write : cloud.blobs.complete;
   const blobs = new Map<string, { readonly last: BlobText; readonly texts: string[] }>();
   for (const file of files) {
     const key = `${file.container}/${file.name}`;
@@ -24,7 +34,7 @@ export async function appendToBlobs(cloud: Cloud, account: string, files: readon
   const write = async () => {
     for (let next = left.shift(); next; next = left.shift()) {
       const { container, name, header, at } = next.last;
-      await cloud.blobs.write({ account, container, name }, header, next.texts.join(''), at);
+      await append({ account, container, name }, header, next.texts.join(''), at);
     }
   };
   await Promise.all(Array.from({ length: WRITERS }, write));

@@ -109,14 +109,14 @@ export async function leaveTracesOf(cloud: Cloud, state: State, scored: Scored):
   return written;
 }
 
-/** As `leaveTraces`, for requests of which nothing else is told. */
+/** As `leaveTraces`, for requests of which nothing else is told; those that have left their data leave no more. */
 export async function leaveCollected(
   cloud: Cloud,
   state: State,
   all: readonly Scored[],
 ): Promise<void> {
   const files = all.flatMap((scored) => collectedData(scored, state));
-  await appendToBlobs(cloud, workspaceStorage(state), files);
+  await appendToBlobs(cloud, workspaceStorage(state), files, 'missing');
 }
 
 /** The lines that the container writes, and what the platform counts beside them. */

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Cloud } from '../cloud.js';
 import { LOCAL_CONNECTION } from '../connection.js';
 import { isObject, valueAt } from '../resources/resources.js';
@@ -6,6 +7,7 @@ import { type Draws, drawsFrom } from '../scoring/random.js';
 import { leaveCollected, leaveTraces, runModel } from '../scoring/score.js';
 import type { Scored } from '../scoring/scored.js';
 import { findServing, type Serving } from '../scoring/serving.js';
+import { withLock } from '../state/lock.js';
 import type { State } from '../state/state.js';
 
 const DAY_MS = 86_400_000;
@@ -17,7 +19,7 @@ const SLOT_MS = 600_000;
  * the user's own.
  */
 export async function topUp(cloud: Cloud, now: Date): Promise<void> {
-  const range = await takeRange(cloud, now, 'historyUntil');
+  const range = await takeRange(cloud, now);
   if (!range) return;
   const state = await cloud.store.read();
   const all = findCalled(state, now).flatMap((serving) => past(serving, range.from, range.to));
@@ -38,18 +40,30 @@ function stored({ at, requestId }: Scored): Date {
 /**
  * Lets the sample's services that collect model data have done so for two days, several times as often as the
  * requests that `topUp` lets everything else tell of. Whoever looks at data, or changes what is collected, asks first:
- * most who open the cloud do neither.
+ * most who open the cloud do neither. It is marked as written once it is, and nobody else goes on before: what a
+ * killed process has left is completed by the next.
  */
 export async function topUpCollected(cloud: Cloud, now: Date): Promise<void> {
-  const range = await takeRange(cloud, now, 'collectedUntil');
-  if (!range) return;
-  const state = await cloud.store.read();
-  const all = findCalled(state, now).filter(isCollecting);
-  await leaveCollected(
-    cloud,
-    state,
-    all.flatMap((serving) => between(serving, range.from, range.to)),
-  );
+  if (!missing(await cloud.store.read(), now, 'collectedUntil')) return;
+  await aloneWithCollected(cloud, async () => {
+    const state = await cloud.store.read();
+    const range = missing(state, now, 'collectedUntil');
+    if (!range) return;
+    const all = findCalled(state, now).filter(isCollecting);
+    await leaveCollected(
+      cloud,
+      state,
+      all.flatMap((serving) => between(serving, range.from, range.to)),
+    );
+    await cloud.store.update(({ facts }) => {
+      facts.collectedUntil = new Date(range.to).toISOString();
+    });
+  });
+}
+
+/** Runs `work` while nobody writes what was collected. */
+export async function aloneWithCollected(cloud: Cloud, work: () => Promise<void>): Promise<void> {
+  await withLock(join(cloud.folder, 'collected.lock'), work);
 }
 
 function isCollecting({ storage, collector }: Serving): boolean {
@@ -59,20 +73,21 @@ function isCollecting({ storage, collector }: Serving): boolean {
 /** How far back the sample's past goes. */
 const PAST_MS = { historyUntil: DAY_MS, collectedUntil: 2 * DAY_MS };
 
-/** The span that nobody has written yet; whoever takes it writes it. */
-async function takeRange(cloud: Cloud, now: Date, mark: keyof typeof PAST_MS) {
+/** The span that is not yet marked as written. */
+function missing({ facts }: State, now: Date, mark: keyof typeof PAST_MS) {
+  const until = facts[mark];
+  if (until === null) return undefined;
   const to = Math.floor(now.getTime() / SLOT_MS) * SLOT_MS;
-  const spanOf = ({ facts }: State) => {
-    const until = facts[mark];
-    const first = to - PAST_MS[mark];
-    return until === null ? undefined : { from: Math.max(Date.parse(until), first), to };
-  };
-  const known = spanOf(await cloud.store.read());
-  if (!known || known.from >= to) return undefined;
+  const from = Math.max(Date.parse(until), to - PAST_MS[mark]);
+  return from < to ? { from, to } : undefined;
+}
+
+/** The span of history that nobody has written yet; whoever takes it writes it. */
+async function takeRange(cloud: Cloud, now: Date) {
+  if (!missing(await cloud.store.read(), now, 'historyUntil')) return undefined;
   return cloud.store.update((state) => {
-    const span = spanOf(state);
-    if (!span || span.from >= to) return undefined;
-    state.facts[mark] = new Date(to).toISOString();
+    const span = missing(state, now, 'historyUntil');
+    if (span) state.facts.historyUntil = new Date(span.to).toISOString();
     return span;
   });
 }

@@ -59,6 +59,7 @@ export async function authorizeSubscription(call: Call, plane: Plane): Promise<C
   const { tenantId } = LOCAL_CONNECTION;
   if (claims.tid === tenantId) {
     if (plane === 'arm') await assertRole(call, claims);
+    await call.admitted();
     return claims;
   }
   const issuer = (id: string) => `'https://sts.windows.net/${id}/'`;

@@ -65,6 +65,8 @@ export interface BlobFiles {
   ): Promise<BlobFacts | 'position' | 'size'>;
   /** Appends text of that time, to a new blob that begins with `header` where there is none. */
   write(blob: BlobAddress, header: string, text: string, now: Date): Promise<void>;
+  /** As `write`, whole or not at all, and without the lines that the blob has already. */
+  complete(blob: BlobAddress, header: string, text: string, now: Date): Promise<void>;
   remove(blob: BlobAddress): Promise<void>;
 }
 
@@ -179,14 +181,31 @@ export function createBlobFiles(root: string): BlobFiles {
         const before = await statOf(path);
         if (!before) await mkdir(dirname(path), { recursive: true, mode: 0o700 });
         await appendFile(path, before ? text : header + text);
-        const modified = before && before.mtime > now ? before.mtime : now;
-        await utimes(path, modified, modified);
+        await stampLater(path, before?.mtime, now);
+      });
+    },
+    async complete(blob, header, text, now) {
+      const path = blobPath(blob);
+      await withLock(lockPath(path), async () => {
+        const before = await statOf(path);
+        const content = (await readText(path)) ?? header;
+        const known = new Set(content.split('\n'));
+        const missing = text.split(/(?<=\n)/).filter((line) => !known.has(line.trimEnd()));
+        if (missing.length === 0) return;
+        await replaceFile(path, content + missing.join(''));
+        await stampLater(path, before?.mtime, now);
       });
     },
     async remove(blob) {
       for (const path of [blobPath(blob), headersPath(blob)]) await rm(path, { force: true });
     },
   };
+}
+
+/** Stamps a file unless it is newer already: what is written of the past makes it no older. */
+async function stampLater(path: string, before: Date | undefined, now: Date): Promise<void> {
+  const modified = before && before > now ? before : now;
+  await utimes(path, modified, modified);
 }
 
 /** As long as Azure's, and another one for every content that a name has had. */

@@ -70,7 +70,7 @@ function parseState(text: string, path: string): State {
   return { facts: withDefaults(facts), resources: new Map(memberTexts(resources)) };
 }
 
-/** A switch that the file does not name is as it was made. */
+/** What the file does not name is as it was made. */
 function withDefaults(facts: Facts): Facts {
   const defaults = structuredClone(DEFAULT_BEHAVIOUR);
   const given = facts.behaviour?.query;
@@ -80,7 +80,9 @@ function withDefaults(facts: Facts): Facts {
     faults: { ...defaults.query.faults, ...given?.faults },
   };
   const behaviour = { ...defaults, ...facts.behaviour, query };
-  return { ...facts, collectedUntil: facts.collectedUntil ?? null, behaviour };
+  // Where there was no such past yet, it is as long as the other.
+  const { historyUntil, collectedUntil = historyUntil && new Date(0).toISOString() } = facts;
+  return { ...facts, collectedUntil, behaviour };
 }
 
 function parse(text: string) {

@@ -33,6 +33,11 @@ const GRANTS = {
  * Known from: documented (authorize requests to Azure Storage, status and error codes).
  */
 export async function authorizeStorage(call: Call, need: StorageNeed): Promise<void> {
+  await assertAdmitted(call, need);
+  await call.admitted();
+}
+
+async function assertAdmitted(call: Call, need: StorageNeed): Promise<void> {
   const state = await call.cloud.store.read();
   const account = findStorageAccount(state, need.account);
   if (!account) {
