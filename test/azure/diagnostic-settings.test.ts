@@ -123,7 +123,10 @@ test('categories are told by kind and group', async () => {
 });
 
 const change = async (exchanges: readonly Exchange[], edit: SettingEdit | 'removed' | null) =>
-  (await open(exchanges)).change(COMPONENT, 'mine too', async () => edit, { dryRun: false });
+  (await open(exchanges)).change(COMPONENT, 'mine too', async () => edit, {
+    dryRun: false,
+    onSend: () => {},
+  });
 
 test('a change is a read and a PUT of what was read', async () => {
   const { id: _, type: __, name: ___, ...rest } = shown;
@@ -131,6 +134,7 @@ test('a change is a read and a PUT of what was read', async () => {
   const edit = { logs: [{ name: 'AppTraces', of: 'category', enabled: false }] } as const;
   const changed = await change(
     [
+      { request: `GET ${SETTING}`, answer: { status: 200, body: shown } },
       { request: `GET ${SETTING}`, answer: { status: 200, body: shown } },
       { request: `PUT ${SETTING}`, body, answer: { status: 200, body: shown } },
     ],
@@ -148,6 +152,7 @@ test('a setting that is removed meanwhile is removed', async () => {
   const gone = { status: 404, body: { error: { code: 'ResourceNotFound', message: 'Gone.' } } };
   const exchanges = [
     { request: `GET ${SETTING}`, answer: { status: 200, body: shown } },
+    { request: `GET ${SETTING}`, answer: { status: 200, body: shown } },
     { request: `DELETE ${SETTING}`, answer: gone },
   ];
   expect(await change(exchanges, 'removed')).toMatchObject({ changed: true, applied: true });
@@ -160,6 +165,7 @@ test("Azure's refusal keeps its code and names the role that is missing", async 
   const body = { code: 'AuthorizationFailed', message: 'You may not.' };
   const exchanges = [
     { request: `GET ${SETTING}`, answer: { status: 200, body: shown } },
+    { request: `GET ${SETTING}`, answer: { status: 200, body: shown } },
     { request: `DELETE ${SETTING}`, answer: { status: 403, body } },
   ];
   await expect(change(exchanges, 'removed')).rejects.toMatchObject({
@@ -169,4 +175,37 @@ test("Azure's refusal keeps its code and names the role that is missing", async 
       hint: 'Ask for the role Monitoring Contributor, or Reader where you only look.',
     },
   });
+});
+
+test('a setting that changes while it is decided on is decided on again', async () => {
+  const properties = { ...shown.properties, workspaceId: '/w' };
+  const now = { status: 200, body: { ...shown, properties } };
+  const gateway = await open([
+    { request: `GET ${SETTING}`, answer: { status: 200, body: shown } },
+    { request: `GET ${SETTING}`, answer: now },
+    { request: `GET ${SETTING}`, answer: now },
+    { request: `PUT ${SETTING}`, answer: now },
+  ]);
+  const seen: unknown[] = [];
+  const changed = await gateway.change(
+    COMPONENT,
+    'mine too',
+    async (setting) => {
+      seen.push(setting?.logWorkspaceId);
+      return setting?.logWorkspaceId ? { storageAccountId: null, logs: [] } : 'removed';
+    },
+    { dryRun: false, onSend: () => seen.push('sent') },
+  );
+  expect(seen).toEqual([null, '/w', 'sent']);
+  expect(changed.requests).toMatchObject([
+    { method: 'PUT', body: expect.stringContaining('"workspaceId":"/w"') },
+  ]);
+});
+
+test('a setting that never stops changing is left alone', async () => {
+  const gets = Array.from({ length: 6 }, (_, index) => ({
+    request: `GET ${SETTING}`,
+    answer: { status: 200, body: { ...shown, kind: `${index}` } },
+  }));
+  await expect(change(gets, 'removed')).rejects.toThrow('again and again; nothing was sent.');
 });

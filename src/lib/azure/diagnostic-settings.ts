@@ -1,3 +1,4 @@
+import { CliError } from '../errors.js';
 import type { Cloud } from './cloud.js';
 import type { Change } from './gateways.js';
 import { isObject, readAny, readArray, readBoolean, readNumber, readString } from './payload.js';
@@ -12,6 +13,8 @@ import type { AzureHttp } from './wire/http.js';
 const API_VERSION = '2021-05-01-preview';
 const JSON_TYPE = 'application/json';
 const ROLE = 'Monitoring Contributor';
+/** How often a change is decided on before it is given up, as others change the same setting. */
+const MOST_DECISIONS = 5;
 
 /** Members of `properties` that are no destination of a kind unknown here. */
 const KNOWN = new Set([
@@ -23,7 +26,8 @@ const KNOWN = new Set([
  * Gateway to diagnostic settings. A change is a read and a PUT of the whole: the text of the read, edited.
  *
  * Contract: Microsoft.Insights/diagnosticSettings and diagnosticSettingsCategories 2021-05-01-preview, below any
- * resource. PUT answers 200, DELETE 200 or 204. There is no ETag: the read comes right before the PUT.
+ * resource. PUT answers 200, DELETE 200 or 204. There is no ETag: the setting is read
+ * once more after the decision, right before the PUT.
  * Known from: documented, azure-rest-api-specs; "Diagnostic settings in Azure Monitor".
  */
 export function createDiagnosticSettingsGateway({
@@ -49,25 +53,37 @@ export function createDiagnosticSettingsGateway({
       for await (const item of http.list(url, { role: ROLE })) categories.push(toCategory(item));
       return categories;
     },
-    async change(resourceId, name, decide, { dryRun }): Promise<Change> {
+    async change(resourceId, name, decide, { dryRun, onSend }): Promise<Change> {
       const url = below(resourceId, `diagnosticSettings/${encodeURIComponent(name)}`);
       const { bodyOf, putBody, readSettingText } = await import('./diagnostics/setting-text.js');
-      const answer = await http.send('GET', url, { allow: [404], role: ROLE });
-      const current = answer.status === 404 ? null : readSettingText(answer.text);
-      const edit = await decide(current && toSetting(answer.body));
-      const before = current && putBody(current);
-      if (edit === null || (edit === 'removed' && before === null)) return ALREADY;
-      const body = edit === 'removed' ? '' : bodyOf(edit, current);
-      if (body === before) return ALREADY;
-      const method = edit === 'removed' ? 'DELETE' : 'PUT';
-      const request = { method, url, contentType: body === '' ? '' : JSON_TYPE, body } as const;
-      const outcome = { changed: true, requests: [request], before: before ?? '' };
-      if (dryRun) return { ...outcome, applied: false };
-      const content = body === '' ? {} : { body, contentType: JSON_TYPE };
-      // Gone already is as good as deleted.
-      const allow = method === 'DELETE' ? [404] : [];
-      await http.send(method, url, { ...content, allow, role: ROLE });
-      return { ...outcome, applied: true };
+      const read = async () => {
+        const answer = await http.send('GET', url, { allow: [404], role: ROLE });
+        const current = answer.status === 404 ? null : readSettingText(answer.text);
+        return { current, body: answer.body, before: current && putBody(current) };
+      };
+      let latest = await read();
+      for (let decisions = 0; decisions < MOST_DECISIONS; decisions += 1) {
+        const { current, before } = latest;
+        const edit = await decide(current && toSetting(latest.body));
+        if (edit === null || (edit === 'removed' && before === null)) return ALREADY;
+        const body = edit === 'removed' ? '' : bodyOf(edit, current);
+        if (body === before) return ALREADY;
+        const method = edit === 'removed' ? 'DELETE' : 'PUT';
+        const request = { method, url, contentType: body === '' ? '' : JSON_TYPE, body } as const;
+        const outcome = { changed: true, requests: [request], before: before ?? '' };
+        if (dryRun) return { ...outcome, applied: false };
+        // Deciding may have taken minutes, if a person was asked.
+        latest = await read();
+        if (latest.before !== before) continue;
+        onSend();
+        const content = body === '' ? {} : { body, contentType: JSON_TYPE };
+        // Gone already is as good as deleted.
+        const allow = method === 'DELETE' ? [404] : [];
+        await http.send(method, url, { ...content, allow, role: ROLE });
+        return { ...outcome, applied: true };
+      }
+      const message = `The diagnostic setting "${name}" is changed by something else again and again; nothing was sent.`;
+      throw new CliError('service', message, { hint: 'Look with: aml-monitor archive status.' });
     },
   };
 }

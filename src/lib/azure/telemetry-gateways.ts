@@ -62,7 +62,8 @@ export interface DiagnosticSettingsGateway {
   listCategories(resourceId: string): Promise<readonly DiagnosticCategory[]>;
   /**
    * Reads a setting again and changes it as `decide` wants, given what there is: null if there is none of the name.
-   * All that an edit does not name is sent back as Azure sent it; null changes nothing.
+   * All that an edit does not name is sent back as Azure sent it; null changes nothing. If the setting is another one
+   * by the time that `decide` ends, it is asked again. `onSend` is called right before the change is sent.
    *
    * @throws {CliError} with Azure's code, message and details; whatever `decide` throws
    */
@@ -70,7 +71,7 @@ export interface DiagnosticSettingsGateway {
     resourceId: string,
     name: string,
     decide: (setting: DiagnosticSetting | null) => Promise<SettingEdit | 'removed' | null>,
-    options: { readonly dryRun: boolean },
+    options: { readonly dryRun: boolean; readonly onSend: () => void },
   ): Promise<Change>;
 }
 

@@ -5,6 +5,7 @@ import type {
   SettingEdit,
 } from '../../azure/telemetry-gateways.js';
 import { Interrupted } from '../../errors.js';
+import type { Report } from '../../host.js';
 import { tableName } from '../../model/telemetry.js';
 import { interrupted } from '../failures.js';
 import { sends } from './setting-facts.js';
@@ -50,7 +51,7 @@ export interface ArchiveRequest {
 }
 
 /**
- * Changes a setting as `decide` wants.
+ * Changes a setting as `decide` wants, which is asked again if something else changes the setting meanwhile.
  *
  * @throws {Interrupted} after Ctrl-C; once something was sent, it says so
  */
@@ -59,15 +60,21 @@ export async function changeSetting(
   { component, setting }: Pick<ArchiveOutcome, 'component' | 'setting'>,
   decide: (setting: DiagnosticSetting | null) => Promise<SettingEdit | 'removed' | null>,
   { dryRun, signal }: Pick<ArchiveRequest, 'dryRun' | 'signal'>,
+  report: Report,
 ): Promise<Change> {
+  let isAgain = false;
   let isSent = false;
-  const decided = async (current: DiagnosticSetting | null) => {
-    const edit = await decide(current);
-    isSent = edit !== null && !dryRun;
-    return edit;
+  const decided = (current: DiagnosticSetting | null) => {
+    if (isAgain)
+      report.note(`The setting "${setting}" was changed meanwhile; looking at it again.`);
+    isAgain = true;
+    return decide(current);
+  };
+  const onSend = () => {
+    isSent = true;
   };
   try {
-    return await diagnosticSettings.change(component, setting, decided, { dryRun });
+    return await diagnosticSettings.change(component, setting, decided, { dryRun, onSend });
   } catch (error) {
     if (!isSent || !(signal.reason instanceof Interrupted)) throw error;
     throw interrupted(signal.reason, { changed: [], halfway: [setting], untouched: [] });

@@ -41,6 +41,7 @@ export async function turnArchiveOff(
     gateways,
     outcome,
     async (setting) => {
+      after = NOTHING;
       if (setting === null || setting.storageAccountId === null) return null;
       const before = namesSent(setting, categories);
       const edit = editOf(setting, named, categories);
@@ -59,6 +60,7 @@ export async function turnArchiveOff(
       return edit;
     },
     request,
+    report,
   );
   for (const { name: other, storageAccountId, logs } of settings) {
     if (other === existing?.name || storageAccountId === null) continue;

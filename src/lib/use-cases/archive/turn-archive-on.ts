@@ -95,6 +95,7 @@ export async function turnArchiveOn(
       return { logs, ...(!isThere && { storageAccountId: accountId }) };
     },
     request,
+    report,
   );
   if (change.changed && !dryRun) {
     report.note('The first files may take 90 minutes; rows that were sent before are not copied.');
