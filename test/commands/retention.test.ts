@@ -139,6 +139,33 @@ test('a shorter retention warns, and asks on a terminal', async () => {
   expect(yes).toMatchObject({ status: 0, questions: [] });
 });
 
+test.each([
+  [['--days', 'default'], { isTotal: true, total: 180 }, '180 days'],
+  [['--days', 'default', '--total-days', 'default'], { isTotal: false, total: 730 }, '730 days'],
+])('%j may shorten, so it warns and asks on a terminal', async (flags, has, before) => {
+  const cloud = localCloud();
+  hasTable(cloud, {
+    plan: 'Analytics',
+    retentionInDays: 180,
+    retentionInDaysAsDefault: false,
+    totalRetentionInDays: has.total,
+    totalRetentionInDaysAsDefault: has.isTotal,
+  });
+  const argv = ['retention', 'set', 'traces', ...flags];
+  const run = await runCli(argv, { cloud, columns: 160, answers: [false] });
+  expect(run).toMatchObject({ status: 130, questions: ['Shorten the retention of traces?'] });
+  expect(run.stderr).toContain(
+    `traces (${before}, then the workspace's default, which may be fewer): Azure deletes older rows`,
+  );
+  expect(cloud.writes).toEqual([]);
+});
+
+test('a table that is on the default already is not asked about', async () => {
+  const argv = ['retention', 'set', 'traces', '--days', 'default', '--total-days', 'default'];
+  const run = await runCli(argv, { cloud: localCloud(), columns: 120 });
+  expect(run).toMatchObject({ status: 0, questions: [] });
+});
+
 test('a table on the Basic plan takes a total retention alone', async () => {
   const cloud = localCloud();
   await cloud.setBehaviour({ query: { basicTables: ['AppTraces'] } });

@@ -125,7 +125,7 @@ function assertPossible(table: LogTable, change: RetentionChange): void {
   }
   const days = change.retentionDays === undefined ? table.retentionDays : change.retentionDays;
   const total = totalAfter(table, change);
-  if (days === null || total === null || total >= days) return;
+  if (days === null || typeof total !== 'number' || total >= days) return;
   const message = `"${shown}" cannot keep rows for ${total} days in all and have ${days} days of them for queries.`;
   throw new CliError('usage', message, {
     hint:
@@ -135,11 +135,18 @@ function assertPossible(table: LogTable, change: RetentionChange): void {
   });
 }
 
-/** Days until rows are gone, after a change; null: as many as they can be queried, or not known. */
-function totalAfter(table: LogTable, { retentionDays, totalDays }: RetentionChange): number | null {
-  if (totalDays !== undefined) return totalDays ?? retentionDays ?? table.retentionDays;
-  if (table.isTotalDefault !== true) return table.totalDays;
-  return retentionDays === undefined ? table.totalDays : retentionDays;
+/** Days until rows are gone, after a change; null: not known; `default`: as many as the workspace has for its tables. */
+function totalAfter(
+  table: LogTable,
+  { retentionDays, totalDays }: RetentionChange,
+): number | 'default' | null {
+  if (typeof totalDays === 'number') return totalDays;
+  // An older service tells no totals: there are none beside the days for queries.
+  const isDefault = table.isTotalDefault ?? table.totalDays === null;
+  if (totalDays === undefined && !isDefault) return table.totalDays;
+  if (typeof retentionDays === 'number') return retentionDays;
+  if (retentionDays === null && table.isRetentionDefault !== true) return 'default';
+  return totalDays === null ? table.retentionDays : (table.totalDays ?? table.retentionDays);
 }
 
 /** Says where a short retention is no cheaper. */
@@ -164,12 +171,16 @@ async function assertConfirmed(
 ): Promise<void> {
   const shortened = tables.flatMap((table) => {
     const after = totalAfter(table, change);
-    const isShorter = after !== null && table.totalDays !== null && after < table.totalDays;
-    return isShorter ? [{ name: tableName(table.name), after, before: table.totalDays }] : [];
+    const before = table.totalDays ?? table.retentionDays;
+    const isShorter = after === 'default' || (after !== null && before !== null && after < before);
+    return isShorter ? [{ name: tableName(table.name), after, before }] : [];
   });
   if (shortened.length === 0) return;
   const each = shortened.map(
-    ({ name, after, before }) => `${name} (${before} days, then ${after})`,
+    ({ name, after, before }) =>
+      `${name} (${before === null ? '' : `${before} days, `}then ${
+        after === 'default' ? "the workspace's default, which may be fewer" : after
+      })`,
   );
   report.warn(`${each.join(', ')}: Azure deletes older rows, 30 days from now.`);
   if (!confirm || dryRun) return;
