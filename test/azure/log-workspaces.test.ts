@@ -110,3 +110,13 @@ test('an answer of an older service, without defaults and totals, is understood'
   const { change } = await set([{ request: `GET ${TABLE}`, answer: { status: 200, body } }]);
   expect(change).toMatchObject({ changed: false, requests: [] });
 });
+
+test('a lock on the table is told at once, and not waited for', async () => {
+  const locked = { error: { code: 'ScopeLocked', message: 'The scope is locked.' } };
+  await expect(
+    set([
+      { request: `GET ${TABLE}`, answer: table(90) },
+      { request: `PATCH ${TABLE}`, answer: { status: 409, body: locked } },
+    ]),
+  ).rejects.toMatchObject({ kind: 'service', facts: { code: 'ScopeLocked' } });
+});

@@ -245,6 +245,22 @@ test('a busy endpoint, a busy deployment and a conflict are waited for, and said
   expect(left()).toBe(0);
 });
 
+test('a lock on the deployment is told at once, and not waited for', async () => {
+  const locked = { error: { code: 'ScopeLocked', message: 'The scope is locked.' } };
+  const { v2 } = await open([
+    deploymentIs('deployment'),
+    endpointIs('endpoint'),
+    deploymentIs('deployment'),
+    { ...putIs('put-conflict'), answer: { status: 409, body: locked } },
+    deploymentIs('deployment'),
+    endpointIs('endpoint'),
+  ]);
+  await expect(v2.setInsights(blue, true, choice)).rejects.toMatchObject({
+    kind: 'service',
+    facts: { code: 'ScopeLocked' },
+  });
+});
+
 test('without waiting, busy is an error at once', async () => {
   const { v2 } = await open([deploymentIs('deployment-updating')]);
   await expect(v2.setInsights(blue, true, { ...choice, wait: false })).rejects.toMatchObject({

@@ -1,6 +1,6 @@
 import { CliError } from '../errors.js';
 import type { Clock } from '../host.js';
-import { BUSY_TIMEOUT_MS, busyForTooLong, POLL_MS } from './busy.js';
+import { BUSY_TIMEOUT_MS, busyForTooLong, isLastingConflict, POLL_MS } from './busy.js';
 import type { Cloud } from './cloud.js';
 import type { Change } from './gateways.js';
 import { readAny, readArray, readBoolean, readNumber, readString } from './payload.js';
@@ -81,6 +81,7 @@ export function createLogWorkspacesGateway(options: LogWorkspacesOptions): LogWo
           await follow(target, name, accepted);
           return { ...outcome, applied: true };
         }
+        if (isLastingConflict(accepted)) throw toCliError(accepted, ROLE);
         refusal = accepted;
       }
       const reason = refusal && toCliError(refusal);

@@ -1,7 +1,7 @@
 import { CliError } from '../errors.js';
 import type { Clock } from '../host.js';
 import { type Target, targetName } from '../model/target.js';
-import { BUSY_TIMEOUT_MS, busyForTooLong, POLL_MS } from './busy.js';
+import { BUSY_TIMEOUT_MS, busyForTooLong, isLastingConflict, POLL_MS } from './busy.js';
 import type { Change, ChangeOptions, CollectionChange, ServiceGateway } from './gateways.js';
 import {
   isObject,
@@ -217,6 +217,7 @@ function assertCollectable(target: Target, change: CollectionChange): void {
 }
 
 /** Only the words of this refusal are known, not its status: 409 is what they suggest. */
-function isBusy({ status, text }: Answer): boolean {
-  return status === 409 || /another operation/i.test(text);
+function isBusy(answer: Answer): boolean {
+  if (isLastingConflict(answer)) return false;
+  return answer.status === 409 || /another operation/i.test(answer.text);
 }

@@ -1,7 +1,7 @@
 import { CliError } from '../../errors.js';
 import type { Clock } from '../../host.js';
 import { type Target, targetName } from '../../model/target.js';
-import { BUSY_TIMEOUT_MS, busyForTooLong, POLL_MS } from '../busy.js';
+import { BUSY_TIMEOUT_MS, busyForTooLong, isLastingConflict, POLL_MS } from '../busy.js';
 import type { Change, ChangeOptions, CollectionChange, WriteRequest } from '../gateways.js';
 import { type JsonText, lexemeAt, withValue } from '../json-text.js';
 import { followChange } from '../long-running.js';
@@ -94,6 +94,7 @@ export function createDeploymentWriter(options: DeploymentWriterOptions): Deploy
           const before = putBody(latest.deployment);
           return { changed: true, applied: choice.wait, requests: [...sent, put], before };
         }
+        if (isLastingConflict(accepted)) throw toCliError(accepted);
         refusal = accepted;
         // Only the Kubernetes documentation promises 409 for a busy endpoint: ask what it is doing.
         busy = await busyWith(target, (await read(target)).answer.body);
