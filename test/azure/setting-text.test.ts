@@ -85,3 +85,16 @@ test.each([
 test.each(['', '[]', '{"a":1,"a":2}', '{"properties":'])('%j is refused', (text) => {
   expect(() => readSettingText(text)).toThrow("Azure's answer for the diagnostic setting");
 });
+
+const TWICE =
+  '{"properties":{"logs":[{"category":"A","enabled":false},{"category":"a","enabled":true},{"category":"A","enabled":true}]}}';
+
+test('off turns off every line of a category', () => {
+  const logs = [{ name: 'A', of: 'category', enabled: false }] as const;
+  expect(bodyOf({ logs }, readSettingText(TWICE))).toBe(TWICE.replaceAll('true', 'false'));
+});
+
+test('on leaves a category alone that any of its lines has on', () => {
+  const logs = [{ name: 'A', of: 'category', enabled: true }] as const;
+  expect(bodyOf({ logs }, readSettingText(TWICE))).toBe(TWICE);
+});

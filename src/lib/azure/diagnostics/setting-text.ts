@@ -49,18 +49,20 @@ function switchLine(setting: JsonText, wish: DiagnosticSwitch): JsonText {
   }
   const member = memberOf(wish);
   const name = wish.name.toLowerCase();
-  const at = (lines.children ?? []).findIndex((_, index) => {
+  const named = [...(lines.children ?? []).keys()].filter((index) => {
     const value = valueAt(setting, [...LOGS, index, member]);
     return typeof value === 'string' && value.toLowerCase() === name;
   });
-  if (at === -1) {
-    return wish.enabled ? withValue(setting, [...LOGS, -1], newLine(wish)) : setting;
-  }
-  const path = [...LOGS, at, 'enabled'];
   // Absent means off.
-  return (valueAt(setting, path) ?? false) === wish.enabled
-    ? setting
-    : withValue(setting, path, wish.enabled);
+  const on = named.filter((index) => valueAt(setting, [...LOGS, index, 'enabled']) ?? false);
+  const put = (text: JsonText, index: number) =>
+    withValue(text, [...LOGS, index, 'enabled'], wish.enabled);
+  if (!wish.enabled) return on.reduce(put, setting);
+  if (on.length > 0) return setting;
+  const [first] = named;
+  return first === undefined
+    ? withValue(setting, [...LOGS, -1], newLine(wish))
+    : put(setting, first);
 }
 
 function newLine(wish: DiagnosticSwitch) {
