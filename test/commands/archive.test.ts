@@ -435,3 +435,19 @@ test('a component that does not exist is exit status 3, another one needs an acc
   expect(unnamed).toMatchObject({ status: 2, stdout: '' });
   expect(unnamed.stderr).toContain('--storage-account NAME');
 });
+
+test.each([
+  [['--name', '..'], 'no point or space at its end'],
+  [['--name', '.'], 'no point or space at its end'],
+  [['--name', 'mine '], 'no point or space at its end'],
+  [['--storage-account', '/subscriptions/s/storageAccounts/x'], 'A resource id is /subscriptions/'],
+  [['--storage-account', ACCOUNT.replace(resourceGroup, '..')], 'A resource id is /subscriptions/'],
+  [['--storage-account', `${ACCOUNT}/../x`], 'A resource id is /subscriptions/'],
+  [['--storage-account', LOG_WORKSPACE], 'A resource id is /subscriptions/'],
+])('%j is exit status 2 before anything is asked', async (flags, message) => {
+  const cloud = localCloud();
+  const run = await runCli(['archive', 'on', ...flags], { cloud });
+  expect(run).toMatchObject({ status: 2, stdout: '' });
+  expect(run.stderr.replaceAll(/\s+/g, ' ')).toContain(message);
+  expect(cloud.requests).toEqual([]);
+});

@@ -11,14 +11,27 @@ import { openSession, type Session } from '../session.js';
 import type { SharedOptions } from '../shared-options.js';
 
 const DEFAULT_NAME = 'aml-monitor';
+const ACCOUNT_ID =
+  /^\/subscriptions\/[^/?#%\\]*[^/?#%\\. ]\/resourceGroups\/[^/?#%\\]*[^/?#%\\. ]\/providers\/Microsoft\.Storage\/storageAccounts\/[a-z0-9]{3,24}$/i;
 
 export function nameOption(description: string) {
   return new Option('--name <name>', description)
     .default(DEFAULT_NAME)
     .argParser((text: string) => {
-      if (/^[^<>*%&:\\?+/#]{1,260}$/.test(text)) return text;
-      throw new InvalidArgumentError('A name has no <>*%&:\\?+/# and at most 260 characters.');
+      if (/^[^<>*%&:\\?+/#]{0,259}[^<>*%&:\\?+/#. ]$/.test(text)) return text;
+      throw new InvalidArgumentError(
+        'A name has no <>*%&:\\?+/#, no point or space at its end, and at most 260 characters.',
+      );
     });
+}
+
+export function storageAccountOption(description: string) {
+  return new Option('--storage-account <account>', description).argParser((text: string) => {
+    if (!text.includes('/') || ACCOUNT_ID.test(text)) return text;
+    throw new InvalidArgumentError(
+      'A resource id is /subscriptions/ID/resourceGroups/GROUP/providers/Microsoft.Storage/storageAccounts/NAME.',
+    );
+  });
 }
 
 export function categoriesOption(description: string) {

@@ -1,4 +1,3 @@
-import { Option } from '@commander-js/extra-typings';
 import type { Host } from '../../lib/host.js';
 import { turnArchiveOn } from '../../lib/use-cases/archive/turn-archive-on.js';
 import { componentOption } from '../component-option.js';
@@ -9,7 +8,12 @@ import {
   type SharedCommand,
   yesOption,
 } from '../shared-options.js';
-import { applyArchive, categoriesOption, nameOption } from './archive-options.js';
+import {
+  applyArchive,
+  categoriesOption,
+  nameOption,
+  storageAccountOption,
+} from './archive-options.js';
 
 export function define(command: SharedCommand, host: Host): void {
   command
@@ -17,8 +21,7 @@ export function define(command: SharedCommand, host: Host): void {
       'Have Azure copy the telemetry of Application Insights to a storage account from now on, by a diagnostic setting of the component.',
     )
     .addOption(
-      new Option(
-        '--storage-account <account>',
+      storageAccountOption(
         'its name or resource id (default: what the setting has, else the workspace’s own)',
       ),
     )
