@@ -17,7 +17,7 @@ def load(path):
 `,
   'pandas.py': `
 class DataFrame:
-    def __init__(self, data, columns=None):
+    def __init__(self, data=(), columns=None):
         if isinstance(data, dict):
             names = list(data)
             data = [list(row) for row in zip(*data.values())]
@@ -48,6 +48,9 @@ class DataFrame:
     def __len__(self):
         return len(self.values)
 
+    def __iter__(self):
+        return iter(self._names)
+
     def head(self, count):
         return DataFrame(self.values[:count], columns=self._names)
 
@@ -56,6 +59,8 @@ class DataFrame:
         return DataFrame(rows, columns=self._names + other._names)
 
     def to_dict(self, orient):
+        if orient == "split":
+            return {"columns": self._names, "data": [list(row) for row in self.values]}
         assert orient == "records"
         return self.rows
 `,
@@ -150,10 +155,18 @@ export async function compilePython(text: string): Promise<void> {
   await run('python3', ['-m', 'py_compile', 'script.py'], { cwd: folder });
 }
 
-/** Runs a scoring script as the inference server does: init() once, then run() for each request. */
-export async function driveScript(script: string, requests: readonly string[]): Promise<Driven> {
+/**
+ * Runs a scoring script as the inference server does: init() once, then run() for each request.
+ *
+ * @param modules files that take the place of those above
+ */
+export async function driveScript(
+  script: string,
+  requests: readonly string[],
+  modules: Readonly<Record<string, string>> = {},
+): Promise<Driven> {
   const folder = await temporaryFolder();
-  const files = { ...MODULES, 'score.py': script, 'model/ridge.pkl': '' };
+  const files = { ...MODULES, ...modules, 'score.py': script, 'model/ridge.pkl': '' };
   for (const [path, content] of Object.entries(files)) {
     await realFiles.write(join(folder, path), content);
   }

@@ -111,6 +111,46 @@ describe('what it does', () => {
     ]);
   });
 
+  test.each([
+    ['v1', '[row[:1] for row in frame.values], columns=["risk"]', [1, 3]],
+    [
+      'v2',
+      'frame.values, columns=["low", "high"]',
+      [
+        [1, 2],
+        [3, 4],
+      ],
+    ],
+  ] as const)(
+    '%s answers and collects the rows of a model that predicts a DataFrame: %s',
+    async (generation, frame, answer) => {
+      const text = await script({ generation });
+      const model = `import pandas
+class Model:
+    def predict(self, frame):
+        return pandas.DataFrame(${frame})
+
+def load(path):
+    return Model()
+`;
+      if (!python) return expect(text).toContain('isinstance(predictions, pd.DataFrame)');
+      const driven = await driveScript(text, ['{"data": [[1, 2], [3, 4]]}'], { 'joblib.py': model });
+      expect(driven.answers).toEqual([answer]);
+      expect(driven.collected[1]).toMatchObject({ rows: 2 });
+    },
+  );
+
+  test('no rows get no predictions, whatever the columns are called', async ({ annotate }) => {
+    const text = await script({ featureNames: ['age', 'bmi'] });
+    if (!python) return annotate(NO_PYTHON);
+    const { answers, collected } = await driveScript(text, [
+      '{"data": []}',
+      '{"input_data": {"columns": ["p"], "data": []}}',
+    ]);
+    expect(answers).toEqual([[], []]);
+    expect(collected[0]).toMatchObject({ columns: ['age', 'bmi'], rows: 0 });
+  });
+
   test.each(['v1', 'v2'] as const)(
     '%s answers all the same if nothing can be collected, and prints why',
     async (generation) => {

@@ -227,6 +227,8 @@ def read_inputs(raw_data):
         raise ValueError('A request looks like {"data": [[...], ...]}.')
     if isinstance(data, dict) and "columns" in data:
         return pd.DataFrame(data["data"], columns=data["columns"])
+    if len(data) == 0:
+        return pd.DataFrame(columns=FEATURE_NAMES or [])
     frame = pd.DataFrame(data)
     if all(isinstance(name, int) for name in frame.columns):
         frame.columns = FEATURE_NAMES or [f"x{number}" for number in frame.columns]
@@ -234,8 +236,13 @@ def read_inputs(raw_data):
 
 
 def predict(inputs):
-    """A list with the prediction for each row."""
+    """A list with the prediction for each row; a list of its own if that has more than one part."""
+    if len(inputs) == 0:
+        return []
     predictions = model.predict(inputs)
+    if isinstance(predictions, pd.DataFrame):
+        rows = predictions.to_dict(orient="split")["data"]
+        return [row[0] if len(row) == 1 else list(row) for row in rows]
     return predictions.tolist() if hasattr(predictions, "tolist") else list(predictions)
 
 
