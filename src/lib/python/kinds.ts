@@ -4,7 +4,40 @@ import { ancestor, bare, inside, nodesOf, type PythonNode, stringValue } from '.
 /** What an expression certainly is. `json`: what a JSON text holds, which is never a DataFrame. */
 export type Kind = 'dataframe' | 'list' | 'dict' | 'array' | 'text' | 'number' | 'json' | 'none';
 
-const DEEPEST = 20;
+/** So deep a chain of names is nobody's: it would end in a full stack. */
+const DEEPEST = 200;
+
+/**
+ * Answers a question about a node of a script, and asks it of each node once, however many ways lead there.
+ *
+ * @param otherwise what a node gets that refers to itself
+ */
+function askedOnce<T>(
+  otherwise: T,
+  answer: (script: PythonScript, node: PythonNode, of: (other: PythonNode) => T) => T,
+): (script: PythonScript, expression: PythonNode) => T {
+  const ofScripts = new WeakMap<PythonScript, (expression: PythonNode) => T>();
+  const askerOf = (script: PythonScript) => {
+    const answers = new Map<PythonNode, T>();
+    let depth = 0;
+    const of = (expression: PythonNode): T => {
+      const node = bare(expression);
+      if (depth > DEEPEST) return otherwise;
+      const known = answers.get(node);
+      if (known !== undefined || answers.has(node)) return known ?? otherwise;
+      // While it is being asked.
+      answers.set(node, otherwise);
+      depth++;
+      const found = answer(script, node, of);
+      depth--;
+      answers.set(node, found);
+      return found;
+    };
+    ofScripts.set(script, of);
+    return of;
+  };
+  return (script, expression) => (ofScripts.get(script) ?? askerOf(script))(expression);
+}
 
 const CALLS: Readonly<Record<string, Kind>> = {
   'builtins.dict': 'dict',
@@ -44,10 +77,7 @@ const LITERALS: Readonly<Record<string, Kind>> = {
 };
 
 /** What an expression is; undefined if that cannot be told, or is not the same on every way. */
-export function kindOf(script: PythonScript, expression: PythonNode, depth = 0): Kind | undefined {
-  const node = bare(expression);
-  if (depth > DEEPEST) return undefined;
-  const of = (other: PythonNode) => kindOf(script, other, depth + 1);
+export const kindOf = askedOnce<Kind | undefined>(undefined, (script, node, of) => {
   const literal = LITERALS[node.type];
   if (literal) return literal;
   if (node.type === 'VariableName') {
@@ -60,6 +90,11 @@ export function kindOf(script: PythonScript, expression: PythonNode, depth = 0):
   if (node.type === 'MemberExpression') {
     const [object, bracket] = node.children;
     return bracket?.type === '[' && object && of(object) === 'json' ? 'json' : undefined;
+  }
+  if (node.type === 'FunctionDefinition') {
+    // Asked for a call of it: what it returns.
+    if (isGenerator(node)) return undefined;
+    return agreed(returnsOf(script, node).map((value) => value && of(value)));
   }
   if (node.type !== 'CallExpression') return undefined;
   const [callee] = node.children;
@@ -74,9 +109,9 @@ export function kindOf(script: PythonScript, expression: PythonNode, depth = 0):
     return method.text === 'get' && of(object) === 'json' ? 'json' : undefined;
   }
   const [binding, second] = script.bindings(callee);
-  if (second || binding?.kind !== 'function' || isGenerator(binding.node)) return undefined;
-  return agreed(returnsOf(script, binding.node).map((value) => value && of(value)));
-}
+  if (second || binding?.kind !== 'function') return undefined;
+  return of(binding.node);
+});
 
 /** Whether this is what run() gets: the text of a request, unless a decorator makes something else of it. */
 export function isRequestText(script: PythonScript, parameter: PythonNode): boolean {
@@ -91,11 +126,8 @@ export function isRequestText(script: PythonScript, parameter: PythonNode): bool
  * Whether an expression holds a whole request: what run() got, what its JSON holds, a copy of that. What was cut
  * or counted does not.
  */
-export function isWholeRequest(script: PythonScript, expression: PythonNode, depth = 0): boolean {
-  const node = bare(expression);
-  if (depth > DEEPEST) return false;
-  const of = (other: PythonNode | undefined) =>
-    other !== undefined && isWholeRequest(script, other, depth + 1);
+export const isWholeRequest = askedOnce(false, (script, node, ask): boolean => {
+  const of = (other: PythonNode | undefined) => other !== undefined && ask(other);
   if (node.type === 'VariableName') {
     const [only, second] = script.bindings(node);
     if (second || !only) return false;
@@ -128,7 +160,7 @@ export function isWholeRequest(script: PythonScript, expression: PythonNode, dep
     return call?.args.some(({ value }) => of(value)) === true;
   }
   return ['tolist', 'to_json', 'to_dict'].includes(method?.text ?? '') && of(object);
-}
+});
 
 const COPIES = [
   'builtins.list',
