@@ -24,14 +24,18 @@ export interface PythonScript extends Scopes {
   readonly calls: readonly Call[];
   /** The call that a node is. */
   readonly callOf: (node: PythonNode | undefined) => Call | undefined;
-  /** The function that a node stands in; undefined: the module. */
+  /** The function that a node stands in; undefined: the module. A lambda is none. */
   readonly functionOf: (node: PythonNode) => PythonNode | undefined;
+  /** Whether a node stands in a lambda of its function, so that it runs when that is called. */
+  readonly isInLambda: (node: PythonNode) => boolean;
   /** The first place that could not be read. */
   readonly unreadable: PythonNode | undefined;
   /** Where an expression comes from: `azureml.monitoring.ModelDataCollector`. Undefined if that is not known. */
   readonly pathOf: (expression: PythonNode) => string | undefined;
   /** The functions of the file that may run when this function of the module does, itself among them. */
   readonly reachableFrom: (name: string) => ReadonlySet<PythonNode>;
+  /** Those of them that are called on the way; not what is only handed to something else. */
+  readonly calledFrom: (name: string) => ReadonlySet<PythonNode>;
 }
 
 /** Ends what refers to itself. */
@@ -43,11 +47,16 @@ export function readScript(text: string): PythonScript {
   const nodes = [...nodesOf(root)];
   const functions = nodes.filter(({ type }) => type === 'FunctionDefinition');
   const places = new Map<PythonNode, PythonNode>();
+  const inLambda = new Set<PythonNode>();
   const ofMain = new Set<PythonNode>();
   for (const node of nodes) {
     const { parent } = node;
     const place = parent?.type === 'FunctionDefinition' ? parent : parent && places.get(parent);
     if (place) places.set(node, place);
+    const isBody = parent?.type === 'LambdaExpression';
+    if (isBody || (parent && parent.type !== 'FunctionDefinition' && inLambda.has(parent))) {
+      inLambda.add(node);
+    }
     if (isMainBody(node) || (parent && ofMain.has(parent))) ofMain.add(node);
   }
 
@@ -86,21 +95,40 @@ export function readScript(text: string): PythonScript {
 
   const callsByNode = new Map(calls.map((call) => [call.node, call]));
 
-  function reachableFrom(name: string): ReadonlySet<PythonNode> {
+  const methods = new Map<string | undefined, PythonNode[]>();
+  for (const method of functions.filter(isMethod)) {
+    const same = methods.get(nameOf(method));
+    if (same) same.push(method);
+    else methods.set(nameOf(method), [method]);
+  }
+
+  function reachableFrom(
+    name: string,
+    follows: (name: PythonNode, body: PythonNode) => boolean = () => true,
+  ) {
     const reached = new Set<PythonNode>();
     const next = scopes.moduleBindings(name).flatMap(bodiesOf);
     for (let body = next.pop(); body !== undefined; body = next.pop()) {
       if (reached.has(body)) continue;
       reached.add(body);
       for (const node of nodesOf(body)) {
-        if (node.type === 'VariableName') next.push(...scopes.bindings(node).flatMap(bodiesOf));
+        if (node.type === 'VariableName' && follows(node, body)) {
+          next.push(...scopes.bindings(node).flatMap(bodiesOf));
+        }
         // A method, whatever object it is called on.
-        if (node.type === 'PropertyName') {
-          next.push(...functions.filter((each) => isMethod(each) && nameOf(each) === node.text));
+        if (node.type === 'PropertyName' && follows(node, body)) {
+          next.push(...(methods.get(node.text) ?? []));
         }
       }
     }
     return reached;
+  }
+
+  /** Whether a name is that of a call which its function makes by itself. */
+  function isCallee(name: PythonNode, body: PythonNode): boolean {
+    if (places.get(name) !== body || inLambda.has(name)) return false;
+    const callee = name.type === 'PropertyName' ? name.parent : name;
+    return callee?.parent?.type === 'CallExpression' && callee.parent.children[0] === callee;
   }
 
   return {
@@ -109,9 +137,11 @@ export function readScript(text: string): PythonScript {
     calls,
     callOf: (node) => node && callsByNode.get(node),
     functionOf: (node) => places.get(node),
+    isInLambda: (node) => inLambda.has(node),
     unreadable: nodes.find(({ type }) => type === '⚠'),
     pathOf,
-    reachableFrom,
+    reachableFrom: (name) => reachableFrom(name),
+    calledFrom: (name) => reachableFrom(name, isCallee),
   };
 }
 

@@ -482,6 +482,55 @@ describe('each finding', () => {
   });
 });
 
+describe('when something is printed', () => {
+  test.each([
+    ['a lambda', 'register(lambda error: print(error))', ''],
+    ['a function that is handed over', 'register(failed)', 'def failed(error):\n    print(error)'],
+    ['a function that is named', 'on_error = failed', 'def failed(error):\n    print(error)'],
+    ['a function inside', 'def failed(error): print(error)', ''],
+    ['a lambda of the module', 'pass', 'failed = lambda error: print(error)'],
+  ])('%s does not run when a worker starts', async (_, init, more) => {
+    const { findings } = await checkFile('score.py', v2({ init, more }), {});
+    expect(findings.map(({ id }) => id)).not.toContain('print-outside-run');
+  });
+
+  test.each([
+    ['a function', 'load()', 'def load():\n    print(1)'],
+    ['a function of a function', 'a()', 'def a(): b()\ndef b(): print(1)'],
+    ['a method', 'Model().load()', 'class Model:\n    def load(self):\n        print(1)'],
+  ])('%s that init() calls does', async (_, init, more) => {
+    const { findings } = await checkFile('score.py', v2({ init, more }), {});
+    expect(findings.map(({ id }) => id)).toContain('print-outside-run');
+  });
+});
+
+describe('how long a check takes', () => {
+  const lines = (count: number, line: (index: number) => string) =>
+    Array.from({ length: count }, (_, index) => line(index)).join('\n    ');
+
+  test.each([
+    [
+      'names assigned more than once',
+      lines(30, (i) => `a${i + 1} = a${i}["x"]\n    a${i + 1} = a${i}["y"]`),
+      'a30',
+    ],
+    ['sums', lines(30, (i) => `a${i + 1} = a${i} + a${i}`), 'a30'],
+    ['loops of names', lines(12, (i) => lines(12, (j) => `a${i} = a${j}["x"]`)), 'a0'],
+  ])('%s are followed once', async (_, text, last) => {
+    const collect = `a0 = data\n    ${text}\n    print(${last})\n    inputs_collector.collect(${last})`;
+    const started = performance.now();
+    await checkFile('score.py', v2({ collect }), {});
+    expect(performance.now() - started).toBeLessThan(3_000);
+  });
+
+  test('so are attributes that may be loggers', async () => {
+    const collect = lines(3_000, (i) => `self.log.info(${i})`);
+    const started = performance.now();
+    await checkFile('score.py', v2({ collect }), {});
+    expect(performance.now() - started).toBeLessThan(5_000);
+  });
+});
+
 describe('what is generated', () => {
   const plans = fc.record({
     generation: fc.constantFrom('v1' as const, 'v2' as const),

@@ -134,7 +134,9 @@ def load(path):
     return Model()
 `;
       if (!python) return expect(text).toContain('isinstance(predictions, pd.DataFrame)');
-      const driven = await driveScript(text, ['{"data": [[1, 2], [3, 4]]}'], { 'joblib.py': model });
+      const driven = await driveScript(text, ['{"data": [[1, 2], [3, 4]]}'], {
+        'joblib.py': model,
+      });
       expect(driven.answers).toEqual([answer]);
       expect(driven.collected[1]).toMatchObject({ rows: 2 });
     },

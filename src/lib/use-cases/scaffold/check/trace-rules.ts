@@ -29,16 +29,22 @@ const LONGEST = { v1: '8 192', v2: '32 768' } as const;
 export function traceRemarks(script: PythonScript, api: Api): readonly Remark[] {
   const inRun = script.reachableFrom('run');
   const inInit = script.reachableFrom('init');
-  const when = (node: PythonNode): 'request' | 'start' | 'never' => {
+  const calledByInit = script.calledFrom('init');
+  // `later`: what init() hands to others, such as to `on_error`, runs when they call it.
+  const when = (node: PythonNode): 'request' | 'start' | 'later' | 'never' => {
     const place = script.functionOf(node);
-    if (place === undefined) return 'start';
-    if (inRun.has(place)) return 'request';
-    return inInit.has(place) ? 'start' : 'never';
+    if (place !== undefined && inRun.has(place)) return 'request';
+    if (place !== undefined && !inInit.has(place)) return 'never';
+    if (script.isInLambda(node)) return 'later';
+    return place === undefined || calledByInit.has(place) ? 'start' : 'later';
   };
   const calls = script.calls.filter(({ node }) => when(node) !== 'never');
+  const attributes = attributesOf(script);
   const prints = calls.filter((call) => call.path === 'builtins.print' && isToStdout(script, call));
   return [
-    ...(exportsLogs(script, api) ? [] : calls.flatMap((call) => loggingRemarks(script, call))),
+    ...(exportsLogs(script, api)
+      ? []
+      : calls.flatMap((call) => loggingRemarks(script, call, attributes))),
     ...calls.flatMap((call) => streamRemarks(script, call, api)),
     ...prints
       .filter(({ node }) => when(node) === 'start')
@@ -55,11 +61,31 @@ export function traceRemarks(script: PythonScript, api: Api): readonly Remark[] 
   ];
 }
 
-function loggingRemarks(script: PythonScript, { node, callee, path }: Call): readonly Remark[] {
+/** What is assigned to each attribute, such as `self.logger`. */
+type Attributes = ReadonlyMap<string, readonly (PythonNode | undefined)[]>;
+
+function attributesOf({ root }: PythonScript): Attributes {
+  const values = new Map<string, (PythonNode | undefined)[]>();
+  for (const { type, children } of nodesOf(root)) {
+    const [target] = children;
+    if (type !== 'AssignStatement' || target?.type !== 'MemberExpression') continue;
+    const { text } = target;
+    const known = values.get(text);
+    if (known) known.push(children.at(-1));
+    else values.set(text, [children.at(-1)]);
+  }
+  return values;
+}
+
+function loggingRemarks(
+  script: PythonScript,
+  { node, callee, path }: Call,
+  attributes: Attributes,
+): readonly Remark[] {
   const [logger, dot, method] = callee.children;
   if (dot?.type !== '.' || !logger || !LOG_METHODS.includes(method?.text ?? '')) return [];
   const isOfModule = path === `logging.${method?.text}`;
-  const made = isOfModule ? undefined : loggerCall(script, logger);
+  const made = isOfModule ? undefined : loggerCall(script, logger, attributes);
   if (!isOfModule && !made) return [];
   const [name] = made?.args ?? [];
   const text = name && constantText(script, name.value);
@@ -76,17 +102,18 @@ function loggingRemarks(script: PythonScript, { node, callee, path }: Call): rea
 }
 
 /** The call of `logging.getLogger` that a logger comes from; undefined if it may come from elsewhere. */
-function loggerCall(script: PythonScript, logger: PythonNode): Call | undefined {
+function loggerCall(
+  script: PythonScript,
+  logger: PythonNode,
+  attributes: Attributes,
+): Call | undefined {
   let value: PythonNode | undefined = logger;
   if (logger.type === 'VariableName') {
     const [only, second] = script.bindings(logger);
     value = only?.kind === 'value' && !second ? only.value : undefined;
   } else if (logger.type === 'MemberExpression') {
-    // An attribute, such as self.logger, that is assigned in one place.
-    const assigned = [...nodesOf(script.root)].filter(
-      ({ type, children }) => type === 'AssignStatement' && children[0]?.text === logger.text,
-    );
-    value = assigned.length === 1 ? assigned[0]?.children.at(-1) : undefined;
+    const [only, ...more] = attributes.get(logger.text) ?? [];
+    value = more.length === 0 ? only : undefined;
   }
   const call = script.callOf(value);
   return call?.path === 'logging.getLogger' ? call : undefined;
