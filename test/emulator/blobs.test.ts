@@ -161,3 +161,31 @@ test('a form of range that Blob Storage does not know counts for nothing', async
   }
   expect((await read('bytes=3-2')).status).toBe(416);
 });
+
+test('names longer than a file may have are listed, read and deleted as others are', async () => {
+  const container = service.getContainerClient('long');
+  await container.create();
+  const [long, dots] = ['A'.repeat(120), `x${'.'.repeat(260)}csv`];
+  const names = [long, `${long}/${long}b/c`, `${long}b`, `${long}/a`, dots, 'É'.repeat(300), 'Z'];
+  for (const name of names) await container.getAppendBlobClient(name).create();
+  const listed: string[] = [];
+  for await (const page of container.listBlobsFlat().byPage({ maxPageSize: 2 })) {
+    listed.push(...page.segment.blobItems.map(({ name }) => name));
+  }
+  expect(listed).toEqual([...names].sort());
+  for (const name of names) await container.getBlobClient(name).delete();
+  const tooLong = container.getAppendBlobClient('É'.repeat(1024));
+  expect(await tooLong.exists()).toBe(false);
+  await expect(tooLong.create()).rejects.toMatchObject({ code: 'OutOfRangeInput' });
+});
+
+test('a marker that no page ended with is refused in the words of Blob Storage', async () => {
+  const token = await tokenFor(served.cloud, 'https://storage.azure.com/.default');
+  for (const marker of ['nonsense', 'bnVsbA', 'e30']) {
+    const url = `https://localhost/blob/sampleml0storage/modeldata?restype=container&comp=list&marker=${marker}`;
+    const headers = { authorization: `Bearer ${token}` };
+    const response = await served.cloud.handle(new Request(url, { headers }));
+    expect(response.status).toBe(400);
+    expect(await response.text()).toContain('<Code>InvalidQueryParameterValue</Code>');
+  }
+});

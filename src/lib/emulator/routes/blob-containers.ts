@@ -14,6 +14,7 @@ import { authorizeStorage } from '../storage/storage-access.js';
 type Path = Readonly<Record<string, string>>;
 
 const PAGE = 5000;
+const MAX_NAME = 63;
 
 /**
  * Blob Storage: an account's containers, a container and the blobs in it. Accounts are found by path,
@@ -66,6 +67,7 @@ async function container(call: Call, { account = '', container = '' }: Path): Pr
   const { blobs } = call.cloud;
   const facts = { etag: '"0x1"', 'last-modified': call.now.toUTCString() };
   if (method === 'PUT') {
+    if (container.length > MAX_NAME) throw blobFault('OutOfRangeInput');
     const isNew = await blobs.createContainer(account, container);
     if (!isNew) throw blobFault('ContainerAlreadyExists');
     return emptyAnswer(call, 201, facts);
@@ -112,7 +114,13 @@ function marker(last: { readonly name: string; readonly isPrefix?: boolean }): s
 
 function readMarker(text: string): ListPlace {
   if (text === '') return { name: '', isPrefix: false };
-  return JSON.parse(Buffer.from(text, 'base64url').toString());
+  try {
+    const { name, isPrefix } = JSON.parse(Buffer.from(text, 'base64url').toString());
+    if (typeof name === 'string' && typeof isPrefix === 'boolean') return { name, isPrefix };
+  } catch {
+    // As below.
+  }
+  throw blobFault('InvalidQueryParameterValue');
 }
 
 function properties({ modified, etag, sizeBytes, type, contentType }: BlobFacts): string {

@@ -1,5 +1,6 @@
 import { type Call, type Route, route } from '../router.js';
 import { type BlobAddress, type BlobFacts, type BlobHeaders, PLAIN } from '../state/blob-files.js';
+import { blobSegments } from '../state/blob-names.js';
 import {
   blobFault,
   blobHeaders,
@@ -9,6 +10,9 @@ import {
 } from '../storage/blob-answers.js';
 import { assertConditions } from '../storage/conditions.js';
 import { authorizeStorage, type StorageNeed } from '../storage/storage-access.js';
+
+/** What systems take as a whole path, with room for the folder that all of it is in. */
+const MAX_PATH = 3500;
 
 type Path = Readonly<Record<string, string>>;
 
@@ -35,6 +39,8 @@ async function blob(
   if (!(await cloud.blobs.containerExists(account, container)))
     throw blobFault('ContainerNotFound');
   if (isAppend) return append(call, address);
+  const isTooLong = blobSegments(name).join('/').length > MAX_PATH;
+  if (request.method === 'PUT' && isTooLong) throw blobFault('OutOfRangeInput');
   if (request.method === 'PUT') return put(call, address);
   const facts = await cloud.blobs.find(address);
   if (!facts) throw blobFault('BlobNotFound');

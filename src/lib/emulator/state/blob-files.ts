@@ -224,7 +224,7 @@ async function exists(path: string): Promise<boolean> {
 
 async function statOf(path: string) {
   return stat(path).catch((error: unknown) => {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ENAMETOOLONG')) return undefined;
     throw error;
   });
 }

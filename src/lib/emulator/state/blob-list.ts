@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasCode } from '../../file-errors.js';
-import { nameOfEntry } from './blob-names.js';
+import { beginningIn, nameOfEntry } from './blob-names.js';
 
 export interface ListOptions {
   readonly prefix: string;
@@ -42,12 +42,11 @@ export async function listNames(root: string, options: ListOptions): Promise<Lis
   };
 
   async function walk(folder: string, above: string): Promise<void> {
-    for (const { entry, key } of await entriesOf(folder)) {
+    for (const { path, key } of await entriesOf(folder)) {
       if (found.length >= limit) return;
       const name = above + key;
       const isFolder = key.endsWith('/');
       if (!isWanted(name, isFolder)) continue;
-      const path = join(folder, entry);
       const end = delimiter === '' ? -1 : name.indexOf(delimiter, prefix.length);
       if (end >= 0 && (!isFolder || (await hasBlobs(path)))) {
         skipped = name.slice(0, end + delimiter.length);
@@ -63,15 +62,25 @@ export async function listNames(root: string, options: ListOptions): Promise<Lis
 
 /** A folder outlives the blobs that were in it. */
 async function hasBlobs(folder: string): Promise<boolean> {
-  for (const { entry, key } of await entriesOf(folder)) {
-    if (!key.endsWith('/') || (await hasBlobs(join(folder, entry)))) return true;
+  for (const { path, key } of await entriesOf(folder)) {
+    if (!key.endsWith('/') || (await hasBlobs(path))) return true;
   }
   return false;
 }
 
 async function entriesOf(folder: string) {
-  const entries = (await namesIn(folder)).map((entry) => ({ entry, key: nameOfEntry(entry) }));
-  return entries.sort((a, b) => (a.key < b.key ? -1 : 1));
+  return (await unsortedIn(folder, '')).sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+async function unsortedIn(folder: string, begun: string) {
+  const found: { readonly path: string; readonly key: string }[] = [];
+  for (const entry of await namesIn(folder)) {
+    const path = join(folder, entry);
+    const beginning = beginningIn(entry, begun);
+    if (beginning !== undefined) found.push(...(await unsortedIn(path, beginning)));
+    else found.push({ path, key: nameOfEntry(entry, begun) });
+  }
+  return found;
 }
 
 /** What lies in a folder, apart from files that are being written. */

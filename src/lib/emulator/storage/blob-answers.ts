@@ -46,6 +46,11 @@ const FAULTS = {
   ContainerNotFound: [404, 'The specified container does not exist.'],
   ContainerAlreadyExists: [409, 'The specified container already exists.'],
   InvalidBlobType: [409, 'The blob type is invalid for this operation.'],
+  InvalidQueryParameterValue: [
+    400,
+    'Value for one of the query parameters specified in the request URI is invalid.',
+  ],
+  OutOfRangeInput: [400, 'One of the request inputs is out of range.'],
   InvalidRange: [416, 'The range specified is invalid for the current size of the resource.'],
   AppendPositionConditionNotMet: [412, 'The append position condition specified was not met.'],
   MaxBlobSizeConditionNotMet: [412, 'The max blob size condition specified was not met.'],
