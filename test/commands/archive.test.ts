@@ -451,3 +451,26 @@ test.each([
   expect(run.stderr.replaceAll(/\s+/g, ' ')).toContain(message);
   expect(cloud.requests).toEqual([]);
 });
+
+test('off asks again about a setting that gets a second destination during the question', async () => {
+  const cloud = localCloud();
+  const logs = '"logs":[{"category":"AppTraces","enabled":true}]';
+  const setting = (more: string) =>
+    `{"properties":{"storageAccountId":"${ACCOUNT}",${more}${logs}}}`;
+  await putSetting(cloud, 'aml-monitor', setting(''));
+  let reads = 0;
+  cloud.inject(({ method, url }) => {
+    if (method !== 'GET' || !url.includes('/diagnosticSettings/aml-monitor?')) return undefined;
+    reads += 1;
+    if (reads === 1) return undefined;
+    const { properties } = JSON.parse(setting('"workspaceId":"/w/logs",'));
+    return Response.json({ name: 'aml-monitor', properties });
+  });
+  const run = await runCli(['archive', 'off'], { cloud, columns: 120, answers: [true, true] });
+
+  expect(run.status).toBe(0);
+  expect(run.questions).toHaveLength(2);
+  expect(run.stderr).toContain('was changed meanwhile; looking at it again.');
+  const body = `{"properties":{"workspaceId":"/w/logs",${logs}}}`;
+  expect(cloud.writes).toMatchObject([{ method: 'PUT', body }]);
+});
