@@ -69,6 +69,27 @@ test('keeps apart what is no row, with its line', async () => {
   ]);
 });
 
+test('reads many small files as one, and keeps apart what is no row in them', async () => {
+  const name = (index: number) => `${String(index).padStart(3, '0')}.jsonl`;
+  const texts = Array.from(
+    { length: 120 },
+    (_, index) => `${line([{ a: index }, { a: -index }])}\n`,
+  );
+  texts[77] += '{"data":\n';
+  texts[78] = `\n${line([{ b: 'late' }])}`;
+  const inputs = await opened(
+    'v2',
+    Object.fromEntries(texts.map((text, index) => [name(index), text])),
+  );
+
+  expect(inputs.counts).toEqual({ rows: 239, rejected: 1, unresolved: 0 });
+  expect(await rejectedOf(inputs)).toEqual([[2n, 'it is no JSON', '{"data":']]);
+  const rows = texts.flatMap((_, index): readonly object[] =>
+    index === 78 ? [{ b: 'late' }] : [{ a: BigInt(index) }, { a: BigInt(-index) }],
+  );
+  expect(await cellsOf(inputs)).toEqual(rows);
+});
+
 test('counts lines that are not UTF-8 where they are', async () => {
   const good = line([{ a: 1 }]);
   const bad = Buffer.from('{"data":[{"a":"\xff"}]}', 'latin1');

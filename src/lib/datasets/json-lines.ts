@@ -49,7 +49,7 @@ const FIRST = { lines: 1000, files: 20 };
  */
 export async function openLines(rows: LineRows, workshop: Workshop): Promise<Source> {
   const { connection } = workshop;
-  await assertLineLengths(rows.files);
+  const bytes = await assertLineLengths(rows.files);
   const first = rows.items(
     `(SELECT * FROM ${readLines(rows.files.slice(0, FIRST.files))} LIMIT ${FIRST.lines})`,
   );
@@ -58,11 +58,12 @@ export async function openLines(rows: LineRows, workshop: Workshop): Promise<Sou
     `SELECT k FROM (SELECT ${keysOf('item')} AS k FROM ${first} WHERE item IS NOT NULL)`,
   );
   let names = [...new Set(seen.flatMap(({ k }) => (Array.isArray(k) ? k.map(String) : [])))];
-  let items = await keepItems(rows, names, workshop);
+  const lines = await gathered(rows.files, bytes, workshop);
+  let items = await keepItems(rows, names, lines, workshop);
   const later = await namesLeftOut(items.kept, workshop);
   if (later.some((name) => !names.includes(name))) {
     names = [...new Set([...names, ...later])];
-    items = await keepItems(rows, names, workshop);
+    items = await keepItems(rows, names, lines, workshop);
   }
   return toSource(rows, names, items, workshop);
 }
@@ -73,9 +74,36 @@ interface Items {
   readonly unreadable: Rejected;
 }
 
+/** So many files, and so small in the mean, are scattered. */
+const SCATTERED = { files: 50, bytes: 100_000 };
+
+/** Lines that were brought together, and those that were not read. */
+interface Gathered {
+  readonly from: string;
+  readonly unreadable: Rejected;
+}
+
+/**
+ * The lines of scattered files in one place; undefined for others. Reading a small file costs little, but what is computed
+ * with its few lines costs as much as for thousands.
+ */
+async function gathered(
+  files: readonly string[],
+  bytes: number,
+  workshop: Workshop,
+): Promise<Gathered | undefined> {
+  if (files.length < SCATTERED.files || bytes / files.length > SCATTERED.bytes) return undefined;
+  const { from } = await keep(
+    workshop,
+    `SELECT * FROM ${readLines(files, 'store_rejects = true')}`,
+  );
+  return { from, unreadable: await keepRejected(workshop) };
+}
+
 async function keepItems(
   { files, items, marks, order }: LineRows,
   names: readonly string[],
+  lines: Gathered | undefined,
   workshop: Workshop,
 ): Promise<Items> {
   const values = names.map((_, at) => `nullif(CAST(v[${at + 1}] AS VARCHAR), 'null') AS t${at}`);
@@ -90,9 +118,9 @@ async function keepItems(
   const kept = await keep(
     workshop,
     `SELECT ${selected.join(', ')} FROM (SELECT *, ${keysOf('item')} AS k, ${valuesOf('item', names)} AS v
-     FROM ${items(readLines(files, 'store_rejects = true'))})${order === undefined ? '' : ` ORDER BY ${order}`}`,
+     FROM ${items(lines?.from ?? readLines(files, 'store_rejects = true'))})${order === undefined ? '' : ` ORDER BY ${order}`}`,
   );
-  return { kept, unreadable: await keepRejected(workshop) };
+  return { kept, unreadable: lines?.unreadable ?? (await keepRejected(workshop)) };
 }
 
 /** SQL of the names that a row has. */

@@ -19,14 +19,17 @@ const PIECE = 65_536;
  * A line that is longer than the buffer is lost without a word, too (duckdb/duckdb#25825), so files are looked into
  * before, here and there.
  *
+ * @returns how many bytes the files have
  * @throws {CliError} `usage` for a file with a line that is too long
  */
-export async function assertLineLengths(files: readonly string[]): Promise<void> {
+export async function assertLineLengths(files: readonly string[]): Promise<number> {
   const piece = Buffer.alloc(PIECE);
+  let bytes = 0;
   for (const path of files) {
     const file = await told(path, 'read', open(path));
     try {
       const { size } = await file.stat();
+      bytes += size;
       for (let at = 0; size > LONGEST && at + STRIDE <= size; at += STRIDE) {
         if (await told(path, 'read', hasLineEnd(file, at, piece))) continue;
         throw new CliError('usage', `"${path}" has a line that is longer than 8 MB.`);
@@ -35,6 +38,7 @@ export async function assertLineLengths(files: readonly string[]): Promise<void>
       await file.close();
     }
   }
+  return bytes;
 }
 
 async function hasLineEnd(file: FileHandle, from: number, piece: Buffer): Promise<boolean> {
