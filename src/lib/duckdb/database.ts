@@ -30,7 +30,10 @@ export async function openDatabase(
   const instance = await createInstance(limits);
   const connection = await instance.connect();
   // Text without an offset is UTC wherever this machine is.
-  const statements = [`SET TimeZone = 'UTC'`, ...macros.map((macro) => `CREATE MACRO ${macro}`)];
+  const statements = [
+    `SET GLOBAL TimeZone = 'UTC'`,
+    ...macros.map((macro) => `CREATE MACRO ${macro}`),
+  ];
   await connection.run(statements.join(';\n'));
   connection.closeSync();
   const known = new Set<string>();
