@@ -83,3 +83,13 @@ test('tells names apart that differ only in case', async () => {
   const outputs = await opened('v1', { '1.csv': 'Score,score\n1,2\n' });
   expect(await cellsOf(outputs)).toEqual([{ Score: 1n, score: 2n }]);
 });
+
+test('leaves names that SQL would take for numbers as they are', async () => {
+  const inputs = await opened('csv', { '1.csv': 'code,size,n\n12_34, 5,1e3\n1_2,6,2.5\n' });
+
+  expect(shapeOf(inputs)).toEqual(['code: string', 'size: string', 'n: real']);
+  expect(await cellsOf(inputs)).toEqual([
+    { code: '12_34', size: ' 5', n: 1000 },
+    { code: '1_2', size: '6', n: 2.5 },
+  ]);
+});

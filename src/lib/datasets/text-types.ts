@@ -25,6 +25,9 @@ export interface Writing {
 const noLeadingZero = (x: string) =>
   `(${x} < '00' OR ${x} >= '0:') AND (${x} < '-00' OR ${x} >= '-0:')`;
 
+/** SQL casts 12_34 and texts with blanks around a number to numbers, but they are names of something. */
+const isBareNumber = (x: string) => `NOT contains(${x}, '_') AND trim(${x}) = ${x}`;
+
 /** A double has 15 digits for sure and 17 at the most; a whole number must not lose its last ones. */
 const asPrecise = (x: string) =>
   `CASE WHEN strlen(${x}) <= 15 OR (strlen(${x}) <= 19 AND contains(${x}, '.')) THEN true
@@ -55,7 +58,8 @@ const NUMBERS: readonly Test[] = [
   test(
     'real',
     'DOUBLE',
-    (x) => `TRY_CAST(${x} AS DOUBLE) IS NOT NULL AND ${noLeadingZero(x)} AND ${asPrecise(x)}`,
+    (x) =>
+      `TRY_CAST(${x} AS DOUBLE) IS NOT NULL AND ${isBareNumber(x)} AND ${noLeadingZero(x)} AND ${asPrecise(x)}`,
   ),
   test('decimal', 'DECIMAL(38,0)', (x) => `regexp_full_match(${x}, '-?(0|[1-9]\\d{0,37})')`),
   test(

@@ -9,8 +9,9 @@ export interface Bins {
 
 /** From the smallest value to the largest; a single value has one bin. */
 export function binsOf(min: number, max: number, count: number): Bins {
-  if (min === max) return { from: min, width: 1, count: 1 };
-  return { from: min, width: (max - min) / count, count };
+  const width = (max - min) / count;
+  // What lies closer than numbers can tell apart is one value.
+  return width === 0 ? { from: min, width: 1, count: 1 } : { from: min, width, count };
 }
 
 /**
