@@ -20,6 +20,7 @@ import {
 } from '../shared-options.js';
 import { type DataOptions, dataWish, takeDataOptions } from './data-options.js';
 import { collect } from './repeated.js';
+import { STATISTICS_LIMITS } from './statistics-limits.js';
 
 const WHAT = 'What:';
 
@@ -60,7 +61,7 @@ export function define(command: SharedCommand, host: Host): void {
       }
       if (rejected && join)
         throw new CliError('usage', '--rejected and --join exclude each other.');
-      const datasets = await host.openDatasets();
+      const datasets = await host.openDatasets(STATISTICS_LIMITS);
       try {
         const wish = {
           rows: options.rows ?? 10,
