@@ -89,6 +89,26 @@ test('v1: what a collector writes in lower case is found, by model, version and 
   expect(strays).toEqual({ files: 1, bytes: 5, example: expect.stringMatching(/readme\.txt$/) });
 });
 
+test.each([
+  ['/modeldata/0old/Old-Group/Sample-WS/churn/ridge/3/', '0old/old-group/sample-ws/churn'],
+  ['0old/Lab/Sample-WS/Churn/ridge/3', '0old/lab/sample-ws/Churn'],
+])('v1: what a service tells of its place, %s, is a place of its data', async (path, folder) => {
+  const { files } = await list(
+    {
+      targets: [fakeTarget('churn', null, { dataPaths: [path] })],
+      blobs: {
+        [`modeldata/${folder}/ridge/3/inputs/2026/11/20/inputs.csv`]: 'a\n1\n',
+        [`${SCOPE}/churn/ridge/3/inputs/2026/11/21/inputs.csv`]: 'a\n1\n',
+      },
+    },
+    { service: 'churn' },
+  );
+  expect(files).toMatchObject([
+    { service: 'churn', model: 'ridge', modelVersion: '3', from: new Date('2026-11-20') },
+    { service: 'churn', model: 'ridge', modelVersion: '3', from: new Date('2026-11-21') },
+  ]);
+});
+
 const FRAUD = { targets: [fakeTarget('fraud', 'blue'), fakeTarget('fraud', 'green')] };
 const V2 = 'of-workspaceblobstore/modelDataCollector/fraud';
 

@@ -62,7 +62,8 @@ export async function findDataPlaces(
 
 /**
  * Contract: `{subscription}/{group}/{workspace}/{service}/{model}/{version}/{designation}/…`. The collector writes the
- * first three in lower case, the service tells them as they are: any case is taken. The version is `default` where the
+ * first three in lower case, the service tells them as they are: any case is taken. What it tells may be of before the
+ * workspace moved, and with the container or without: both places are looked into. The version is `default` where the
  * collector did not know the model, so that what the service tells is not all there is.
  * Known from: SDK source, azureml-monitoring `modeldatacollector.py`; documented.
  */
@@ -78,31 +79,61 @@ async function v1Places(
   }
   const [, subscriptionId = '', resourceGroup = ''] =
     /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)\//i.exec(workspace.resourceId) ?? [];
-  let scopes: readonly string[] = [''];
-  for (const name of [subscriptionId, resourceGroup, workspace.name]) {
-    const found = scopes.map((scope) => foldersCalled(blobs, container, scope, name));
-    scopes = (await Promise.all(found)).flat();
-  }
+  const own = [subscriptionId, resourceGroup, workspace.name];
   const told = targets.flatMap(({ part, dataPaths }) =>
-    dataPaths.map((path) => {
-      const [folder = service, model = '', version = ''] = path.split('/').filter(Boolean).slice(4);
-      return { part, folder, model, version };
-    }),
+    dataPaths.map((path) => ({ part, ...readDataPath(path) })),
   );
   const partOf = (model: string, version: string): string | null => {
     const parts = told.filter((one) => one.model === model && one.version === version);
     return parts.length === 1 ? (parts[0]?.part ?? null) : null;
   };
-  const folders = [...new Set([service, ...told.map(({ folder }) => folder)])];
-  return scopes.flatMap((scope) =>
-    folders.map((folder) => ({
-      container,
-      prefix: `${scope}${folder}/`,
-      levels: ['model', 'modelVersion', 'collection'],
-      known: { api: 'v1', service, part: null, collection: null },
-      partOf,
-    })),
+  const folders = new Map<string, Set<string>>();
+  const add = (scope: readonly string[], folder: string | undefined) => {
+    if (folder === undefined) return;
+    const key = scope.join('/').toLowerCase();
+    folders.set(key, (folders.get(key) ?? new Set()).add(folder));
+  };
+  add(own, service);
+  for (const { scope, folder } of told) {
+    add(own, folder);
+    add(scope, folder);
+  }
+  const prefixes = await Promise.all(
+    [...folders].map(async ([scope, names]) => {
+      const found = await foldersOf(blobs, container, scope.split('/'));
+      return found.flatMap((prefix) => [...names].map((name) => `${prefix}${name}/`));
+    }),
   );
+  return prefixes.flat().map((prefix) => ({
+    container,
+    prefix,
+    levels: ['model', 'modelVersion', 'collection'],
+    known: { api: 'v1', service, part: null, collection: null },
+    partOf,
+  }));
+}
+
+/** What a service tells of where it collects: the scope is that of the day when it was deployed. */
+function readDataPath(path: string) {
+  const segments = path.split('/').filter(Boolean);
+  const isWhole = segments[0]?.toLowerCase() === 'modeldata';
+  const below = isWhole ? segments.slice(1) : segments;
+  const [folder, model = '', version = ''] = below.slice(3);
+  return { scope: below.slice(0, 3), folder, model, version };
+}
+
+/** The folders that have these names, one below the other, in any case. */
+async function foldersOf(
+  blobs: Gateways['blobs'],
+  container: BlobContainer,
+  names: readonly string[],
+): Promise<readonly string[]> {
+  let folders: readonly string[] = [''];
+  for (const name of names) {
+    const found = folders.map((folder) => foldersCalled(blobs, container, folder, name));
+    folders = (await Promise.all(found)).flat();
+  }
+  return folders;
 }
 
 /** The folders right below a prefix that have this name in any case. */
