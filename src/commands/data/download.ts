@@ -5,6 +5,7 @@ import type { Host } from '../../lib/host.js';
 import { parseTargetName } from '../../lib/model/target.js';
 import { downloadProgress, downloadView } from '../../lib/output/download-view.js';
 import { print } from '../../lib/output/print.js';
+import { findDatastoreOf } from '../../lib/use-cases/data/datastores.js';
 import { assertAllFetched, download } from '../../lib/use-cases/data/download.js';
 import { explainNothing } from '../../lib/use-cases/data/explain-nothing.js';
 import { listCollected } from '../../lib/use-cases/data/list-collected.js';
@@ -66,7 +67,7 @@ export function define(command: SharedCommand, host: Host): void {
           {
             ...ports,
             blobs: gateways.blobs,
-            getDatastore: gateways.arm.getDatastore,
+            getDatastore: findDatastoreOf(gateways.arm),
             clock,
             progress,
           },

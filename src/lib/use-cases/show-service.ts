@@ -2,7 +2,8 @@ import type { BlobContainer, Gateways, MlWorkspace } from '../azure/gateways.js'
 import { CliError } from '../errors.js';
 import type { Report } from '../host.js';
 import type { Target } from '../model/target.js';
-import { DATASTORE, parseDatastoreUri, v1Container, v2Prefix } from './data/data-places.js';
+import { v1Container, v2Prefix } from './data/data-places.js';
+import { DATASTORE, folderPrefix, isIn, parseDatastoreUri } from './data/datastores.js';
 import { type Api, findTargets } from './find-targets.js';
 
 /** All that is known about the monitoring of one service. */
@@ -73,7 +74,7 @@ export async function showService(
     dataStore,
     targets: targets.map((target, index) => ({
       ...target,
-      dataPrefixes: dataPrefixes(target, dataUris[index] ?? new Map()),
+      dataPrefixes: dataPrefixes(workspace, target, dataUris[index] ?? new Map()),
       studio: links.studio(workspace, target),
     })),
   };
@@ -84,13 +85,18 @@ export async function showService(
  * asset says otherwise.
  * Known from: documented, "Collect production data"; SDK source, azure-ai-ml `_online_deployment_operations.py`.
  */
-function dataPrefixes(target: Target, uris: ReadonlyMap<string, string>): readonly string[] {
+function dataPrefixes(
+  workspace: MlWorkspace,
+  target: Target,
+  uris: ReadonlyMap<string, string>,
+): readonly string[] {
   if (target.api === 'v1')
     return target.dataPaths.map((path) => path.replace(/^\/?modeldata\//, ''));
   return target.collections.map(({ name }) => {
     const uri = uris.get(name);
     if (uri === undefined) return v2Prefix(target, name);
     const named = parseDatastoreUri(uri);
-    return named?.datastore === DATASTORE ? named.prefix : uri;
+    const isUsual = named?.datastore === DATASTORE && isIn(workspace, named);
+    return isUsual ? folderPrefix(named.path) : uri;
   });
 }

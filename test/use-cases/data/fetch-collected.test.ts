@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CliError, Interrupted } from '../../../src/lib/errors.js';
 import type { CollectedFile } from '../../../src/lib/model/collected-file.js';
+import type { DatastorePath } from '../../../src/lib/use-cases/data/datastores.js';
 import {
   type Fetched,
   type FetchPorts,
@@ -518,7 +519,7 @@ describe('references', () => {
     }
     const asked: string[] = [];
     let isClosed = true;
-    const getDatastore = async (name: string) => {
+    const getDatastore = async ({ datastore: name }: DatastorePath) => {
       asked.push(name);
       if (name === 'closed' && isClosed) throw new CliError('auth', 'You may not read it.');
       return { accountName: 'store', containerName: 'data' };

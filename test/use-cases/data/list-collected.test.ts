@@ -124,6 +124,7 @@ test('v2: every deployment, also one that is gone, at any rolling rate', async (
         [`${V2}/gone/response/2025/11/20/08/30/i5.jsonl`]: '{}\n',
         // A Data Lake has a mark for each folder; a big payload lies beside its line.
         [`${V2}/blue/request/2026/11`]: '',
+        [`${V2}/version.2`]: '',
         [`${V2}/blue/request/2026/11/20/08/19790b87`]: '[1,2,3]',
         [`${V2}/blue/request/2026/13/20/08/i6.jsonl`]: 'no month',
       },
@@ -181,14 +182,13 @@ test('only folders that are in the range, and of what is chosen, are looked into
 });
 
 test('a data asset of the user takes its collection elsewhere; two that share a folder are not told apart', async () => {
-  const uri =
-    'azureml://subscriptions/s/resourcegroups/g/workspaces/w/datastores/lake/paths/mdc/all';
+  const uri = `azureml://subscriptions/${SUBSCRIPTION}/resourcegroups/lab/workspaces/sample-ws/datastores/lake/paths/./mdc//a%20ll`;
   const { files, shared, said } = await list(
     {
       ...FRAUD,
       uris: { request: uri, odd: 'wasbs://somewhere' },
       blobs: {
-        'of-lake/mdc/all/2026/11/20/x.jsonl': '{}\n',
+        'of-lake/mdc/a ll/2026/11/20/x.jsonl': '{}\n',
         [`${V2}/blue/response/2026/11/20/08/y.jsonl`]: '{}\n',
       },
     },
@@ -201,6 +201,56 @@ test('a data asset of the user takes its collection elsewhere; two that share a 
   expect(shared.files).toBe(1);
   expect(said).toContain(
     'note: The collection "odd" goes to wasbs://somewhere, which is not read from here.',
+  );
+});
+
+test('a data asset that is a whole container has the years in it, and no more', async () => {
+  const { files, strays } = await list(
+    {
+      targets: [fakeTarget('fraud', 'blue')],
+      uris: { request: 'azureml://datastores/lake/paths/' },
+      blobs: {
+        'of-workspaceblobstore/x': 'x',
+        'of-lake/2026/11/20/x.jsonl': '{}\n',
+        'of-lake/other/2026/11/20/x.jsonl': '{}\n',
+      },
+    },
+    { service: 'fraud', deployment: 'blue', from: new Date('2026-11-01') },
+  );
+  expect(files).toMatchObject([{ part: 'blue', collection: 'request' }]);
+  expect(strays.files).toBe(0);
+});
+
+test('collections that go to one folder are one, found by the name of each', async () => {
+  const uri = 'azureml://datastores/lake/paths/all';
+  const { files, said } = await list(
+    {
+      targets: [fakeTarget('fraud', 'blue')],
+      uris: { model_inputs: uri, model_outputs: `${uri}/` },
+      blobs: { [`${V2}/x`]: 'x', 'of-lake/all/2026/11/20/x.jsonl': '{}\n' },
+    },
+    { service: 'fraud', collections: ['Model_Outputs'] },
+  );
+  expect(files).toMatchObject([{ part: 'blue', collection: 'model_inputs+model_outputs' }]);
+  expect(said).toEqual([
+    'note: Collections go to one folder, "all/": they are one here, "model_inputs+model_outputs".',
+  ]);
+});
+
+test('a data asset in a datastore of another workspace is not taken for ours of that name', async () => {
+  const { files, said } = await list(
+    {
+      ...FRAUD,
+      uris: {
+        request: 'azureml://subscriptions/s/resourcegroups/g/workspaces/w/datastores/lake/paths/a',
+      },
+      blobs: { [`${V2}/x`]: 'x', 'of-lake/a/2026/11/20/x.jsonl': '{}\n' },
+    },
+    { service: 'fraud/blue' },
+  );
+  expect(files).toEqual([]);
+  expect(said.join()).toContain(
+    '"lake" is of another workspace, s/g/w, and is not read from "Sample-WS"',
   );
 });
 

@@ -1,6 +1,7 @@
 import { CliError } from '../../errors.js';
 import type { Report } from '../../host.js';
 import type { CollectedFile } from '../../model/collected-file.js';
+import { hasName } from '../../model/collection-name.js';
 
 /** What a model was given, the likeliest to be meant first. */
 const INPUTS = ['inputs', 'model_inputs', 'request'];
@@ -33,7 +34,7 @@ export function chooseCollection<File extends CollectedFile>(
   const names = [...new Set(files.map(({ collection }) => collection))].sort();
   const [first] = names;
   const [wish] = wished ?? [];
-  const found = names.find((name) => name.toLowerCase() === wish?.toLowerCase());
+  const found = names.find((name) => wish !== undefined && hasName(name, wish));
   if (first === undefined || (wish !== undefined && found === undefined)) {
     const what =
       wish === undefined

@@ -1,5 +1,6 @@
 import type { BlobItem } from '../../azure/gateways.js';
 import type { CollectedFile } from '../../model/collected-file.js';
+import { hasName } from '../../model/collection-name.js';
 import { type DataLevel, parseDataPath, parseSpan } from '../../model/data-path.js';
 import type { TimeRange } from '../../model/time-range.js';
 import type { DataPlace } from './data-places.js';
@@ -17,7 +18,7 @@ export interface DataWish {
 export interface DataFilter {
   /** Whether files that are meant can be below this place. */
   readonly opens: (place: DataPlace) => boolean;
-  /** Whether they can be below a folder of it. */
+  /** Whether they can be below a folder of it. What else a whole container has beside years is not of the place. */
   readonly enters: (place: DataPlace, folder: string) => boolean;
   /** Whether it is not worth to look at its folders one by one. */
   readonly takesAll: (place: DataPlace, folder: string) => boolean;
@@ -35,7 +36,7 @@ export function createDataFilter(wish: DataWish): DataFilter {
     collection: wish.collections?.map((name) => name.toLowerCase()),
   };
   const wants = (level: DataLevel, name: string | null) =>
-    name === null || (wanted[level]?.includes(name.toLowerCase()) ?? true);
+    name === null || (wanted[level]?.some((each) => hasName(name, each)) ?? true);
   const overlaps = ({ from, to }: TimeRange) =>
     (wish.to === null || from < wish.to) && (wish.from === null || to > wish.from);
   const isWithin = ({ from, to }: TimeRange) =>
@@ -51,9 +52,11 @@ export function createDataFilter(wish: DataWish): DataFilter {
         return level === undefined || wants(level, name);
       });
       const span = times.length === 0 ? null : parseSpan(times);
+      if (place.prefix === '' && span === null) return false;
       return isWanted && (span === null || overlaps(span));
     },
     takesAll(place, folder) {
+      if (folder === '') return false;
       const { levels, times } = split(place, folder);
       if (place.levels.slice(levels.length).some((level) => wanted[level])) return false;
       if (isOpen || times.length >= DAY) return true;
@@ -89,7 +92,7 @@ export function toCollectedFile(
   { container, prefix, levels, known, partOf }: DataPlace,
 ): CollectedFile | 'folder' | 'payload' | 'stray' {
   const path = blob.name.slice(prefix.length);
-  if (blob.sizeBytes === 0 && !/\.[^/]*$/.test(path)) return 'folder';
+  if (blob.sizeBytes === 0 && !/\.(csv|jsonl)$/i.test(path)) return 'folder';
   const parsed = parseDataPath(path, levels.length);
   if (parsed === null) return 'stray';
   const isData = /\.(csv|jsonl)$/i.exec(parsed.file)?.[1]?.toLowerCase();

@@ -2,16 +2,15 @@ import type { BlobContainer, Gateways, MlWorkspace } from '../../azure/gateways.
 import { CliError } from '../../errors.js';
 import type { Report } from '../../host.js';
 import type { CollectedFile } from '../../model/collected-file.js';
+import { sharedName } from '../../model/collection-name.js';
 import type { DataLevel } from '../../model/data-path.js';
 import { type Target, targetName } from '../../model/target.js';
-
-/** The datastore that Azure ML gives every workspace, and collects into. */
-export const DATASTORE = 'workspaceblobstore';
+import { DATASTORE, findDatastoreOf, folderPrefix, parseDatastoreUri } from './datastores.js';
 
 /** A folder of a container with collected data below it. */
 export interface DataPlace {
   readonly container: BlobContainer;
-  /** Ends in `/`. */
+  /** Ends in `/`; empty for the whole container. */
   readonly prefix: string;
   /** What the folders below it say, before those of the time. */
   readonly levels: readonly DataLevel[];
@@ -33,14 +32,6 @@ export function v1Container({ storageAccountId }: MlWorkspace): BlobContainer | 
 /** Where v2 collects without a data asset of the user's own, below the container of the workspace's datastore. */
 export function v2Prefix(target: Pick<Target, 'service' | 'part'>, collection: string): string {
   return `modelDataCollector/${targetName(target)}/${collection}/`;
-}
-
-/** The datastore and the folder that a URI of Azure ML names; null for any other URI. */
-export function parseDatastoreUri(
-  uri: string,
-): { readonly datastore: string; readonly prefix: string } | null {
-  const [, datastore, path = ''] = /\/datastores\/([^/]+)\/paths\/(.*)$/.exec(uri) ?? [];
-  return datastore === undefined ? null : { datastore, prefix: `${path.replace(/\/+$/, '')}/` };
 }
 
 /**
@@ -186,7 +177,7 @@ async function v2Places(
       }),
     ),
   );
-  return [usual, ...shared(own.flat())];
+  return [usual, ...shared(own.flat(), report)];
 }
 
 async function dataUris(
@@ -213,7 +204,10 @@ async function placeOf(
 ): Promise<Pick<DataPlace, 'container' | 'prefix'> | undefined> {
   try {
     const named = parseDatastoreUri(uri);
-    if (named) return { container: await arm.getDatastore(named.datastore), prefix: named.prefix };
+    if (named) {
+      const container = await findDatastoreOf(arm)(named);
+      return { container, prefix: folderPrefix(named.path) };
+    }
     report.note(`The collection "${collection}" goes to ${uri}, which is not read from here.`);
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
@@ -222,14 +216,22 @@ async function placeOf(
   return undefined;
 }
 
-/** Each place once. Whose data is whose cannot be told where several deployments have one. */
-function shared(places: readonly DataPlace[]): readonly DataPlace[] {
-  return places.flatMap((place, at) => {
-    const same = (other: DataPlace) =>
-      isSame(other.container, place.container) && other.prefix === place.prefix;
-    if (places.findIndex(same) < at) return [];
-    const isShared = places.filter(same).length > 1;
-    return isShared ? [{ ...place, known: { ...place.known, part: null } }] : [place];
+/** Each place once. Whose data is whose cannot be told where several deployments or collections have one. */
+function shared(places: readonly DataPlace[], report: Report): readonly DataPlace[] {
+  return places.flatMap((place) => {
+    const same = places.filter(
+      ({ container, prefix }) => isSame(container, place.container) && prefix === place.prefix,
+    );
+    if (same[0] !== place) return [];
+    const parts = new Set(same.map(({ known }) => known.part));
+    const collection = sharedName(same.flatMap(({ known }) => known.collection ?? []));
+    if (collection !== place.known.collection) {
+      report.note(
+        `Collections go to one folder, "${place.prefix}": they are one here, "${collection}".`,
+      );
+    }
+    const part = parts.size === 1 ? place.known.part : null;
+    return [{ ...place, known: { ...place.known, part, collection } }];
   });
 }
 

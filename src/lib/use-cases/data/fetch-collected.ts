@@ -4,12 +4,12 @@ import type { Clock, Files } from '../../host.js';
 import type { CollectedFile } from '../../model/collected-file.js';
 import { forEachConcurrently } from '../for-each-concurrently.js';
 import { type DataFolder, lockDataFolder, openDataFolder, prepareFolder } from './data-folder.js';
+import type { FindDatastore } from './datastores.js';
 import { FILES_A_REQUEST, fetchPlaced, type Outcome, type PlacedWork } from './fetch-placed.js';
 import {
   askingOnce,
   type FetchedPayload,
   fetchPayloads,
-  type GetDatastore,
   noteReferences,
 } from './fetch-references.js';
 import { localPlace } from './local-place.js';
@@ -28,7 +28,7 @@ export interface FetchRequest {
 export interface FetchPorts {
   readonly blobs: BlobGateway;
   /** For references into datastores. */
-  readonly getDatastore: GetDatastore;
+  readonly getDatastore: FindDatastore;
   readonly files: Files;
   readonly clock: Clock;
   readonly signal: AbortSignal;

@@ -2,22 +2,21 @@ import type { BlobContainer } from '../../azure/gateways.js';
 import { CliError } from '../../errors.js';
 import type { CollectedFile } from '../../model/collected-file.js';
 import { forEachConcurrently } from '../for-each-concurrently.js';
+import type { FindDatastore } from './datastores.js';
 import { FILES_A_REQUEST, fetchPlaced, type Outcome, type PlacedWork } from './fetch-placed.js';
 import { addressOf, findReferences, withoutQuery } from './find-references.js';
 import type { BlobAddress, Placed } from './manifest.js';
-
-/** Where a datastore of the workspace is. */
-export type GetDatastore = (name: string) => Promise<BlobContainer>;
 
 export interface FetchedPayload extends Outcome {
   readonly placed: Placed;
 }
 
 /** Each datastore is asked for once. */
-export function askingOnce(getDatastore: GetDatastore): GetDatastore {
+export function askingOnce(getDatastore: FindDatastore): FindDatastore {
   const asked = new Map<string, Promise<BlobContainer>>();
-  return (name) => {
-    const known = asked.get(name) ?? getDatastore(name);
+  return (named) => {
+    const name = `${named.workspace}/${named.datastore}`;
+    const known = asked.get(name) ?? getDatastore(named);
     asked.set(name, known);
     return known;
   };
@@ -31,7 +30,7 @@ export function askingOnce(getDatastore: GetDatastore): GetDatastore {
 export async function noteReferences(
   file: CollectedFile,
   work: PlacedWork,
-  getDatastore: GetDatastore,
+  getDatastore: FindDatastore,
 ): Promise<CliError | null> {
   const { folder, manifest, files } = work;
   const placed = manifest.find(file);

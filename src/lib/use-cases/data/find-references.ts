@@ -1,6 +1,7 @@
 import type { BlobContainer } from '../../azure/gateways.js';
 import type { Files } from '../../host.js';
 import type { ByteRange } from './byte-ranges.js';
+import { decoded, type FindDatastore, parseDatastoreUri } from './datastores.js';
 import type { BlobAddress } from './manifest.js';
 
 const PIECE_BYTES = 1 << 20;
@@ -77,7 +78,7 @@ export function withoutQuery(reference: string): string {
 export async function addressOf(
   reference: string,
   own: BlobContainer,
-  getDatastore: (name: string) => Promise<BlobContainer>,
+  getDatastore: FindDatastore,
 ): Promise<BlobAddress | undefined> {
   const text = withoutQuery(reference);
   const address = await anyAddressOf(text, own, getDatastore);
@@ -88,13 +89,10 @@ export async function addressOf(
 async function anyAddressOf(
   text: string,
   own: BlobContainer,
-  getDatastore: (name: string) => Promise<BlobContainer>,
+  getDatastore: FindDatastore,
 ): Promise<BlobAddress | undefined> {
-  const [, datastore, path] =
-    /^azureml:\/\/(?:.*\/)?datastores\/([^/]+)\/paths\/(.*)$/i.exec(text) ?? [];
-  if (datastore !== undefined && path !== undefined) {
-    return { ...(await getDatastore(decoded(datastore))), name: decoded(path) };
-  }
+  const named = parseDatastoreUri(text);
+  if (named) return { ...(await getDatastore(named)), name: named.path };
   const [, account, container, name] =
     /^(?:https?:)?\/\/([a-z0-9-]+)\.(?:blob|dfs)\.[^/@]+\/([^/]+)\/(.*)$/i.exec(text) ?? [];
   if (account !== undefined && container !== undefined && name !== undefined) {
@@ -107,12 +105,4 @@ async function anyAddressOf(
   }
   if (URL_BEGINNING.test(text)) return undefined;
   return { ...own, name: text.replace(/^\/+/, '') };
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

@@ -6,6 +6,7 @@ import type { CollectedFile } from '../../model/collected-file.js';
 import { parseTargetName } from '../../model/target.js';
 import { answersOf, chooseCollection } from './choose-collection.js';
 import { createDataFilter, type DataWish } from './data-filter.js';
+import { findDatastoreOf } from './datastores.js';
 import { assertAllFetched, download } from './download.js';
 import { type Collected, type DataSelection, listCollected } from './list-collected.js';
 import { findLocalData, type LocalData, localDataOf } from './local-data.js';
@@ -101,7 +102,7 @@ async function bring(
     },
     {
       blobs: gateways.blobs,
-      getDatastore: gateways.arm.getDatastore,
+      getDatastore: findDatastoreOf(gateways.arm),
       files,
       clock,
       signal,
