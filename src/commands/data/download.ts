@@ -48,10 +48,11 @@ export function define(command: SharedCommand, host: Host): void {
       const session = await openSession(format ? { ...options, output: undefined } : options, host);
       const { settings, report, gateways } = session;
       const name = await serviceOf(typed, session, host, api);
-      const { service } = parseTargetName(name);
       const { resourceId } = await gateways.arm.getWorkspace();
       const selection = { ...wish, service: name, api };
       const collected = await listCollected(gateways, selection, report);
+      // As Azure spells it, however it was typed: one service has one folder.
+      const service = collected.targets[0]?.service ?? parseTargetName(name).service;
       const { clock, files, signal, stderr } = host;
       const progress = downloadProgress({ report, clock, stderr });
       const ports = { files, signal, report };

@@ -91,6 +91,15 @@ test('brings what was collected, and then what is new', async () => {
   expect(await readFile(join(work, HERE, 'host.jsonl'), 'utf8')).toBe(line + line);
 });
 
+test('a service has one folder, in whatever case it is typed', async () => {
+  await azurite.fill('spelled', { [`${AT}/host.jsonl`]: 'x' });
+  const gateways = await workspaceWith('spelled');
+  const { home } = await download({ gateways });
+  const again = await runCli(['data', 'download', 'FRAUD', '-o', 'json'], { gateways, home });
+  const folder = join(home, 'work', 'fraud-data');
+  expect(JSON.parse(again.stdout)).toMatchObject({ service: 'fraud', folder, files: { kept: 1 } });
+});
+
 test('no name of a blob leads out of the folder or over another file, and all are said', async () => {
   const names = [
     `${AT}/plain.jsonl`,
