@@ -103,6 +103,10 @@ const EXAMPLES: Readonly<Record<FindingId, Example | readonly Example[]>> = {
   'app-insights-off': [
     { file: 'd.yml', bad: yaml('name: blue'), good: collects(INPUTS) },
     { file: 'd.yml', bad: yaml('app_insights_enabled: false'), good: yaml(ON) },
+    ...["'true'", 'yes', `\${{insights}}`].map((on) => {
+      const good = yaml(`app_insights_enabled: ${on}`);
+      return { file: 'd.yml', bad: yaml("app_insights_enabled: 'no'"), good };
+    }),
     {
       file: 'deploy.py',
       bad: deploy('Aks.deploy_configuration(collect_model_data=True)'),
@@ -421,6 +425,20 @@ const EXAMPLES: Readonly<Record<FindingId, Example | readonly Example[]>> = {
     good: v2(),
     at: 'sys.stdout.write("x")',
   },
+  'unknown-field': [
+    {
+      file: 'd.yml',
+      bad: collects(INPUTS, '  samplingRate: 1\n'),
+      good: collects(INPUTS, '  request_logging:\n    capture_headers: [x]\n'),
+      at: 'samplingRate: 1',
+    },
+    {
+      file: 'd.yml',
+      bad: collects(`${INPUTS}\n      dataid: x`),
+      good: collects(`${INPUTS}\n      data: azureml:x:1`),
+      at: 'dataid: x',
+    },
+  ],
   unreadable: { bad: v2({ init: 'x = = 1' }), good: v2({ init: 'x = {**a, "b": lambda *c: c}' }) },
   'wrong-generation': [
     { bad: v1(), good: v2(), generation: 'v2' },
@@ -662,6 +680,14 @@ describe('what a file is', () => {
   ])('%s with %j is a usage error', async (file, text, message) => {
     const error = await checkFile(file, text, {}).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ kind: 'usage', message: expect.stringContaining(message) });
+  });
+
+  test('nothing is said about what is still to be filled in', async () => {
+    const open = collects(
+      "    model_inputs:\n      enabled: '{{on}}'",
+      `  sampling_rate: \${{rate}}\n  rolling_rate: $(rolling)\n`,
+    );
+    expect((await checkFile('d.yml', open, {})).findings).toEqual([]);
   });
 
   test('merged keys and aliases of a deployment are followed', async () => {

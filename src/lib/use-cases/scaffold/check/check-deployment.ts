@@ -6,6 +6,13 @@ import { readYaml } from './read-yaml.js';
 
 const ROLLING_RATES = ['year', 'month', 'day', 'hour', 'minute'];
 
+/** Known from: SDK source (azure-ai-ml, data_collector_schema.py, deployment_collection_schema.py). */
+const COLLECTOR_FIELDS = ['collections', 'request_logging', 'rolling_rate', 'sampling_rate'];
+const COLLECTION_FIELDS = ['client_id', 'data', 'enabled'];
+
+/** What is filled in before the file is used, in the ways of several tools: nobody knows what it will be. */
+const TEMPLATE = /\$[({]|\{\{|#\{|<%|__\w+__/;
+
 /** Fields that tell the YAML of an online deployment from any other. */
 const OWN_FIELDS = [
   'endpoint_name',
@@ -24,12 +31,12 @@ interface DeploymentFile {
 export function deployedFile(file: string, text: string): Deployed {
   const { values } = readDeployment(file, text);
   const collections = Object.entries(record(record(values.data_collector).collections)).map(
-    ([name, collection]) => ({ name, enabled: isTrue(record(collection).enabled) }),
+    ([name, collection]) => ({ name, enabled: isOn(record(collection).enabled) }),
   );
   return {
     name: `"${file}"`,
     api: 'v2',
-    insights: values.app_insights_enabled === true,
+    insights: isOn(values.app_insights_enabled),
     collection: collections.some(({ enabled }) => enabled),
     collections,
     models: undefined,
@@ -44,7 +51,7 @@ export function deployedFile(file: string, text: string): Deployed {
 export function checkDeployment(file: string, text: string): readonly Finding[] {
   const { values, place } = readDeployment(file, text);
   const remarks: Remark[] = [];
-  if (values.app_insights_enabled !== true) {
+  if (!isOn(values.app_insights_enabled)) {
     remarks.push({
       id: 'app-insights-off',
       at: place('app_insights_enabled'),
@@ -54,7 +61,8 @@ export function checkDeployment(file: string, text: string): readonly Finding[] 
   }
   const collector = record(values.data_collector);
   const collections = Object.entries(record(collector.collections));
-  if (collections.length === 0) {
+  const isLeftOpen = isTemplate(values.data_collector) || isTemplate(collector.collections);
+  if (collections.length === 0 && !isLeftOpen) {
     remarks.push({
       id: 'collection-off',
       at: place('data_collector', 'collections'),
@@ -65,7 +73,7 @@ export function checkDeployment(file: string, text: string): readonly Finding[] 
   for (const [name, collection] of collections) {
     const { enabled } = record(collection);
     const at = place('data_collector', 'collections', name, 'enabled');
-    if (typeof enabled !== 'string' || !/^(true|false)$/i.test(enabled)) {
+    if (!isTemplate(enabled) && (typeof enabled !== 'string' || !/^(true|false)$/i.test(enabled))) {
       remarks.push({
         id: 'enabled-not-text',
         at,
@@ -90,7 +98,38 @@ export function checkDeployment(file: string, text: string): readonly Finding[] 
       });
     }
   }
-  return toFindings(file, text, [...remarks, ...rateRemarks(collector, place)]);
+  const unknown = [
+    ...unknownRemarks(collector, COLLECTOR_FIELDS, ['data_collector'], place),
+    ...collections.flatMap(([name, collection]) => {
+      // Of a sampling rate there is more to say.
+      const known = [...COLLECTION_FIELDS, 'sampling_rate'];
+      return unknownRemarks(
+        record(collection),
+        known,
+        ['data_collector', 'collections', name],
+        place,
+      );
+    }),
+  ];
+  return toFindings(file, text, [...remarks, ...unknown, ...rateRemarks(collector, place)]);
+}
+
+function unknownRemarks(
+  values: Readonly<Record<string, unknown>>,
+  known: readonly string[],
+  path: readonly string[],
+  place: DeploymentFile['place'],
+): readonly Remark[] {
+  return Object.keys(values)
+    .filter((name) => !known.includes(name) && !isTemplate(name))
+    .map((name): Remark => {
+      return {
+        id: 'unknown-field',
+        at: place(...path, name),
+        message: `"${path.at(-1)}" has no field "${name}".`,
+        fix: `It has ${known.filter((each) => path.length === 1 || each !== 'sampling_rate').join(', ')}.`,
+      };
+    });
 }
 
 function rateRemarks(
@@ -98,7 +137,11 @@ function rateRemarks(
   place: DeploymentFile['place'],
 ): readonly Remark[] {
   const remarks: Remark[] = [];
-  if (sampling !== undefined && !(Number(sampling) >= 0 && Number(sampling) <= 1)) {
+  if (
+    sampling !== undefined &&
+    !isTemplate(sampling) &&
+    !(Number(sampling) >= 0 && Number(sampling) <= 1)
+  ) {
     remarks.push({
       id: 'sampling-rate',
       at: place('data_collector', 'sampling_rate'),
@@ -106,7 +149,11 @@ function rateRemarks(
       fix: 'Write 1.0 for all of them, 0.1 for one in ten.',
     });
   }
-  if (rolling !== undefined && !ROLLING_RATES.includes(String(rolling).toLowerCase())) {
+  if (
+    rolling !== undefined &&
+    !isTemplate(rolling) &&
+    !ROLLING_RATES.includes(String(rolling).toLowerCase())
+  ) {
     remarks.push({
       id: 'rolling-rate',
       at: place('data_collector', 'rolling_rate'),
@@ -169,8 +216,13 @@ function record(value: unknown): Readonly<Record<string, unknown>> {
     : {};
 }
 
-function isTrue(value: unknown): boolean {
-  return /^true$/i.test(String(value));
+/** Whether `az` takes it for true, or it is still to be filled in. */
+function isOn(value: unknown): boolean {
+  return isTemplate(value) || /^(true|t|yes|y|on|1)$/i.test(String(value));
+}
+
+function isTemplate(value: unknown): boolean {
+  return typeof value === 'string' && TEMPLATE.test(value);
 }
 
 function isFalse(value: unknown): boolean {

@@ -39,6 +39,7 @@ export const FINDINGS = {
   'run-signature': 'error',
   'sampling-rate': 'error',
   'stdout-write': 'warning',
+  'unknown-field': 'warning',
   unreadable: 'warning',
   'wrong-generation': 'error',
 } as const satisfies Readonly<Record<string, Severity>>;
