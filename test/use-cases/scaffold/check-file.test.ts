@@ -522,7 +522,8 @@ describe('when something is printed', () => {
   });
 });
 
-describe('how long a check takes', () => {
+/** Each took minutes or ages when it was followed by every way that leads to it: the test would not end in time. */
+describe('what leads to a value by many ways', () => {
   const lines = (count: number, line: (index: number) => string) =>
     Array.from({ length: count }, (_, index) => line(index)).join('\n    ');
 
@@ -536,16 +537,12 @@ describe('how long a check takes', () => {
     ['loops of names', lines(12, (i) => lines(12, (j) => `a${i} = a${j}["x"]`)), 'a0'],
   ])('%s are followed once', async (_, text, last) => {
     const collect = `a0 = data\n    ${text}\n    print(${last})\n    inputs_collector.collect(${last})`;
-    const started = performance.now();
-    await checkFile('score.py', v2({ collect }), {});
-    expect(performance.now() - started).toBeLessThan(3_000);
+    expect(await checkFile('score.py', v2({ collect }), {})).toMatchObject({ file: 'score.py' });
   });
 
   test('so are attributes that may be loggers', async () => {
     const collect = lines(3_000, (i) => `self.log.info(${i})`);
-    const started = performance.now();
-    await checkFile('score.py', v2({ collect }), {});
-    expect(performance.now() - started).toBeLessThan(5_000);
+    expect(await checkFile('score.py', v2({ collect }), {})).toMatchObject({ file: 'score.py' });
   });
 });
 
@@ -568,6 +565,16 @@ describe('what is generated', () => {
       { minLength: 1, maxLength: 5 },
     ),
     v1Names: fc.subarray(['inputs', 'predictions'], { minLength: 1 }),
+  });
+
+  test('a name with a line end stays a key', async () => {
+    const collections = [{ name: '\n!', enabled: true }];
+    const plan = {
+      ...{ generation: 'v2' as const, isKubernetes: false, service: 's', deployment: 'd' },
+      ...{ modelName: 'm', samplingRate: 1, featureNames: undefined, collections },
+    };
+    const { content, name } = await scaffoldFile('deployment.yml', plan);
+    expect(await readDeployed(name, content)).toMatchObject({ collections });
   });
 
   test('passes the check, and its two files agree, whatever the names', async () => {

@@ -104,5 +104,5 @@ service.wait_for_deployment(show_output=True)
 
 /** A name as YAML writes it. */
 function yamlText(text: string): string {
-  return stringify(text, { lineWidth: 0 }).trimEnd();
+  return stringify(text, { lineWidth: 0, blockQuote: false }).trimEnd();
 }
