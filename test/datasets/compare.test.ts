@@ -189,6 +189,19 @@ describe('what there is nothing to say of has a row and a note', () => {
     ]);
   });
 
+  test('a side of which no column is looked at', async () => {
+    const [baseline, target] = [
+      await relations.of(columnsSql({ gone: some })),
+      await relations.of('SELECT * FROM range(7)'),
+    ];
+    expect(await compare({ baseline, target: { ...target, columns: [] } })).toMatchObject([
+      { feature: 'gone', null_value_rate: 1, target: { rows: 7 } },
+    ]);
+    expect(await compare({ baseline: { ...baseline, columns: [] }, target })).toMatchObject([
+      { feature: 'range', null_value_rate: null, baseline: { rows: some.length } },
+    ]);
+  });
+
   test('infinities, and numbers that cannot be squared', async () => {
     const odd = `SELECT unnest([1.5, 'Infinity'::DOUBLE, 1.7e308, '-Infinity'::DOUBLE]) AS x`;
     const [found] = await compared(columnsSql({ x: some }), odd);

@@ -20,12 +20,18 @@ export interface ColumnFacts extends RelationColumn {
   readonly max: number | null;
 }
 
+/** How many rows there are, columns or not, and what they hold. */
+export interface RelationFacts {
+  readonly rows: number;
+  readonly columns: readonly ColumnFacts[];
+}
+
 /** One pass over all columns. */
 export async function factsOf({
   connection,
   sql,
   columns,
-}: DatasetRelation): Promise<readonly ColumnFacts[]> {
+}: DatasetRelation): Promise<RelationFacts> {
   const selected = columns.flatMap(({ type, sql: value }, index) => {
     const kind = KIND_OF[type];
     return [
@@ -40,10 +46,11 @@ export async function factsOf({
     `SELECT ${['count(*) AS "rows"', ...selected].join(', ')} FROM (${sql})`,
   );
   const figure = (name: string) => toNumber(row[name]);
-  return columns.map((column, index) => ({
+  const rows = figure('rows') ?? 0;
+  const facts = columns.map((column, index) => ({
     ...column,
     kind: KIND_OF[column.type],
-    rows: figure('rows') ?? 0,
+    rows,
     count: figure(`count${index}`) ?? 0,
     nans: figure(`nans${index}`) ?? 0,
     infinites: figure(`infinites${index}`) ?? 0,
@@ -53,6 +60,7 @@ export async function factsOf({
     stddev: figure(`stddev${index}`),
     max: figure(`max${index}`),
   }));
+  return { rows, columns: facts };
 }
 
 function oddities(value: string, index: number): readonly string[] {

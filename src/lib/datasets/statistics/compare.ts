@@ -20,10 +20,10 @@ export async function compare(
 ): Promise<readonly FeatureComparison[]> {
   return interruptible(sides.baseline.connection, signal, async () => {
     const baseline = await factsOf(sides.baseline);
-    const target = new Map((await factsOf(sides.target)).map((facts) => [facts.name, facts]));
-    const rows = [...target.values()][0]?.rows ?? 0;
+    const { rows, columns } = await factsOf(sides.target);
+    const target = new Map(columns.map((facts) => [facts.name, facts]));
     const compared: FeatureComparison[] = [];
-    for (const facts of baseline) {
+    for (const facts of baseline.columns) {
       signal?.throwIfAborted();
       const other = target.get(facts.name);
       compared.push(
@@ -33,9 +33,8 @@ export async function compare(
       );
       target.delete(facts.name);
     }
-    const baselineRows = baseline[0]?.rows ?? 0;
     const news = [...target.values()].map((facts) =>
-      absent(facts.name, noSide(baselineRows), sideOf(facts), 'not in the baseline'),
+      absent(facts.name, noSide(baseline.rows), sideOf(facts), 'not in the baseline'),
     );
     return [...compared, ...news];
   });

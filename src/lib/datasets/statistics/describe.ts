@@ -28,7 +28,7 @@ export async function describe(
 ): Promise<readonly ColumnStatistics[]> {
   return interruptible(relation.connection, signal, async () => {
     const described: ColumnStatistics[] = [];
-    for (const each of await factsOf(relation)) {
+    for (const each of (await factsOf(relation)).columns) {
       signal?.throwIfAborted();
       described.push(await describeColumn(relation, each));
     }
