@@ -8,6 +8,7 @@ import {
 import { expect, test } from 'vitest';
 import { STORAGE_ACCOUNT } from '../../src/lib/emulator/seed/workspace.js';
 import { tokenFor } from '../emulator/served.js';
+import { clientsClock } from '../support/host.js';
 import { localCloud, type TestCloud } from '../support/local-cloud.js';
 import { type RunOptions, runCli } from '../support/run-cli.js';
 
@@ -53,7 +54,7 @@ test('the sign-in opens it; no key is asked for', async () => {
 });
 
 test('without the role the key of the account opens it, and is in no output', async () => {
-  const cloud = localCloud();
+  const cloud = localCloud({ clock: clientsClock() });
   await allowKeys(cloud);
   await cloud.setBehaviour({ deniedActions: [READ] });
   const run = await list(cloud);
@@ -76,7 +77,7 @@ test('a workspace that enters its storage by key is followed; what fails there g
 });
 
 test('keys that a lock keeps from being listed are asked of the datastore', async () => {
-  const cloud = localCloud();
+  const cloud = localCloud({ clock: clientsClock() });
   await allowKeys(cloud);
   const key = await keyOf(cloud);
   await cloud.setBehaviour({ deniedActions: [READ] });
@@ -107,7 +108,7 @@ test('where no way is open the role is named, and what else was tried', async ()
 });
 
 test('--auth-mode tries one way alone', async () => {
-  const cloud = localCloud();
+  const cloud = localCloud({ clock: clientsClock() });
   await allowKeys(cloud);
   expect(await list(cloud, ['--auth-mode', 'key'])).toMatchObject({ status: 0 });
   expect(asksForKeys(cloud)).toBe(true);
@@ -150,7 +151,7 @@ test('a network that is closed is told from a want of rights', async () => {
 });
 
 test('a key or a SAS that is given opens it, and is in no output', async () => {
-  const cloud = localCloud();
+  const cloud = localCloud({ clock: clientsClock() });
   await allowKeys(cloud);
   const key = await keyOf(cloud);
   await cloud.setBehaviour({ deniedActions: [READ, KEYS] });
@@ -180,7 +181,7 @@ test('a key or a SAS that is given opens it, and is in no output', async () => {
 });
 
 test('a SAS that is over is said, without another way being tried', async () => {
-  const cloud = localCloud();
+  const cloud = localCloud({ clock: clientsClock() });
   await allowKeys(cloud);
   const run = await list(cloud, [
     '--sas-token',

@@ -8,6 +8,7 @@ import {
 } from '@azure/storage-blob';
 import { beforeAll, expect, test } from 'vitest';
 import { startAzurite } from '../support/azurite.js';
+import { clientsClock } from '../support/host.js';
 import { serve } from './served.js';
 
 /** One of the two servers, with what a call needs. */
@@ -35,7 +36,7 @@ let places: readonly Place[];
 
 beforeAll(async () => {
   const azurite = await startAzurite('sampleml0storage');
-  const served = await serve('empty');
+  const served = await serve('empty', clientsClock());
   const version = '?api-version=2023-01-01';
   await served.send(
     'PATCH',
@@ -238,6 +239,20 @@ test('creating and deleting have the same refusals', async () => {
     async ({ container }) => void (await container.create()),
   ];
   for (const call of calls) await expectSame(call);
+});
+
+test('of many who create a blob that must be new, or append where it ends, one succeeds', async () => {
+  const isNew = { conditions: { ifNoneMatch: '*' } };
+  const atStart = { conditions: { appendPosition: 0 } };
+  for (const place of places) {
+    const many = async (call: () => Promise<unknown>) => {
+      const outcomes = await Promise.all(Array.from({ length: 8 }, () => outcome(call)));
+      return outcomes.filter((one) => !Object.hasOwn(Object(one), 'statusCode')).length;
+    };
+    const blob = appendAt(place, 'contested');
+    expect(await many(async () => String((await blob.create(isNew)).etag))).toBe(1);
+    expect(await many(async () => (await blob.appendBlock('x', 1, atStart)).etag)).toBe(1);
+  }
 });
 
 test('a blob that is replaced has another ETag', async () => {

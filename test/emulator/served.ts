@@ -42,8 +42,7 @@ afterAll(async () => {
   for (const close of closing.splice(0)) await close();
 });
 
-export async function serve(seed: Seed = 'sample'): Promise<Served> {
-  const clock = fakeClock();
+export async function serve(seed: Seed = 'sample', clock = fakeClock()): Promise<Served> {
   const folder = await temporaryFolder();
   const cloud = await openLocalCloud({ folder, now: clock.now, openEngine });
   if (seed === 'empty') await cloud.reset('empty');

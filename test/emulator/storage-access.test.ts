@@ -4,15 +4,18 @@ import {
   AccountSASServices,
   AnonymousCredential,
   BlobSASPermissions,
+  type BlobSASSignatureValues,
   BlobServiceClient,
   ContainerClient,
   ContainerSASPermissions,
   generateAccountSASQueryParameters,
   generateBlobSASQueryParameters,
+  SASProtocol,
   StorageSharedKeyCredential,
 } from '@azure/storage-blob';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { actionOf } from '../../src/lib/emulator/sign-in/allowed-actions.js';
+import { clientsClock } from '../support/host.js';
 import { type Served, serve, tokenFor } from './served.js';
 
 const ACCOUNT = 'sampleml0storage';
@@ -22,7 +25,7 @@ let served: Served;
 let url: string;
 let key: StorageSharedKeyCredential;
 beforeAll(async () => {
-  served = await serve('empty');
+  served = await serve('empty', clientsClock());
   url = `${served.origin}/blob/${ACCOUNT}`;
   const service = new BlobServiceClient(url, served.credential, served.storageOptions);
   const blob = service.getContainerClient('modeldata').getAppendBlobClient(NAME);
@@ -73,13 +76,13 @@ const read = async (container: ContainerClient) =>
 
 const inAnHour = () => new Date(served.now().getTime() + 3_600_000);
 
-function containerSas(permissions: string, startsOn?: Date): string {
+function containerSas(permissions: string, more: Partial<BlobSASSignatureValues> = {}): string {
   return generateBlobSASQueryParameters(
     {
       containerName: 'modeldata',
       permissions: ContainerSASPermissions.parse(permissions),
       expiresOn: inAnHour(),
-      ...(startsOn && { startsOn }),
+      ...more,
     },
     key,
   ).toString();
@@ -175,12 +178,100 @@ test('a signature of the account is held to its services and resource types', as
 
 test('a signature counts neither before its start, nor after its expiry, nor changed', async () => {
   const refusal = { statusCode: 403, code: 'AuthenticationFailed' };
-  const later = containerSas('rl', new Date(served.now().getTime() + 60_000));
+  const later = containerSas('rl', { startsOn: new Date(served.now().getTime() + 60_000) });
   await expect(namesOf(withQuery(later))).rejects.toMatchObject(refusal);
   const query = containerSas('r');
   await expect(namesOf(withQuery(query.replace('sp=r', 'sp=rl')))).rejects.toMatchObject(refusal);
   served.advance(3_600_001);
   await expect(withQuery(query).getBlobClient(NAME).download()).rejects.toMatchObject(refusal);
+});
+
+test('a signature that may create does not overwrite; one that may write does', async () => {
+  const create = withQuery(containerSas('c')).getBlockBlobClient('created');
+  await create.upload('one', 3);
+  await expect(create.upload('two', 3)).rejects.toMatchObject({
+    statusCode: 403,
+    code: 'UnauthorizedBlobOverwrite',
+  });
+  const account = withQuery(accountSas('ac', 'co')).getAppendBlobClient('created');
+  await expect(account.create()).rejects.toMatchObject({ code: 'UnauthorizedBlobOverwrite' });
+  await withQuery(containerSas('w')).getBlockBlobClient('created').upload('two', 3);
+  const read = await withQuery(containerSas('r')).getBlobClient('created').downloadToBuffer();
+  expect(read.toString()).toBe('two');
+});
+
+test.each([
+  ['127.0.0.1', undefined],
+  ['126.255.255.255-127.0.0.2', undefined],
+  ['168.1.5.60', '168.1.5.70'],
+])('a signature for callers from %s to %s opens nothing to others', async (start, end) => {
+  const ipRange = { start, ...(end && { end }) };
+  const names = namesOf(withQuery(containerSas('l', { ipRange })));
+  if (start.startsWith('168')) {
+    await expect(names).rejects.toMatchObject({
+      statusCode: 403,
+      code: 'AuthorizationSourceIPMismatch',
+    });
+  } else expect(await names).toEqual([NAME]);
+});
+
+test('a signature for HTTPS alone opens nothing without it', async () => {
+  const query = containerSas('l', { protocol: SASProtocol.Https });
+  expect(await namesOf(withQuery(query))).toEqual([NAME]);
+  const path = `localhost/blob/${ACCOUNT}/modeldata?restype=container&comp=list&${query}`;
+  const plain = await served.cloud.handle(new Request(`http://${path}`));
+  expect(plain.headers.get('x-ms-error-code')).toBe('AuthorizationProtocolMismatch');
+});
+
+test.each([
+  ['sp', '', 'sp is mandatory'],
+  ['se', '', 'se is mandatory'],
+  ['sr', '', 'sr is mandatory'],
+  ['sv', '', 'sv is mandatory'],
+  ['sv', '2014-02-14', 'not supported'],
+  ['se', 'tomorrow', 'not well formed'],
+  ['st', '2026-11-22T10:00', 'not well formed'],
+  ['sip', '127.0.0', 'not well formed'],
+  ['spr', 'http', 'not well formed'],
+  ['si', 'policy', 'Access policy not found'],
+])('a signature with %s=%s is told what is wrong', async (field, value, detail) => {
+  const query = new URLSearchParams(containerSas('rl'));
+  query.set(field, value);
+  const path = `${ACCOUNT}/modeldata?restype=container&comp=list&${query}`;
+  const answer = await served.cloud.handle(new Request(`https://localhost/blob/${path}`));
+  expect([answer.status, answer.headers.get('x-ms-error-code')]).toEqual([
+    403,
+    'AuthenticationFailed',
+  ]);
+  expect(await answer.text()).toContain(detail);
+});
+
+/** Lists with a signature of the account's key, made here. */
+async function listSigned(date: Readonly<Record<string, string>>): Promise<string> {
+  const address = `https://localhost/blob/${ACCOUNT}/modeldata?comp=list&restype=container`;
+  const own = Object.entries(date).filter(([name]) => name.startsWith('x-ms-'));
+  const signed = [
+    ...['GET', '', '', '', '', '', own.length > 0 ? '' : (date.date ?? ''), '', '', '', '', ''],
+    ...own.map(([name, value]) => `${name}:${value}`),
+    `/${ACCOUNT}/blob/${ACCOUNT}/modeldata\ncomp:list\nrestype:container`,
+  ].join('\n');
+  const authorization = `SharedKey ${ACCOUNT}:${key.computeHMACSHA256(signed)}`;
+  const headers = { ...date, authorization };
+  const answer = await served.cloud.handle(new Request(address, { headers }));
+  const [, detail = ''] = /Detail>([^<]*)</.exec(await answer.text()) ?? [];
+  return `${answer.status} ${detail}`.trim();
+}
+
+test('what a key has signed says when, and counts for fifteen minutes', async () => {
+  const ago = (minutes: number) =>
+    new Date(served.now().getTime() - minutes * 60_000).toUTCString();
+  expect(await listSigned({})).toBe('403 Request date header not specified');
+  expect(await listSigned({ 'x-ms-date': 'noon' })).toMatch(/^403 The Date header/);
+  expect(await listSigned({ 'x-ms-date': ago(16) })).toMatch(/^403 Request date header too old/);
+  expect(await listSigned({ date: ago(16) })).toMatch(/^403 Request date header too old/);
+  expect(await listSigned({ 'x-ms-date': ago(14) })).toBe('200');
+  expect(await listSigned({ date: ago(14) })).toBe('200');
+  expect(await listSigned({ date: ago(16), 'x-ms-date': ago(1) })).toBe('200');
 });
 
 test('a token is held to the roles of its caller', async () => {

@@ -28,6 +28,11 @@ export function fakeClock(start = '2026-11-22T10:00:00Z'): FakeClock {
   };
 }
 
+/** A clock that begins with the real one: SDK clients put its time under what they sign with a key. */
+export function clientsClock(): FakeClock {
+  return fakeClock(new Date().toISOString());
+}
+
 const temporary: string[] = [];
 
 afterAll(async () => {

@@ -8,8 +8,12 @@ import {
   emptyAnswer,
   notImplemented,
 } from '../storage/blob-answers.js';
-import { assertConditions } from '../storage/conditions.js';
-import { authorizeStorage, type StorageNeed } from '../storage/storage-access.js';
+import { assertAppends, assertConditions } from '../storage/conditions.js';
+import {
+  authorizeStorage,
+  type StorageAccess,
+  type StorageNeed,
+} from '../storage/storage-access.js';
 
 /** What systems take as a whole path, with room for the folder that all of it is in. */
 const MAX_PATH = 3500;
@@ -32,7 +36,7 @@ async function blob(
 ): Promise<Response> {
   const address: BlobAddress = { account, container, name };
   const comp = call.url.searchParams.get('comp');
-  await authorizeStorage(call, { ...address, verb: verbOf(call, comp) });
+  const access = await authorizeStorage(call, { ...address, verb: verbOf(call, comp) });
   const { request, cloud } = call;
   const isAppend = request.method === 'PUT' && comp === 'appendblock';
   if (comp !== null && !isAppend) throw notImplemented(call);
@@ -41,13 +45,18 @@ async function blob(
   if (isAppend) return append(call, address);
   const isTooLong = blobSegments(name).join('/').length > MAX_PATH;
   if (request.method === 'PUT' && isTooLong) throw blobFault('OutOfRangeInput');
-  if (request.method === 'PUT') return put(call, address);
-  const facts = await cloud.blobs.find(address);
+  if (request.method === 'PUT') return put(call, address, access);
+  if (request.method === 'DELETE') {
+    await cloud.blobs.remove(address, (facts) => assertMeets(call, facts));
+    return emptyAnswer(call, 202);
+  }
+  return read(call, address, assertMeets(call, await cloud.blobs.find(address)));
+}
+
+function assertMeets(call: Call, facts: BlobFacts | undefined): BlobFacts {
   if (!facts) throw blobFault('BlobNotFound');
   assertConditions(call, facts);
-  if (request.method !== 'DELETE') return read(call, address, facts);
-  await cloud.blobs.remove(address);
-  return emptyAnswer(call, 202);
+  return facts;
 }
 
 function verbOf({ request }: Call, comp: string | null): StorageNeed['verb'] {
@@ -57,31 +66,23 @@ function verbOf({ request }: Call, comp: string | null): StorageNeed['verb'] {
 
 async function append(call: Call, address: BlobAddress): Promise<Response> {
   const { request, cloud, now } = call;
-  const known = await cloud.blobs.find(address);
-  if (!known) throw blobFault('BlobNotFound');
-  if (known.type !== 'AppendBlob') throw blobFault('InvalidBlobType');
-  assertConditions(call, known);
   const block = new Uint8Array(await request.arrayBuffer());
-  const numberIn = (header: string) => {
-    const text = request.headers.get(header);
-    return text === null ? undefined : Number(text);
-  };
-  const facts = await cloud.blobs.append(address, block, now, {
-    position: numberIn('x-ms-blob-condition-appendpos'),
-    maxBytes: numberIn('x-ms-blob-condition-maxsize'),
-  });
-  if (facts === 'position') throw blobFault('AppendPositionConditionNotMet');
-  if (facts === 'size') throw blobFault('MaxBlobSizeConditionNotMet');
+  const facts = await cloud.blobs.append(address, block, now, (known) =>
+    assertAppends(call, known, block.length),
+  );
   const offset = String(facts.sizeBytes - block.length);
   return emptyAnswer(call, 201, { ...blobHeaders(facts), 'x-ms-blob-append-offset': offset });
 }
 
-async function put(call: Call, address: BlobAddress): Promise<Response> {
+async function put(
+  call: Call,
+  address: BlobAddress,
+  { mayOverwrite }: StorageAccess,
+): Promise<Response> {
   const { request, cloud, now } = call;
   const types = { appendblob: 'AppendBlob', blockblob: 'BlockBlob' } as const;
   const asked = request.headers.get('x-ms-blob-type')?.toLowerCase();
   if (asked !== 'appendblob' && asked !== 'blockblob') throw notImplemented(call);
-  assertConditions(call, await cloud.blobs.find(address));
   const headers: BlobHeaders = {
     type: types[asked],
     contentType:
@@ -91,7 +92,10 @@ async function put(call: Call, address: BlobAddress): Promise<Response> {
     metadata: metadataOf(request.headers),
   };
   const content = new Uint8Array(asked === 'blockblob' ? await request.arrayBuffer() : []);
-  const facts = await cloud.blobs.create(address, content, headers, now);
+  const facts = await cloud.blobs.create(address, content, headers, now, (known) => {
+    if (known && !mayOverwrite) throw blobFault('UnauthorizedBlobOverwrite');
+    assertConditions(call, known);
+  });
   return emptyAnswer(call, 201, { ...blobHeaders(facts), 'x-ms-request-server-encrypted': 'true' });
 }
 

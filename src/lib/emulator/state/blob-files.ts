@@ -27,12 +27,8 @@ export interface BlobFacts extends BlobHeaders {
   readonly etag: string;
 }
 
-export interface AppendConditions {
-  /** The size that the blob has to have before. */
-  readonly position?: number | undefined;
-  /** The size that it may have at most after. */
-  readonly maxBytes?: number | undefined;
-}
+/** Asked about a blob as it is, undefined if there is none, while nobody else changes it. Throws to leave it so. */
+export type Admit = (facts: BlobFacts | undefined) => unknown;
 
 export interface BlobFiles {
   createContainer(account: string, container: string): Promise<boolean>;
@@ -55,19 +51,15 @@ export interface BlobFiles {
     content: Uint8Array,
     headers: BlobHeaders,
     now: Date,
+    admit: Admit,
   ): Promise<BlobFacts>;
-  /** Appends a block; answers null if a condition is not met. */
-  append(
-    blob: BlobAddress,
-    block: Uint8Array,
-    now: Date,
-    conditions: AppendConditions,
-  ): Promise<BlobFacts | 'position' | 'size'>;
+  /** Appends a block to a blob that there is. */
+  append(blob: BlobAddress, block: Uint8Array, now: Date, admit: Admit): Promise<BlobFacts>;
   /** Appends text of that time, to a new blob that begins with `header` where there is none. */
   write(blob: BlobAddress, header: string, text: string, now: Date): Promise<void>;
   /** As `write`, whole or not at all, and without the lines that the blob has already. */
   complete(blob: BlobAddress, header: string, text: string, now: Date): Promise<void>;
-  remove(blob: BlobAddress): Promise<void>;
+  remove(blob: BlobAddress, admit: Admit): Promise<void>;
 }
 
 /** Those of what scoring writes. */
@@ -156,21 +148,20 @@ export function createBlobFiles(root: string): BlobFiles {
     },
     find: (blob) => factsOf(blob),
     read: (blob, start, end) => ReadableStream.from(chunksOf(blobPath(blob), start, end)),
-    create(blob, content, headers, now) {
+    create(blob, content, headers, now, admit) {
       const path = blobPath(blob);
       return withLock(lockPath(path), async () => {
+        admit(await factsOf(blob));
         if (isPlain(headers)) await rm(headersPath(blob), { force: true });
         else await replaceFile(headersPath(blob), JSON.stringify(headers));
         await replaceFile(path, content);
         return stamped(blob, now);
       });
     },
-    append(blob, block, now, { position, maxBytes }) {
+    append(blob, block, now, admit) {
       const path = blobPath(blob);
       return withLock(lockPath(path), async () => {
-        const { size } = await stat(path);
-        if (position !== undefined && size !== position) return 'position';
-        if (maxBytes !== undefined && size + block.length > maxBytes) return 'size';
+        admit(await factsOf(blob));
         await appendFile(path, block);
         return stamped(blob, now);
       });
@@ -196,8 +187,11 @@ export function createBlobFiles(root: string): BlobFiles {
         await stampLater(path, before?.mtime, now);
       });
     },
-    async remove(blob) {
-      for (const path of [blobPath(blob), headersPath(blob)]) await rm(path, { force: true });
+    remove(blob, admit) {
+      return withLock(lockPath(blobPath(blob)), async () => {
+        admit(await factsOf(blob));
+        for (const path of [blobPath(blob), headersPath(blob)]) await rm(path, { force: true });
+      });
     },
   };
 }

@@ -42,6 +42,7 @@ export function nameXml(name: string): string {
 
 const FAULTS = {
   BlobNotFound: [404, 'The specified blob does not exist.'],
+  UnauthorizedBlobOverwrite: [403, 'This request is not authorized to perform blob overwrites.'],
   BlobAlreadyExists: [409, 'The specified blob already exists.'],
   ContainerNotFound: [404, 'The specified container does not exist.'],
   ContainerAlreadyExists: [409, 'The specified container already exists.'],
@@ -50,6 +51,7 @@ const FAULTS = {
     400,
     'Value for one of the query parameters specified in the request URI is invalid.',
   ],
+  InvalidHeaderValue: [400, 'The value for one of the HTTP headers is not in the correct format.'],
   OutOfRangeInput: [400, 'One of the request inputs is out of range.'],
   InvalidRange: [416, 'The range specified is invalid for the current size of the resource.'],
   AppendPositionConditionNotMet: [412, 'The append position condition specified was not met.'],

@@ -27,6 +27,34 @@ export function assertConditions({ request }: Call, facts: BlobFacts | undefined
   }
 }
 
+/**
+ * As `assertConditions`, and refuses a block that would not begin at the asked place or make the blob too large.
+ *
+ * Contract: Append Block.
+ * Known from: documented (Append Block).
+ */
+export function assertAppends(call: Call, facts: BlobFacts | undefined, blockBytes: number): void {
+  if (!facts) throw blobFault('BlobNotFound');
+  if (facts.type !== 'AppendBlob') throw blobFault('InvalidBlobType');
+  assertConditions(call, facts);
+  const { headers } = call.request;
+  const position = bytesIn(headers, 'x-ms-blob-condition-appendpos');
+  const maxBytes = bytesIn(headers, 'x-ms-blob-condition-maxsize');
+  if (position !== undefined && facts.sizeBytes !== position) {
+    throw blobFault('AppendPositionConditionNotMet');
+  }
+  if (maxBytes !== undefined && facts.sizeBytes + blockBytes > maxBytes) {
+    throw blobFault('MaxBlobSizeConditionNotMet');
+  }
+}
+
+function bytesIn(headers: Headers, name: string): number | undefined {
+  const text = headers.get(name);
+  if (text === null) return undefined;
+  if (!/^\d{1,15}$/.test(text)) throw blobFault('InvalidHeaderValue');
+  return Number(text);
+}
+
 function isListed({ etag }: BlobFacts, list: string): boolean {
   return list === '*' || list.split(',').some((one) => one.trim() === etag);
 }

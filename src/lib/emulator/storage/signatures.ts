@@ -29,7 +29,9 @@ const SIGNED_HEADERS = [
 export function sharedKeyText({ method, url, headers }: SignedRequest, account: string): string {
   const standard = SIGNED_HEADERS.map((name) => {
     const value = headers.get(name) ?? '';
-    return name === 'content-length' && value === '0' ? '' : value;
+    const isLeftOut =
+      (name === 'content-length' && value === '0') || (name === 'date' && headers.has('x-ms-date'));
+    return isLeftOut ? '' : value;
   });
   const own = [...headers]
     .filter(([name]) => name.startsWith('x-ms-'))

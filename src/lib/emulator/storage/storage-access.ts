@@ -3,8 +3,10 @@ import { LOCAL_CONNECTION } from '../connection.js';
 import type { Call } from '../router.js';
 import { assertAllowed } from '../sign-in/allowed-actions.js';
 import { authorize } from '../sign-in/authorize.js';
-import { accountSasText, isSigned, serviceSasText, sharedKeyText } from './signatures.js';
-import { findStorageAccount, type StorageAccount } from './storage-account.js';
+import { forbidden, NOT_AUTHENTICATED } from './refusals.js';
+import { assertSharedAccess } from './shared-access.js';
+import { assertSharedKey } from './shared-key.js';
+import { findStorageAccount } from './storage-account.js';
 
 /** What a request is about to do, and to what. */
 export interface StorageNeed {
@@ -14,6 +16,11 @@ export interface StorageNeed {
   /** Absent: the container itself. */
   readonly name?: string;
   readonly verb: 'list' | 'read' | 'create' | 'append' | 'delete';
+}
+
+export interface StorageAccess {
+  /** Whether what is created may take the place of a blob: a signature may grant new ones only. */
+  readonly mayOverwrite: boolean;
 }
 
 /** What a signature's `sp` has to hold, any letter being enough, and what a role has to allow. */
@@ -32,12 +39,13 @@ const GRANTS = {
  * Contract: authorization of the Blob service; error codes of Azure Storage.
  * Known from: documented (authorize requests to Azure Storage, status and error codes).
  */
-export async function authorizeStorage(call: Call, need: StorageNeed): Promise<void> {
-  await assertAdmitted(call, need);
+export async function authorizeStorage(call: Call, need: StorageNeed): Promise<StorageAccess> {
+  const access = await admit(call, need);
   await call.admitted();
+  return access;
 }
 
-async function assertAdmitted(call: Call, need: StorageNeed): Promise<void> {
+async function admit(call: Call, need: StorageNeed): Promise<StorageAccess> {
   const state = await call.cloud.store.read();
   const account = findStorageAccount(state, need.account);
   if (!account) {
@@ -47,9 +55,15 @@ async function assertAdmitted(call: Call, need: StorageNeed): Promise<void> {
   if (!account.isOpen) throw forbidden('AuthorizationFailure', '');
   const authorization = call.request.headers.get('authorization') ?? '';
   const [scheme = ''] = authorization.split(' ', 1);
-  if (scheme.toLowerCase() === 'sharedkey') return checkSharedKey(call, account, authorization);
-  if (authorization === '' && call.url.searchParams.has('sig'))
-    return checkSas(call, account, need);
+  if (scheme.toLowerCase() === 'sharedkey') {
+    assertSharedKey(call, account);
+    return { mayOverwrite: true };
+  }
+  if (authorization === '' && call.url.searchParams.has('sig')) {
+    const isList = need.verb === 'list';
+    assertSharedAccess(call, account, { ...need, isList, letters: GRANTS[need.verb].letters });
+    return { mayOverwrite: call.url.searchParams.get('sp')?.includes('w') ?? false };
+  }
   if (authorization === '' && (call.request.headers.get('x-ms-version') ?? '') < '2019-12-12') {
     // Only newer clients understand what a bearer challenge is.
     const message = 'Public access is not permitted on this storage account.';
@@ -67,6 +81,7 @@ async function assertAdmitted(call: Call, need: StorageNeed): Promise<void> {
   assertAllowed(state, dataAction(need), () =>
     forbidden('AuthorizationPermissionMismatch', ' using this permission'),
   );
+  return { mayOverwrite: true };
 }
 
 /** Whoever may read blobs may list them. */
@@ -74,82 +89,4 @@ function dataAction({ container, name, verb }: StorageNeed): string {
   const isOfBlobs = name !== undefined || (verb === 'list' && container !== undefined);
   const type = `Microsoft.Storage/storageAccounts/blobServices/containers${isOfBlobs ? '/blobs' : ''}`;
   return `${type}/${GRANTS[verb].action}`;
-}
-
-const NOT_AUTHENTICATED = 'Server failed to authenticate the request.';
-
-function checkSharedKey(call: Call, account: StorageAccount, authorization: string): void {
-  if (!account.allowsKeys) throw keysNotPermitted();
-  const [, name, signature = ''] = /^SharedKey +([^:]+):(.+)$/i.exec(authorization) ?? [];
-  // As it was sent: an account that is found by its host has no path of its own.
-  const { method, headers, url } = call.request;
-  const text = sharedKeyText({ method, headers, url: new URL(url) }, account.name);
-  if (name === account.name && isSigned(text, signature, account.keys)) return;
-  throw notAuthenticated(
-    'Make sure the value of Authorization header is formed correctly including the signature.',
-    `The MAC signature found in the HTTP request '${signature}' is not the same as any computed signature. Server used following string to sign: '${text}'.`,
-  );
-}
-
-function checkSas(call: Call, account: StorageAccount, need: StorageNeed): void {
-  if (!account.allowsKeys) throw keysNotPermitted();
-  const query = call.url.searchParams;
-  const { container = '', name = '' } = need;
-  const isAccounts = query.has('srt');
-  const text = isAccounts
-    ? accountSasText(account.name, query)
-    : serviceSasText({ account: account.name, container, name }, query);
-  const formed =
-    'Make sure the value of Authorization header is formed correctly including the signature.';
-  if (!isSigned(text, query.get('sig') ?? '', account.keys)) {
-    throw notAuthenticated(
-      formed,
-      `Signature did not match. String to sign used was ${text.replaceAll('\n', ' ')}`,
-    );
-  }
-  const [start, expiry] = [query.get('st'), query.get('se')];
-  const time = call.now.getTime();
-  // A date that cannot be read compares as false, and so is refused.
-  const isDue = start === null || Date.parse(start) <= time;
-  if (!isDue || !(Date.parse(expiry ?? '') > time)) {
-    const [from, to] = [start, expiry].map((at) => new Date(at ?? 0).toUTCString());
-    throw notAuthenticated(
-      formed,
-      `Signature not valid in the specified time frame: Start [${from}] - Expiry [${to}] - Current [${call.now.toUTCString()}]`,
-    );
-  }
-  if (isAccounts) {
-    if (!query.get('ss')?.includes('b')) {
-      throw forbidden('AuthorizationServiceMismatch', ' using this service');
-    }
-    const level = need.container === undefined ? 's' : need.name === undefined ? 'c' : 'o';
-    if (!query.get('srt')?.includes(level)) {
-      throw forbidden('AuthorizationResourceTypeMismatch', ' using this resource type');
-    }
-  }
-  const granted = query.get('sp') ?? '';
-  // A signature of a container grants what is in it, not the container's own properties.
-  const isOwn = !isAccounts && need.name === undefined && need.verb !== 'list';
-  if (isOwn || ![...GRANTS[need.verb].letters].some((letter) => granted.includes(letter))) {
-    throw forbidden('AuthorizationPermissionMismatch', ' using this permission');
-  }
-}
-
-function notAuthenticated(advice: string, detail: string) {
-  return storageFault({
-    status: 403,
-    code: 'AuthenticationFailed',
-    message: `${NOT_AUTHENTICATED} ${advice}`,
-    detail,
-  });
-}
-
-function forbidden(code: string, by: string) {
-  const message = `This request is not authorized to perform this operation${by}.`;
-  return storageFault({ status: 403, code, message });
-}
-
-function keysNotPermitted() {
-  const message = 'Key based authentication is not permitted on this storage account.';
-  return storageFault({ status: 403, code: 'KeyBasedAuthenticationNotPermitted', message });
 }
