@@ -59,8 +59,9 @@ test('blobs are listed with size, ETag and time; append blobs are told apart', a
     { name: 'a/3.jsonl', sizeBytes: 0, isAppend: true },
   ]);
   const blob = azurite.client.getContainerClient('lists').getBlobClient('a/1.csv');
-  const { etag, lastModified } = await blob.getProperties();
-  expect(found[0]).toMatchObject({ etag, modified: lastModified });
+  const { etag, lastModified, createdOn } = await blob.getProperties();
+  expect(found[0]).toMatchObject({ etag, created: createdOn, modified: lastModified });
+  expect(await blobs.read(container('lists'), 'a/1.csv')).toMatchObject({ created: createdOn });
 });
 
 test('a level has blobs and the folders that have more below them', async () => {
@@ -149,6 +150,7 @@ test('a list is asked for page by page; names that XML cannot have, and pages th
       name: 'a.csv',
       sizeBytes: 7,
       etag: '"0x8D1"',
+      created: null,
       modified: new Date('2026-11-20T08:00:00Z'),
       isAppend: true,
     },

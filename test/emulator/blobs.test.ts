@@ -42,6 +42,18 @@ test('the SDK creates, appends, reads, lists and deletes append blobs', async ()
   expect(await blob.exists()).toBe(false);
 });
 
+test('an append leaves the time of creation as it was', async () => {
+  const blob = service.getContainerClient('modeldata').getAppendBlobClient('created/inputs.csv');
+  await blob.create();
+  const { createdOn } = await blob.getProperties();
+  await new Promise((resolve) => setTimeout(resolve, 1100));
+  await blob.appendBlock('one', 3);
+  const { createdOn: then, lastModified } = await blob.getProperties();
+  expect(then).toEqual(createdOn);
+  expect(lastModified).not.toEqual(createdOn);
+  await blob.delete();
+});
+
 test('folders are listed by their common prefix', async () => {
   const found: string[] = [];
   for await (const item of service.getContainerClient('modeldata').listBlobsByHierarchy('/')) {

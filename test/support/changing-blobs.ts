@@ -22,12 +22,17 @@ export interface ChangingBlobs extends BlobGateway {
 interface Stored {
   readonly bytes: Uint8Array;
   readonly etag: string;
+  readonly created: Date | null;
   readonly isAppend: boolean;
 }
 
-/** @param beforeRead may change the account, wait or throw before a read is answered */
+/**
+ * @param beforeRead may change the account, wait or throw before a read is answered
+ * @param tellsCreated false: a server that does not say when a blob was created
+ */
 export function changingBlobs(
   beforeRead: (read: AskedRead, count: number) => Promise<void> | void = () => {},
+  { tellsCreated = true } = {},
 ): ChangingBlobs {
   const stored = new Map<string, Stored>();
   const reads: AskedRead[] = [];
@@ -37,7 +42,9 @@ export function changingBlobs(
 
   function put(name: string, content: string | Uint8Array, kind: 'block' | 'append' = 'block') {
     const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-    stored.set(name, { bytes, etag: `"${++changes}"`, isAppend: kind === 'append' });
+    changes += 1;
+    const created = tellsCreated ? new Date(Date.UTC(2026, 10, 1) + changes * 1000) : null;
+    stored.set(name, { bytes, etag: `"${changes}"`, created, isAppend: kind === 'append' });
   }
 
   async function read(_: unknown, name: string, range: BlobRange = {}): Promise<BlobContent> {
@@ -62,15 +69,18 @@ export function changingBlobs(
         yield (blob?.bytes ?? new Uint8Array()).subarray(at, Math.min(end, at + 1_000_000));
       }
     }
-    return { etag: blob.etag, sizeBytes: blob.bytes.length, bytes: pieces() };
+    const { etag, created, bytes } = blob;
+    return { etag, created, sizeBytes: bytes.length, bytes: pieces() };
   }
 
   return {
     reads,
     put,
     append: (name, content) => {
-      const before = stored.get(name)?.bytes ?? new Uint8Array();
-      put(name, Buffer.concat([before, Buffer.from(content)]), 'append');
+      const before = stored.get(name);
+      put(name, Buffer.concat([before?.bytes ?? new Uint8Array(), Buffer.from(content)]), 'append');
+      const now = stored.get(name);
+      if (before && now) stored.set(name, { ...now, created: before.created });
     },
     remove: (name) => stored.delete(name),
     async *listed() {
@@ -78,8 +88,8 @@ export function changingBlobs(
     },
     mostAtOnce: () => mostAtOnce,
     async *list() {
-      for (const [name, { bytes, etag, isAppend }] of stored) {
-        yield { name, sizeBytes: bytes.length, etag, modified: new Date(0), isAppend };
+      for (const [name, { bytes, ...blob }] of stored) {
+        yield { ...blob, name, sizeBytes: bytes.length, modified: new Date(0) };
       }
     },
     async *listLevel() {},
@@ -87,7 +97,7 @@ export function changingBlobs(
   };
 }
 
-function collectedFile(name: string, { bytes, etag, isAppend }: Stored): CollectedFile {
+function collectedFile(name: string, { bytes, ...blob }: Stored): CollectedFile {
   return {
     api: 'v2',
     service: 'fraud',
@@ -99,9 +109,8 @@ function collectedFile(name: string, { bytes, etag, isAppend }: Stored): Collect
     containerName: 'data',
     name,
     sizeBytes: bytes.length,
-    etag,
+    ...blob,
     modified: new Date('2026-11-22T09:00:00Z'),
-    isAppend,
     from: new Date('2026-11-22T08:00:00Z'),
     to: new Date('2026-11-22T09:00:00Z'),
   };

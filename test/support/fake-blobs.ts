@@ -18,6 +18,7 @@ export function fakeBlobs(
       name: rest.join('/'),
       sizeBytes: bytes.length,
       etag: '"0x1"',
+      created: new Date('2026-11-19T00:00:00Z'),
       modified: new Date('2026-11-20T00:00:00Z'),
       isAppend: false,
       ...facts,
@@ -64,6 +65,7 @@ export function fakeBlobs(
       const bytes = item.bytes.subarray(from, length === undefined ? undefined : from + length);
       return {
         etag: item.etag,
+        created: item.created,
         sizeBytes: item.bytes.length,
         bytes: (async function* () {
           if (bytes.length > 0) yield bytes;

@@ -106,6 +106,7 @@ function toItem({ name, properties }: SdkItem): BlobItem {
     name,
     sizeBytes: properties.contentLength ?? 0,
     etag: quoted(properties.etag),
+    created: properties.createdOn ?? null,
     modified: properties.lastModified,
     isAppend: properties.blobType === 'AppendBlob',
   };

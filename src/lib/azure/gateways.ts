@@ -216,6 +216,8 @@ export interface BlobItem {
   readonly sizeBytes: number;
   /** With its quotes, as sent. It changes whenever the blob does. */
   readonly etag: string;
+  /** What another blob of the same name has not; null where the service does not tell it. To the second. */
+  readonly created: Date | null;
   readonly modified: Date;
   /** May grow at its end without what is there changing. */
   readonly isAppend: boolean;
@@ -238,6 +240,8 @@ export interface BlobRange {
 
 export interface BlobContent {
   readonly etag: string;
+  /** As in a list. */
+  readonly created: Date | null;
   /** Of the whole blob, whatever was asked for. */
   readonly sizeBytes: number;
   /** Can be read once. A connection that drops is taken up where it broke. */

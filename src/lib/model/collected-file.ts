@@ -22,6 +22,8 @@ export interface CollectedFile {
   readonly name: string;
   readonly sizeBytes: number;
   readonly etag: string;
+  /** What another blob of the same name has not; null where the service does not tell it. */
+  readonly created: Date | null;
   readonly modified: Date;
   /** May grow at its end. */
   readonly isAppend: boolean;

@@ -231,6 +231,62 @@ describe('an append blob', () => {
     expect(await text(folder, HERE, 'host.jsonl')).toBe('z');
   });
 
+  test('that was begun again is another blob, however like the old one it is at that place', async () => {
+    const folder = await temporaryFolder();
+    const blobs = changingBlobs();
+    const same = 'x'.repeat(2000);
+    blobs.put(`${AT}/host.jsonl`, `old${same}`, 'append');
+    await fetchTo(folder, blobs);
+    blobs.put(`${AT}/host.jsonl`, `new${same}and more`, 'append');
+    expect(outcomes(await fetchTo(folder, blobs))).toEqual(['fetched']);
+    expect(await text(folder, HERE, 'host.jsonl')).toBe(`new${same}and more`);
+  });
+
+  test.each([true, false])(
+    'that is begun again while it comes is no mix of the two (time of creation told: %s)',
+    async (tellsCreated) => {
+      const folder = await temporaryFolder();
+      const next = Buffer.concat([bigContent(13), Buffer.from('more')]);
+      const blobs: ChangingBlobs = changingBlobs(
+        (_, count) => {
+          if (count === 2) blobs.put(`${AT}/host.jsonl`, next, 'append');
+        },
+        { tellsCreated },
+      );
+      blobs.put(`${AT}/host.jsonl`, bigContent(), 'append');
+      expect(outcomes(await fetchTo(folder, blobs))).toEqual(['fetched']);
+      expect(Buffer.compare(await readFile(join(folder, HERE, 'host.jsonl')), next)).toBe(0);
+    },
+  );
+
+  test('that is begun again between the list and its turn comes as it is by then', async () => {
+    const folder = await temporaryFolder();
+    const blobs: ChangingBlobs = changingBlobs((_, count) => {
+      if (count === 2) blobs.put(`${AT}/host.jsonl`, 'new', 'append');
+    });
+    blobs.put(`${AT}/host.jsonl`, 'x'.repeat(5000), 'append');
+    await fetchTo(folder, blobs);
+    blobs.append(`${AT}/host.jsonl`, 'more');
+    expect(outcomes(await fetchTo(folder, blobs))).toEqual(['fetched']);
+    expect(await text(folder, HERE, 'host.jsonl')).toBe('new');
+  });
+
+  test.each([
+    ['the server does not tell', false],
+    ['an earlier version did not note', true],
+  ])('whose time of creation %s grows all the same', async (_, tellsCreated) => {
+    const folder = await temporaryFolder();
+    const blobs = changingBlobs(undefined, { tellsCreated });
+    blobs.put(`${AT}/host.jsonl`, 'x'.repeat(5000), 'append');
+    await fetchTo(folder, blobs);
+    const manifest = join(folder, '.aml-monitor-data', 'manifest.jsonl');
+    const noted = await text(manifest);
+    await writeFile(manifest, noted.replace(/,"created":("[^"]*"|null)/g, ''));
+    blobs.append(`${AT}/host.jsonl`, 'more');
+    expect(outcomes(await fetchTo(folder, blobs))).toEqual(['grown']);
+    expect(await text(folder, HERE, 'host.jsonl')).toBe(`${'x'.repeat(5000)}more`);
+  });
+
   test('that is written to all the time comes as far as it was when it was looked at', async () => {
     const folder = await temporaryFolder();
     const blobs: ChangingBlobs = changingBlobs(() => blobs.append(`${AT}/host.jsonl`, '.'));

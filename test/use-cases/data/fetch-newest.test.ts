@@ -19,6 +19,7 @@ function collected(name: string, sizeBytes: number, from: string): CollectedFile
     name,
     sizeBytes,
     etag: '"0x1"',
+    created: null,
     modified: time,
     isAppend: true,
     from: time,

@@ -25,17 +25,19 @@ export async function readBlob(options: ReadBlobOptions): Promise<BlobContent> {
   const conditions = range.etag === undefined ? {} : { ifMatch: range.etag };
   const first = length === 0 ? undefined : await download(from, length, range.etag);
   if (first === undefined) {
-    const { etag = '', contentLength = 0 } = await ask((blob) =>
-      blob.getProperties({ abortSignal: signal, conditions }),
-    );
-    if (from <= contentLength) return { etag, sizeBytes: contentLength, bytes: nothing() };
+    const {
+      etag = '',
+      contentLength = 0,
+      createdOn: created = null,
+    } = await ask((blob) => blob.getProperties({ abortSignal: signal, conditions }));
+    if (from <= contentLength) return { etag, created, sizeBytes: contentLength, bytes: nothing() };
     throw new CliError('service', `The blob has ${contentLength} bytes, fewer than before.`, {
       code: 'InvalidRange',
     });
   }
-  const { etag = '', contentLength = 0, contentRange } = first;
+  const { etag = '', contentLength = 0, contentRange, createdOn: created = null } = first;
   const sizeBytes = Number(/\/(\d+)$/.exec(contentRange ?? '')?.[1] ?? contentLength);
-  return { etag, sizeBytes, bytes: bytesOf(first, from, from + contentLength) };
+  return { etag, created, sizeBytes, bytes: bytesOf(first, from, from + contentLength) };
 
   /** Undefined: the range begins at the end of the blob, or behind it. */
   async function download(at: number, count: number | undefined, ifMatch: string | undefined) {

@@ -123,9 +123,8 @@ function readMarker(text: string): ListPlace {
   throw blobFault('InvalidQueryParameterValue');
 }
 
-function properties({ modified, etag, sizeBytes, type, contentType }: BlobFacts): string {
-  const time = modified.toUTCString();
-  return `<Creation-Time>${time}</Creation-Time><Last-Modified>${time}</Last-Modified><Etag>${escapeXml(etag.replaceAll('"', ''))}</Etag><Content-Length>${sizeBytes}</Content-Length><Content-Type>${escapeXml(contentType)}</Content-Type><BlobType>${type}</BlobType><LeaseStatus>unlocked</LeaseStatus><LeaseState>available</LeaseState><ServerEncrypted>true</ServerEncrypted>`;
+function properties({ created, modified, etag, sizeBytes, type, contentType }: BlobFacts): string {
+  return `<Creation-Time>${created.toUTCString()}</Creation-Time><Last-Modified>${modified.toUTCString()}</Last-Modified><Etag>${escapeXml(etag.replaceAll('"', ''))}</Etag><Content-Length>${sizeBytes}</Content-Length><Content-Type>${escapeXml(contentType)}</Content-Type><BlobType>${type}</BlobType><LeaseStatus>unlocked</LeaseStatus><LeaseState>available</LeaseState><ServerEncrypted>true</ServerEncrypted>`;
 }
 
 function metadataXml({ metadata }: BlobFacts): string {

@@ -121,7 +121,7 @@ function read(call: Call, address: BlobAddress, facts: BlobFacts): Response {
     'content-length': String(end - start),
     'accept-ranges': 'bytes',
     'x-ms-blob-type': facts.type,
-    'x-ms-creation-time': facts.modified.toUTCString(),
+    'x-ms-creation-time': facts.created.toUTCString(),
     'x-ms-lease-state': 'available',
     'x-ms-lease-status': 'unlocked',
     'x-ms-server-encrypted': 'true',

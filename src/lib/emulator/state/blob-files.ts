@@ -23,6 +23,8 @@ export interface BlobHeaders {
 export interface BlobFacts extends BlobHeaders {
   readonly name: string;
   readonly sizeBytes: number;
+  /** Of the blob, which another of its name does not share. */
+  readonly created: Date;
   readonly modified: Date;
   readonly etag: string;
 }
@@ -92,9 +94,9 @@ export function createBlobFiles(root: string): BlobFiles {
   ): Promise<BlobFacts | undefined> {
     const file = await statOf(path);
     if (!file) return undefined;
-    const { size, mtime, ino } = file;
-    const etag = etagOf(`${mtime.getTime()} ${size} ${ino}`);
-    const facts = { name: blob.name, sizeBytes: size, modified: mtime, etag };
+    const { size, birthtime: created, mtime: modified, ino } = file;
+    const etag = etagOf(`${modified.getTime()} ${size} ${ino}`);
+    const facts = { name: blob.name, sizeBytes: size, created, modified, etag };
     return { ...facts, ...(await known(blob)) };
   }
 

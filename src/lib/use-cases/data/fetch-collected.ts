@@ -113,8 +113,7 @@ async function fetchAll(
       async (file, either) => {
         const own = { ...work, signal: either };
         const placed = await folder.place(...localPlace(file));
-        const { etag, sizeBytes, isAppend, modified } = file;
-        const wanted = { state: { etag, sizeBytes }, isAppend, modified };
+        const wanted = { state: file, isAppend: file.isAppend, modified: file.modified };
         let outcome = await fetchPlaced(placed, wanted, own);
         const error = outcome.error ?? (await noteReferences(file, own, getDatastore));
         if (error) outcome = { outcome: 'failed', error };

@@ -1,13 +1,9 @@
 import { CliError } from '../../errors.js';
 import type { Clock } from '../../host.js';
+import { isSame, type WantedBlob } from './blob-state.js';
 import type { DataFolder } from './data-folder.js';
-import {
-  type BlobWork,
-  CHANGED_CODES,
-  fetchIntoPart,
-  isSame,
-  type WantedBlob,
-} from './fetch-blob.js';
+import { fetchIntoPart } from './fetch-blob.js';
+import { type BlobWork, CHANGED_CODES } from './fetch-ranges.js';
 import type { Placed } from './manifest.js';
 
 /** What became of a blob. */
@@ -83,10 +79,9 @@ async function fetchOrKeep(
   // Whoever finds the file knows whose it is, and what is in it: a file that has its name is not fetched again.
   await committed;
   await folder.seal(placed);
-  const { etag, sizeBytes, isGrown } = part;
-  const fetched = clock.now();
+  const { isGrown, ...state } = part;
   if (!isGrown && searchedBytes > 0) manifest.setSearched(blob, 0);
-  manifest.finish(blob, { etag, sizeBytes, modified: wanted.modified ?? fetched, fetched });
+  manifest.finish(blob, { ...state, modified: wanted.modified ?? clock.now() });
   await manifest.commit();
   await folder.put(placed);
   return isGrown && whole ? 'grown' : 'fetched';

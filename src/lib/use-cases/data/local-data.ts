@@ -50,8 +50,7 @@ export async function readLocalData(folder: string, files: Files): Promise<Local
   for (const placed of manifest.placed()) {
     const { facts, whole, blob } = placed;
     if (facts === null || whole === null) continue;
-    const { fetched: _, ...state } = whole;
-    here.push({ ...blob, ...facts, ...state, path: pathOf(placed) });
+    here.push({ ...blob, ...facts, ...whole, path: pathOf(placed) });
   }
   return {
     owner: ownerOf(manifest),

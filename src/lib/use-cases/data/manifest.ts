@@ -1,8 +1,19 @@
-import { CliError } from '../../errors.js';
-import { told, unlessMissing } from '../../file-errors.js';
 import type { Files } from '../../host.js';
 import type { CollectedFile } from '../../model/collected-file.js';
+import type { BlobState } from './blob-state.js';
 import { type ByteRange, withRange } from './byte-ranges.js';
+import {
+  type BlobChange,
+  type Entry,
+  entryLine,
+  factsText,
+  readEntries,
+  readFacts,
+  readState,
+  stateText,
+  wholeText,
+  writeEntries,
+} from './manifest-file.js';
 import type { NameChange } from './safe-paths.js';
 
 /** Whose data a folder holds. */
@@ -14,9 +25,6 @@ export interface DataOwner {
 
 /** A blob, in whatever account. Its name is untrusted text. */
 export type BlobAddress = Pick<CollectedFile, 'accountName' | 'containerName' | 'name'>;
-
-/** What a blob was at one time. */
-export type BlobState = Pick<CollectedFile, 'etag' | 'sizeBytes'>;
 
 /** A blob with its place in the folder. */
 export interface Placed {
@@ -36,8 +44,8 @@ export interface Placed {
 }
 
 export type CollectedFacts = Omit<CollectedFile, keyof BlobAddress | keyof Whole>;
-/** `modified` is that of the list, `fetched` the instant at which it was whole here. */
-export type Whole = BlobState & { readonly modified: Date; readonly fetched: Date };
+/** `modified` is that of the list. */
+export type Whole = BlobState & { readonly modified: Date };
 
 /** What a line of collected data names instead of holding it. */
 export interface Reference {
@@ -55,10 +63,13 @@ export interface Manifest {
   readonly owner: () => DataOwner | undefined;
   readonly placed: () => Iterable<Placed>;
   readonly find: (blob: BlobAddress) => Placed | undefined;
+  readonly get: (id: number) => Placed;
   readonly references: () => Iterable<Reference>;
+  /** Size of the table that a merge wrote last at this path; undefined if none did. */
+  readonly tableBytes: (path: string) => number | undefined;
   readonly begin: (owner: DataOwner) => void;
   readonly place: (place: Pick<Placed, 'blob' | 'facts' | 'path' | 'change'>) => Placed;
-  /** What was placed as a payload turns out to be collected too. */
+  /** What its place says of it now: what was placed as a payload may turn out to be collected, too. */
   readonly setFacts: (blob: BlobAddress, facts: CollectedFacts) => void;
   /** A part file is begun anew, with these bytes in it. */
   readonly beginPart: (blob: BlobAddress, state: BlobState, ranges: readonly ByteRange[]) => void;
@@ -66,68 +77,104 @@ export interface Manifest {
   readonly finish: (blob: BlobAddress, whole: Whole) => void;
   readonly setSearched: (blob: BlobAddress, bytes: number) => void;
   readonly refer: (text: string, to: BlobAddress | null) => void;
+  /** Null: it is there no more. */
+  readonly setTable: (path: string, sizeBytes: number | null) => void;
   readonly commit: () => Promise<void>;
   /** Writes it anew, without what has been overtaken, if that is worth it. Only who has the folder's lock may. */
   readonly tidy: () => Promise<void>;
 }
 
-type Entry =
-  | ({ readonly kind: 'download'; readonly version: 1 } & DataOwner)
-  | ({ readonly kind: 'blob' } & Pick<Placed, 'id' | 'blob' | 'path' | 'change'> & {
-        readonly facts: FactsText | null;
-      })
-  | { readonly kind: 'facts'; readonly id: number; readonly facts: FactsText }
-  | ({
-      readonly kind: 'part';
-      readonly id: number;
-      readonly ranges: readonly ByteRange[];
-    } & BlobState)
-  | { readonly kind: 'range'; readonly id: number; readonly range: ByteRange }
-  | ({ readonly kind: 'whole'; readonly id: number } & Dated<Whole>)
-  | { readonly kind: 'searched'; readonly id: number; readonly bytes: number }
-  | { readonly kind: 'reference'; readonly text: string; readonly to: number | null };
-
-type Dated<T> = { readonly [Name in keyof T]: T[Name] extends Date ? string : T[Name] };
-type FactsText = Dated<CollectedFacts>;
-
 /**
- * Reads the manifest of a folder: lines of JSON, only ever added to. A line that a killed process left unfinished
- * counts for nothing.
+ * Reads the manifest of a folder: a file of lines that are only ever added to.
  *
  * @throws {CliError} `usage` if the file is no manifest of this version
  */
 export async function openManifest(path: string, files: Files): Promise<Manifest> {
-  const placed = new Map<number, Placed>();
-  const ids = new Map<string, number>();
+  /** By their ids; what did not get to the disk leaves gaps. */
+  const placed: (Placed | undefined)[] = [];
+  const containers = new Map<string, Container>();
+  const knownFacts = new Map<string, CollectedFacts>();
   const references = new Map<string, number | null>();
+  const tables = new Map<string, number>();
   let owner: DataOwner | undefined;
+
+  function containerOf({ accountName, containerName }: BlobAddress): Container {
+    const key = `${accountName}/${containerName}`;
+    const known = containers.get(key) ?? { accountName, containerName, ids: new Map() };
+    containers.set(key, known);
+    return known;
+  }
+
+  /** Most files share what is known of them with many others. */
+  function shared(facts: CollectedFacts): CollectedFacts {
+    const key = JSON.stringify(facts);
+    const known = knownFacts.get(key) ?? facts;
+    knownFacts.set(key, known);
+    return known;
+  }
 
   function apply(entry: Entry): void {
     if (entry.kind === 'download') {
       owner = { workspace: entry.workspace, service: entry.service };
     } else if (entry.kind === 'reference') {
       references.set(entry.text, entry.to);
+    } else if (entry.kind === 'table') {
+      if (entry.sizeBytes === null) tables.delete(entry.path);
+      else tables.set(entry.path, entry.sizeBytes);
     } else if (entry.kind === 'blob') {
-      const { kind: _, facts, ...place } = entry;
-      const empty = { whole: null, partial: null, searchedBytes: 0 };
-      placed.set(entry.id, { ...place, facts: facts && readFacts(facts), ...empty });
-      ids.set(keyOf(entry.blob), entry.id);
+      const { id, blob, path: place, change } = entry;
+      const { accountName, containerName, ids } = containerOf(blob);
+      placed[id] = {
+        id,
+        blob: { accountName, containerName, name: blob.name },
+        facts: entry.facts && shared(readFacts(entry.facts)),
+        path: place,
+        change,
+        whole: null,
+        partial: null,
+        searchedBytes: 0,
+      };
+      ids.set(blob.name, id);
     } else {
-      const before = placed.get(entry.id);
-      if (before) placed.set(entry.id, { ...before, ...changed(before, entry) });
+      const before = placed[entry.id];
+      if (before) placed[entry.id] = { ...before, ...changed(before, entry) };
     }
   }
 
+  function changed({ partial, searchedBytes }: Placed, change: BlobChange): Partial<Placed> {
+    switch (change.kind) {
+      case 'facts':
+        return { facts: shared(readFacts(change.facts)) };
+      case 'part':
+        return { partial: { ...readState(change), ranges: change.ranges } };
+      case 'range':
+        return {
+          partial: partial && { ...partial, ranges: withRange(partial.ranges, change.range) },
+        };
+      case 'whole': {
+        const whole = { ...readState(change), modified: new Date(change.modified) };
+        return { whole, partial: null, searchedBytes: Math.min(searchedBytes, whole.sizeBytes) };
+      }
+      case 'searched':
+        return { searchedBytes: change.bytes };
+    }
+  }
+
+  function* present(): Generator<Placed> {
+    for (const one of placed) if (one) yield one;
+  }
+
   let entryCount = 0;
-  const { isTorn } = await readLines(path, files, (line) => {
+  const { isTorn } = await readEntries(path, files, (entry) => {
     entryCount += 1;
-    apply(readEntry(line, path));
+    apply(entry);
   });
 
   function* live(): Generator<Entry> {
     if (owner) yield { kind: 'download', version: 1, ...owner };
-    for (const one of placed.values()) yield* entriesOf(one);
+    for (const one of present()) yield* entriesOf(one);
     for (const [text, to] of references) yield { kind: 'reference', text, to };
+    for (const [table, sizeBytes] of tables) yield { kind: 'table', path: table, sizeBytes };
   }
 
   let pending = '';
@@ -136,7 +183,7 @@ export async function openManifest(path: string, files: Files): Promise<Manifest
 
   function add(entry: Entry): void {
     apply(entry);
-    pending += `${JSON.stringify(entry)}\n`;
+    pending += entryLine(entry);
   }
 
   /** What is said while the disk is busy goes to it together. */
@@ -152,32 +199,40 @@ export async function openManifest(path: string, files: Files): Promise<Manifest
     return next;
   }
 
-  const get = (blob: BlobAddress): Placed => {
-    const found = placed.get(ids.get(keyOf(blob)) ?? -1);
+  const find = (blob: BlobAddress) => placed[containerOf(blob).ids.get(blob.name) ?? -1];
+  const get = (id: number): Placed => {
+    const found = placed[id];
     if (found) return found;
-    throw new Error(`"${blob.name}" has no place.`);
+    throw new Error(`Nothing has the place ${id}.`);
   };
+  const idOf = (blob: BlobAddress): number => get(find(blob)?.id ?? -1).id;
 
   return {
     owner: () => owner,
-    placed: () => placed.values(),
-    find: (blob) => placed.get(ids.get(keyOf(blob)) ?? -1),
+    placed: present,
+    find,
+    get,
     *references() {
-      for (const [text, to] of references) yield { text, to: placed.get(to ?? -1) ?? null };
+      for (const [text, to] of references) yield { text, to: placed[to ?? -1] ?? null };
     },
+    tableBytes: (table) => tables.get(table),
     begin: (wished) => add({ kind: 'download', version: 1, ...wished }),
     place({ blob, facts, path: place, change }) {
-      const id = placed.size;
+      const id = placed.length;
       add({ kind: 'blob', id, blob, path: place, change, facts: facts && factsText(facts) });
-      return get(blob);
+      return get(id);
     },
-    setFacts: (blob, facts) => add({ kind: 'facts', id: get(blob).id, facts: factsText(facts) }),
-    beginPart: (blob, { etag, sizeBytes }, ranges) =>
-      add({ kind: 'part', id: get(blob).id, etag, sizeBytes, ranges }),
-    addRange: (blob, range) => add({ kind: 'range', id: get(blob).id, range }),
-    finish: (blob, whole) => add({ kind: 'whole', id: get(blob).id, ...wholeText(whole) }),
-    setSearched: (blob, bytes) => add({ kind: 'searched', id: get(blob).id, bytes }),
-    refer: (text, to) => add({ kind: 'reference', text, to: to && get(to).id }),
+    setFacts(blob, facts) {
+      const id = idOf(blob);
+      if (get(id).facts !== shared(facts)) add({ kind: 'facts', id, facts: factsText(facts) });
+    },
+    beginPart: (blob, state, ranges) =>
+      add({ kind: 'part', id: idOf(blob), ...stateText(state), ranges }),
+    addRange: (blob, range) => add({ kind: 'range', id: idOf(blob), range }),
+    finish: (blob, whole) => add({ kind: 'whole', id: idOf(blob), ...wholeText(whole) }),
+    setSearched: (blob, bytes) => add({ kind: 'searched', id: idOf(blob), bytes }),
+    refer: (text, to) => add({ kind: 'reference', text, to: to && idOf(to) }),
+    setTable: (table, sizeBytes) => add({ kind: 'table', path: table, sizeBytes }),
     commit,
     async tidy() {
       let liveCount = 0;
@@ -187,31 +242,13 @@ export async function openManifest(path: string, files: Files): Promise<Manifest
   };
 }
 
-export function keyOf({ accountName, containerName, name }: BlobAddress): string {
-  return `${accountName}/${containerName}/${name}`;
+interface Container extends Omit<BlobAddress, 'name'> {
+  /** Places by the names of the blobs. */
+  readonly ids: Map<string, number>;
 }
 
-function changed(
-  { partial, searchedBytes }: Placed,
-  entry: Exclude<Entry, { kind: 'download' | 'blob' | 'reference' }>,
-): Partial<Placed> {
-  switch (entry.kind) {
-    case 'facts':
-      return { facts: readFacts(entry.facts) };
-    case 'part': {
-      const { etag, sizeBytes, ranges } = entry;
-      return { partial: { etag, sizeBytes, ranges } };
-    }
-    case 'range':
-      return { partial: partial && { ...partial, ranges: withRange(partial.ranges, entry.range) } };
-    case 'whole': {
-      const { kind: _, id: __, modified, fetched, ...state } = entry;
-      const whole = { ...state, modified: new Date(modified), fetched: new Date(fetched) };
-      return { whole, partial: null, searchedBytes: Math.min(searchedBytes, whole.sizeBytes) };
-    }
-    case 'searched':
-      return { searchedBytes: entry.bytes };
-  }
+export function keyOf({ accountName, containerName, name }: BlobAddress): string {
+  return `${accountName}/${containerName}/${name}`;
 }
 
 function entriesOf({ id, blob, path, change, facts, ...state }: Placed): readonly Entry[] {
@@ -219,83 +256,9 @@ function entriesOf({ id, blob, path, change, facts, ...state }: Placed): readonl
   return [
     { kind: 'blob', id, blob, path, change, facts: facts && factsText(facts) },
     ...(whole ? [{ kind: 'whole', id, ...wholeText(whole) } as const] : []),
-    ...(partial ? [{ kind: 'part', id, ...partial } as const] : []),
+    ...(partial
+      ? [{ kind: 'part', id, ...stateText(partial), ranges: partial.ranges } as const]
+      : []),
     ...(searchedBytes > 0 ? [{ kind: 'searched', id, bytes: searchedBytes } as const] : []),
   ];
-}
-
-function factsText({ from, to, ...facts }: CollectedFacts): FactsText {
-  return { ...facts, from: from.toISOString(), to: to.toISOString() };
-}
-
-function readFacts({ from, to, ...facts }: FactsText): CollectedFacts {
-  return { ...facts, from: new Date(from), to: new Date(to) };
-}
-
-function wholeText({ etag, sizeBytes, modified, fetched }: Whole): Dated<Whole> {
-  return { etag, sizeBytes, modified: modified.toISOString(), fetched: fetched.toISOString() };
-}
-
-/** A line at a time: a manifest may have more bytes than a string can. The last one is torn if nothing ends it. */
-async function readLines(
-  path: string,
-  files: Files,
-  onLine: (line: string) => void,
-): Promise<{ readonly isTorn: boolean }> {
-  let rest: Uint8Array = new Uint8Array();
-  const read = async () => {
-    for await (const piece of files.readBytes(path)) {
-      const bytes = Buffer.concat([rest, piece]);
-      const end = bytes.lastIndexOf('\n') + 1;
-      for (const line of bytes.toString('utf8', 0, end).split('\n')) if (line) onLine(line);
-      rest = bytes.subarray(end);
-    }
-  };
-  await told(path, 'read', unlessMissing(read()));
-  return { isTorn: rest.length > 0 };
-}
-
-const WRITE_CHARACTERS = 1 << 18;
-
-async function writeEntries(path: string, files: Files, entries: Iterable<Entry>): Promise<void> {
-  const file = await files.create(path);
-  try {
-    let text = '';
-    for (const entry of entries) {
-      text += `${JSON.stringify(entry)}\n`;
-      if (text.length < WRITE_CHARACTERS) continue;
-      await file.write(text);
-      text = '';
-    }
-    await file.write(text);
-    await file.keep();
-  } catch (error) {
-    await file.discard();
-    throw error;
-  }
-}
-
-function readEntry(line: string, path: string): Entry {
-  const value = parsed(line);
-  if (isEntry(value)) return value;
-  throw new CliError('usage', `The file "${path}" is not the manifest of a download.`, {
-    hint: 'Give another folder, or remove that file: everything is fetched again then.',
-  });
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-}
-
-const KINDS = ['download', 'blob', 'facts', 'part', 'range', 'whole', 'searched', 'reference'];
-
-/** The tool's own file: its kinds and version are looked at, not each of its members. */
-function isEntry(value: unknown): value is Entry {
-  if (typeof value !== 'object' || value === null || !('kind' in value)) return false;
-  const isKnown = KINDS.includes(String(value.kind));
-  return isKnown && (value.kind !== 'download' || ('version' in value && value.version === 1));
 }

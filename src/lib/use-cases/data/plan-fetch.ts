@@ -1,9 +1,9 @@
 import type { CollectedFile } from '../../model/collected-file.js';
+import { type BlobState, canGrow, isSame } from './blob-state.js';
 import { openDataFolder } from './data-folder.js';
-import { canGrow, isSame } from './fetch-blob.js';
 import type { Fetched, FetchedFile, FetchPorts, FetchRequest } from './fetch-collected.js';
 import { localPlace } from './local-place.js';
-import type { BlobState, Placed } from './manifest.js';
+import type { Placed } from './manifest.js';
 
 /**
  * What `fetchCollected` would do now, but for what the files that are not here refer to. Writes nothing.
