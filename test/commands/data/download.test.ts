@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { connectGateways } from '../../../src/lib/azure/connect.js';
@@ -205,6 +205,42 @@ test('--merge writes each collection as one table, and keeps apart what is no ro
   expect(await readdir(join(folder, 'tables'))).toHaveLength(3);
   expect(await download({ gateways, home }, '--merge', '-o', 'yaml')).toMatchObject({ status: 2 });
   expect(await download({ gateways, home }, '-o', 'parquet')).toMatchObject({ status: 2 });
+});
+
+test('--merge writes over, and removes, nothing but what a merge wrote', async () => {
+  const lines = ['{"data":[{"amount":1}]}\n', '{"data": [\n'];
+  const append = (text: string) =>
+    azurite.client
+      .getContainerClient('tables')
+      .getAppendBlobClient(`${AT}/host.jsonl`)
+      .appendBlock(text, text.length);
+  await azurite.fill('tables', { [`${AT}/host.jsonl`]: [lines[0] ?? ''] });
+  const gateways = await workspaceWith('tables');
+  const { home } = await download({ gateways });
+  const tables = join(home, 'work', 'fraud-data', 'tables');
+  const mine = ['model_inputs.csv', 'model_inputs.rejected.jsonl'];
+  await mkdir(tables);
+  for (const name of mine) await writeFile(join(tables, name), 'mine');
+  const merge = () => download({ gateways, home }, '--merge', '-o', 'csv');
+
+  const aside = await merge();
+  expect(aside.stderr).toMatch(
+    /"tables\/model_inputs.csv" is taken: the table is "(tables\/model_inputs~[0-9a-f]{8}.csv)"/,
+  );
+  expect(aside.stdout).toMatch(/1 row, \d+ B, in tables\/model_inputs~[0-9a-f]{8}.csv\n/);
+  await append(lines[1] ?? '');
+  expect((await merge()).stdout).toMatch(
+    /1 line in tables\/model_inputs.rejected~[0-9a-f]{8}.jsonl/,
+  );
+  const names = await readdir(tables);
+  expect(names).toHaveLength(4);
+  for (const name of mine) expect(await readFile(join(tables, name), 'utf8')).toBe('mine');
+
+  const own = names.find((name) => name.endsWith('.csv') && !mine.includes(name)) ?? '';
+  await appendFile(join(tables, own), '2,,,,\n');
+  const edited = await readFile(join(tables, own), 'utf8');
+  expect((await merge()).stdout).not.toContain(own);
+  expect(await readFile(join(tables, own), 'utf8')).toBe(edited);
 });
 
 test('on the local cloud: what its sample endpoint collected', async () => {

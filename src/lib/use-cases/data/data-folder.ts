@@ -3,10 +3,12 @@ import { CliError } from '../../errors.js';
 import type { Files } from '../../host.js';
 import type { BlobAddress, CollectedFacts, DataOwner, Manifest, Placed } from './manifest.js';
 import { keyOf, openManifest } from './manifest.js';
-import { createSafePaths } from './safe-paths.js';
+import { createSafePaths, type SafePath } from './safe-paths.js';
 
 /** A folder with what a service collected. */
 export interface DataFolder {
+  /** Absolute. */
+  readonly root: string;
   readonly manifest: Manifest;
   /** Where a blob is, or will be: asked again, in the same place. The manifest knows it from then on. */
   readonly place: (
@@ -14,6 +16,8 @@ export interface DataFolder {
     facts: CollectedFacts | null,
     segments: readonly string[],
   ) => Promise<Placed>;
+  /** A path for a table: in place of what a merge left there, beside what it did not. */
+  readonly placeTable: (segments: readonly string[]) => Promise<SafePath>;
   readonly pathOf: (placed: Pick<Placed, 'path'>) => string;
   /** Where bytes wait until they are all there. */
   readonly partOf: (placed: Placed) => string;
@@ -67,7 +71,7 @@ export async function openDataFolder(
     segments: readonly string[],
   ): Promise<Placed> {
     const placed = manifest.find(blob);
-    if (placed && placed.facts === null && facts !== null) manifest.setFacts(blob, facts);
+    if (placed && facts !== null) manifest.setFacts(blob, facts);
     if (placed) return manifest.find(blob) ?? placed;
     let given = paths.place(segments, keyOf(blob));
     // What no download put there stays.
@@ -75,6 +79,22 @@ export async function openDataFolder(
       given = { ...paths.place(segments, keyOf(blob)), change: 'told-apart' };
     }
     return manifest.place({ blob, facts, ...given });
+  }
+
+  async function placeTable(segments: readonly string[]): Promise<SafePath> {
+    const identity = segments.join('/');
+    let given = paths.place(segments, identity);
+    while (!(await isFree(given.path))) {
+      given = { ...paths.place(segments, identity), change: 'told-apart' };
+    }
+    return given;
+  }
+
+  /** Nothing is there, or the table that a merge wrote, as it wrote it. */
+  async function isFree(path: string): Promise<boolean> {
+    const found = await files.look(pathOf({ path }));
+    if (found === undefined) return true;
+    return found.kind === 'file' && found.sizeBytes === manifest.tableBytes(path);
   }
 
   /** A link in the way could lead out of the folder: nothing is written through it. */
@@ -97,8 +117,10 @@ export async function openDataFolder(
   }
 
   return {
+    root: folder,
     manifest,
     place,
+    placeTable,
     pathOf,
     partOf,
     async has({ path, whole }) {

@@ -1,11 +1,9 @@
-import { join } from 'node:path';
 import type { Dataset, DatasetFormat, Datasets } from '../../datasets/datasets.js';
 import { CliError } from '../../errors.js';
 import type { Files, Report } from '../../host.js';
 import type { Table } from '../../model/table.js';
-import type { DataFolder } from './data-folder.js';
+import { type DataFolder, lockDataFolder } from './data-folder.js';
 import type { LocalData, LocalFile } from './local-data.js';
-import { createSafePaths } from './safe-paths.js';
 
 /** All rows of one collection in one file. */
 export interface MergedTable {
@@ -31,13 +29,13 @@ export interface MergePorts {
   readonly step: (message: string) => void;
 }
 
-/** Beside the data, written anew each time. */
+/** Beside the data, written anew each time in place of what the time before left there. */
 const TABLES = 'tables';
 
 /**
  * Writes a table for each collection of the data; of v1 for each version of a model. Each has its name once it is whole.
  *
- * @throws {CliError} `usage` if a file cannot be written, `unsupported` without DuckDB
+ * @throws {CliError} `usage` if a file cannot be written or the folder is in use, `unsupported` without DuckDB
  */
 export async function mergeTables(
   data: LocalData,
@@ -45,43 +43,81 @@ export async function mergeTables(
   folder: DataFolder,
   ports: MergePorts,
 ): Promise<readonly MergedTable[]> {
-  const paths = createSafePaths();
-  for (const { path } of folder.manifest.placed()) paths.take(path);
-  const merged: MergedTable[] = [];
-  for (const group of groupsOf(data.files)) {
-    const [first] = group;
-    if (!first) continue;
-    const { api, part, model, modelVersion, collection } = first;
-    const place = api === 'v2' ? [] : [part, model, modelVersion].filter((one) => one !== null);
-    const pathOf = (ending: string) =>
-      paths.place([TABLES, ...place, collection + ending], collection + ending).path;
-    const [table, rejectedFile] = [pathOf(`.${format}`), pathOf('.rejected.jsonl')];
-    ports.step(`Writing ${table}`);
-    const dataset = await ports.datasets.open(
-      { format: api, files: group.map(({ path }) => path), references: data.references },
-      ports.signal,
-    );
-    for (const note of dataset.notes) ports.report.note(`${collection}: ${note}`);
-    const { rows, rejected } = dataset.counts;
-    await folder.makeFolders(folder.pathOf({ path: join(table, '..') }));
-    const written =
-      dataset.columns.length === 0
-        ? null
-        : await dataset.write(folder.pathOf({ path: table }), format, ports.signal);
-    await keepRejected(dataset, folder.pathOf({ path: rejectedFile }), ports.files);
-    const named = api === 'v2' ? { model: null, modelVersion: null } : { model, modelVersion };
-    merged.push({
-      collection,
-      ...named,
-      file: written && table,
-      rows,
-      bytes: written?.sizeBytes ?? 0,
-      rejected,
-      rejectedFile: rejected > 0 ? rejectedFile : null,
-    });
+  const release = await lockDataFolder(folder.root, ports.files);
+  try {
+    const merged: MergedTable[] = [];
+    for (const group of groupsOf(data.files)) {
+      merged.push(await mergeGroup({ ...data, files: group }, format, folder, ports));
+    }
+    sayRejected(merged, ports.report);
+    return merged;
+  } finally {
+    await release();
   }
-  sayRejected(merged, ports.report);
-  return merged;
+}
+
+/** Files that are one table, at least one. */
+async function mergeGroup(
+  { files, references }: Pick<LocalData, 'files' | 'references'>,
+  format: DatasetFormat,
+  folder: DataFolder,
+  ports: MergePorts,
+): Promise<MergedTable> {
+  const [first] = files;
+  if (!first) throw new Error('No file is no table.');
+  const { api, part, model, modelVersion, collection } = first;
+  const place = api === 'v2' ? [] : [part, model, modelVersion].filter((one) => one !== null);
+  const within = [TABLES, ...place];
+  const table = await folder.placeTable([...within, `${collection}.${format}`]);
+  const rejectedFile = await folder.placeTable([...within, `${collection}.rejected.jsonl`]);
+  ports.step(`Writing ${table.path}`);
+  const dataset = await ports.datasets.open(
+    { format: api, files: files.map(({ path }) => path), references },
+    ports.signal,
+  );
+  for (const note of dataset.notes) ports.report.note(`${collection}: ${note}`);
+  const { rows, rejected } = dataset.counts;
+  await folder.makeFolders(folder.pathOf({ path: within.join('/') }));
+  const bytes = await put(table.path, folder, ports, async (path) => {
+    if (dataset.columns.length === 0) return null;
+    return (await dataset.write(path, format, ports.signal)).sizeBytes;
+  });
+  await put(rejectedFile.path, folder, ports, (path) =>
+    rejected > 0 ? writeRejected(dataset, path, ports.files) : Promise.resolve(null),
+  );
+  if (bytes !== null && table.change === 'told-apart') {
+    const name = `${within.join('/')}/${collection}.${format}`;
+    ports.report.note(`"${name}" is taken: the table is "${table.path}".`);
+  }
+  return {
+    collection,
+    model: api === 'v2' ? null : model,
+    modelVersion: api === 'v2' ? null : modelVersion,
+    file: bytes === null ? null : table.path,
+    rows,
+    bytes: bytes ?? 0,
+    rejected,
+    rejectedFile: rejected > 0 ? rejectedFile.path : null,
+  };
+}
+
+/**
+ * A file of the folder, in place of what the merge before left there; the manifest knows it then.
+ *
+ * @param write answers the bytes, null without any: there is to be no such file
+ */
+async function put(
+  path: string,
+  { pathOf, manifest }: DataFolder,
+  { files }: MergePorts,
+  write: (path: string) => Promise<number | null>,
+): Promise<number | null> {
+  const bytes = await write(pathOf({ path }));
+  const before = manifest.tableBytes(path);
+  if (bytes === null && before !== undefined) await files.remove(pathOf({ path }));
+  if (bytes !== (before ?? null)) manifest.setTable(path, bytes);
+  await manifest.commit();
+  return bytes;
 }
 
 function groupsOf(files: readonly LocalFile[]): readonly (readonly LocalFile[])[] {
@@ -99,12 +135,11 @@ function groupsOf(files: readonly LocalFile[]): readonly (readonly LocalFile[])[
 }
 
 /** Lines that are no rows, each with where it stood and why: none is lost. */
-async function keepRejected(dataset: Dataset, path: string, files: Files): Promise<void> {
-  if (dataset.counts.rejected === 0) return files.remove(path);
+async function writeRejected(dataset: Dataset, path: string, files: Files): Promise<number> {
   const file = await files.create(path);
   try {
     for await (const line of jsonLines(await dataset.rejected())) await file.write(line);
-    await file.keep();
+    return await file.keep();
   } catch (error) {
     await file.discard();
     throw error;
