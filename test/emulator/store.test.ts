@@ -1,8 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { rolldown } from 'rolldown';
 import { expect, test } from 'vitest';
 import { openLocalCloud } from '../../src/lib/emulator/emulator.js';
 import { seedState } from '../../src/lib/emulator/seed/seed.js';
@@ -10,6 +8,7 @@ import { createSegments } from '../../src/lib/emulator/state/segments.js';
 import { createStore } from '../../src/lib/emulator/state/store.js';
 import { CliError } from '../../src/lib/errors.js';
 import { fakeClock, temporaryFolder } from '../support/host.js';
+import { buildWorker, exitOf } from './worker.js';
 
 const NOW = new Date('2026-11-22T10:00:00Z');
 const noEngine = () => Promise.reject(new Error('no engine here'));
@@ -53,34 +52,21 @@ test('a state of another format or none is refused by name', async () => {
   }
 });
 
-/** A program of its own that changes the state of a folder so many times. */
-async function buildWorker(): Promise<(folder: string, times: number) => ChildProcess> {
-  const bin = await temporaryFolder();
-  const bundle = await rolldown({
-    input: join(import.meta.dirname, '../../src/lib/emulator/state/store.ts'),
-    platform: 'node',
-    resolve: { mainFields: ['module', 'main'] },
-  });
-  await bundle.write({ file: join(bin, 'store.mjs'), codeSplitting: false });
-  const script = join(bin, 'worker.mjs');
-  await writeFile(
-    script,
-    `import { createStore } from './store.mjs';
+/** A program that changes the state of a folder so many times. */
+const buildChanger = () =>
+  buildWorker(
+    'state/store.ts',
+    `import { createStore } from './module.mjs';
      const [folder, times] = process.argv.slice(2);
      const store = createStore(folder);
      for (let i = 0; i < Number(times); i++) {
        await store.update(({ facts }) => { facts.behaviour.pageSize += 1; });
      }`,
   );
-  return (folder, times) => spawn(process.execPath, [script, folder, String(times)]);
-}
-
-const exitOf = (child: ChildProcess) =>
-  new Promise<number | null>((resolve) => child.once('exit', resolve));
 
 test('several processes change it without losing a change', async () => {
   const { folder, store } = await openStore();
-  const start = await buildWorker();
+  const start = await buildChanger();
   const workers = [1, 2, 3].map(() => exitOf(start(folder, 15)));
   expect(await Promise.all(workers)).toEqual([0, 0, 0]);
   expect((await store.read()).facts.behaviour.pageSize).toBe(50 + 45);
@@ -88,7 +74,7 @@ test('several processes change it without losing a change', async () => {
 
 test('processes that are killed in the middle leave a state that is whole', async () => {
   const { folder, store } = await openStore();
-  const start = await buildWorker();
+  const start = await buildChanger();
   const pageSize = async () => (await store.read()).facts.behaviour.pageSize;
   for (const round of [1, 2, 3]) {
     const before = await pageSize();

@@ -33,7 +33,7 @@ import { tokenRoutes } from './routes/token.js';
 import { v1ServiceRoutes } from './routes/v1-services.js';
 import { drawInput } from './scoring/inputs.js';
 import { scoreRequests } from './scoring/score-requests.js';
-import { aloneWithCollected, topUp, topUpCollected } from './seed/history.js';
+import { aloneWithPast, topUp, topUpAlone, topUpCollected } from './seed/history.js';
 import { seedState } from './seed/seed.js';
 import { BLOBSTORE, STORAGE_ACCOUNT } from './seed/workspace.js';
 import { createBlobFiles } from './state/blob-files.js';
@@ -95,8 +95,9 @@ export async function openLocalCloud({
   };
   const handle = (request: Request) => answer(cloud, request);
 
-  async function fill(seed: Seed, when: 'absent' | 'always'): Promise<void> {
-    await cloud.store.replace(async () => {
+  /** Nothing counts until the new state is there: a process that is killed before leaves none. */
+  function fill(seed: Seed, when: 'absent' | 'always'): Promise<void> {
+    return cloud.store.replace(async () => {
       // The keys stay: who trusts this cloud goes on to.
       await rm(join(folder, 'segments'), { recursive: true, force: true });
       await rm(join(folder, 'blobs'), { recursive: true, force: true });
@@ -105,11 +106,15 @@ export async function openLocalCloud({
       }
       return seedState(seed, now());
     }, when);
+  }
+
+  async function open(): Promise<void> {
+    await fill('sample', 'absent');
     await topUp(cloud, now());
   }
 
   // A state that cannot be read fails whatever needs it; `reset` is the way out.
-  let unreadable = await fill('sample', 'absent').then(() => undefined, asCliError);
+  let unreadable = await open().then(() => undefined, asCliError);
   const readable =
     <Args extends readonly unknown[], T>(work: (...args: Args) => Promise<T>) =>
     async (...args: Args) => {
@@ -120,7 +125,10 @@ export async function openLocalCloud({
     handle: readable(handle),
     connection: LOCAL_CONNECTION,
     reset: async (seed) => {
-      await aloneWithCollected(cloud, () => fill(seed, 'always'));
+      await aloneWithPast(cloud, async () => {
+        await fill(seed, 'always');
+        await topUpAlone(cloud, now());
+      });
       unreadable = undefined;
     },
     switchQueries: readable((query) =>

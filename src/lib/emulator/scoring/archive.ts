@@ -4,7 +4,7 @@ import type { Cloud } from '../cloud.js';
 import { categoriesOf } from '../resources/diagnostic-setting.js';
 import { childrenOf, valueAt } from '../resources/resources.js';
 import type { State } from '../state/state.js';
-import { appendToBlobs, type BlobText } from './blob-texts.js';
+import { appendToBlobs, type BlobLines, type BlobText } from './blob-texts.js';
 
 /** A row of telemetry as its component has it, and when it was received. */
 export interface ReceivedRow {
@@ -25,6 +25,7 @@ export async function archive(
   state: State,
   componentId: string,
   rows: readonly ReceivedRow[],
+  lines: BlobLines,
 ): Promise<void> {
   const settings = childrenOf(
     state,
@@ -38,7 +39,7 @@ export async function archive(
     const categories = categoriesOf(setting);
     const wanted = rows.filter(({ table }) => categories.includes(WORKSPACE_TABLES[table] ?? ''));
     const texts = wanted.map((row) => recordOf(componentId, row));
-    await appendToBlobs(cloud, account.split('/').at(-1) ?? '', texts);
+    await appendToBlobs(cloud, account.split('/').at(-1) ?? '', texts, lines);
   }
 }
 

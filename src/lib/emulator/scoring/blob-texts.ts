@@ -9,19 +9,18 @@ export interface BlobText {
   readonly at: Date;
 }
 
+/** Which lines are appended: all, or those that a blob does not have. */
+export type BlobLines = 'all' | 'missing';
+
 const WRITERS = 8;
 
-/**
- * Appends texts to the blobs of a storage account in their order, several blobs at a time.
- *
- * @param lines whether those that a blob has already are left out
- */
+/** Appends texts to the blobs of a storage account in their order, several blobs at a time. */
 export async function appendToBlobs(
   cloud: Cloud,
   account: string,
   files: readonly BlobText[],
-  lines: 'all' | 'missing' = 'all',
-) {
+  lines: BlobLines,
+): Promise<void> {
   const append = lines === 'all' ? cloud.blobs.write : cloud.blobs.complete;
   const blobs = new Map<string, { readonly last: BlobText; readonly texts: string[] }>();
   for (const file of files) {

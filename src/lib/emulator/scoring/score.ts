@@ -47,14 +47,17 @@ export function runModel(serving: Serving, request: ScoringRequest): Scored {
  * Lets requests have the effects that Azure would have: container log lines always, rows only while the
  * container runs with insights on, blobs only while it collects.
  *
- * @param ingestedAt when the rows of a request are said to have been stored; when they are without it
+ * @param past of requests that were made before: when the rows of each are said to have been stored, and a word for
+ * all of them, so that those whose traces are there in part get the rest
  */
 export async function leaveTraces(
   cloud: Cloud,
   state: State,
   all: readonly Scored[],
-  ingestedAt: (scored: Scored) => Date = cloud.now,
+  past?: { readonly ingestedAt: (scored: Scored) => Date; readonly once: string },
 ): Promise<void> {
+  const { ingestedAt = cloud.now, once } = past ?? {};
+  const blobLines = past ? 'missing' : 'all';
   const component = workspaceComponent(state);
   const tables = new Map<string, (() => object)[]>();
   const files: Collected[] = [];
@@ -78,10 +81,10 @@ export async function leaveTraces(
   }
   await Promise.all([
     ...[...tables].map(([table, rows]) =>
-      cloud.segments.append(table, () => rows.map((row) => row())),
+      cloud.segments.append(table, () => rows.map((row) => row()), once),
     ),
-    appendToBlobs(cloud, workspaceStorage(state), files),
-    component && archive(cloud, state, component.id, telemetry),
+    appendToBlobs(cloud, workspaceStorage(state), files, blobLines),
+    component && archive(cloud, state, component.id, telemetry, blobLines),
   ]);
 }
 

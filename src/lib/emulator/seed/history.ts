@@ -16,19 +16,36 @@ const SLOT_MS = 600_000;
 /**
  * Lets the sample have had callers for the last 24 hours: one request a service every ten minutes, the same
  * ones whenever and however often the cloud is opened. The default service has none: what it shows is
- * the user's own.
+ * the user's own. It is marked as begun, written and marked as written, while everybody else waits: what a killed
+ * process has left is completed by the next.
  */
 export async function topUp(cloud: Cloud, now: Date): Promise<void> {
-  const range = await takeRange(cloud, now);
-  if (!range) return;
+  if (!missing(await cloud.store.read(), now, 'historyUntil')) return;
+  await aloneWithPast(cloud, () => topUpAlone(cloud, now));
+}
+
+/** As `topUp`, for whoever is alone with the past already. */
+export async function topUpAlone(cloud: Cloud, now: Date): Promise<void> {
+  const { historyUntil, historyBegun } = (await cloud.store.read()).facts;
+  // What was begun is completed as it would have been: its span decides which requests there were.
+  if (historyBegun !== historyUntil) await writeHistory(cloud, new Date(historyBegun ?? now));
+  await writeHistory(cloud, now);
+}
+
+async function writeHistory(cloud: Cloud, now: Date): Promise<void> {
   const state = await cloud.store.read();
+  const range = missing(state, now, 'historyUntil');
+  if (!range) return;
+  const to = new Date(range.to).toISOString();
   const all = findCalled(state, now).flatMap((serving) => past(serving, range.from, range.to));
-  await leaveTraces(
-    cloud,
-    state,
-    all.sort((a, b) => a.at.getTime() - b.at.getTime()),
-    stored,
-  );
+  all.sort((a, b) => a.at.getTime() - b.at.getTime());
+  await cloud.store.update(({ facts }) => {
+    facts.historyBegun = to;
+  });
+  await leaveTraces(cloud, state, all, { ingestedAt: stored, once: `until${range.to}` });
+  await cloud.store.update(({ facts }) => {
+    facts.historyUntil = to;
+  });
 }
 
 /** Rows of Application Insights take seconds until they can be queried. */
@@ -45,7 +62,7 @@ function stored({ at, requestId }: Scored): Date {
  */
 export async function topUpCollected(cloud: Cloud, now: Date): Promise<void> {
   if (!missing(await cloud.store.read(), now, 'collectedUntil')) return;
-  await aloneWithCollected(cloud, async () => {
+  await aloneWithPast(cloud, async () => {
     const state = await cloud.store.read();
     const range = missing(state, now, 'collectedUntil');
     if (!range) return;
@@ -61,9 +78,9 @@ export async function topUpCollected(cloud: Cloud, now: Date): Promise<void> {
   });
 }
 
-/** Runs `work` while nobody writes what was collected. */
-export async function aloneWithCollected(cloud: Cloud, work: () => Promise<void>): Promise<void> {
-  await withLock(join(cloud.folder, 'collected.lock'), work);
+/** Runs `work` while nobody else writes the sample's past. */
+export async function aloneWithPast(cloud: Cloud, work: () => Promise<void>): Promise<void> {
+  await withLock(join(cloud.folder, 'past.lock'), work);
 }
 
 function isCollecting({ storage, collector }: Serving): boolean {
@@ -80,16 +97,6 @@ function missing({ facts }: State, now: Date, mark: keyof typeof PAST_MS) {
   const to = Math.floor(now.getTime() / SLOT_MS) * SLOT_MS;
   const from = Math.max(Date.parse(until), to - PAST_MS[mark]);
   return from < to ? { from, to } : undefined;
-}
-
-/** The span of history that nobody has written yet; whoever takes it writes it. */
-async function takeRange(cloud: Cloud, now: Date) {
-  if (!missing(await cloud.store.read(), now, 'historyUntil')) return undefined;
-  return cloud.store.update((state) => {
-    const span = missing(state, now, 'historyUntil');
-    if (span) state.facts.historyUntil = new Date(span.to).toISOString();
-    return span;
-  });
 }
 
 function findCalled(state: State, now: Date): readonly Serving[] {

@@ -18,7 +18,7 @@ export function seedState(seed: Seed, now: Date): State {
     state.facts.servers[id.toLowerCase()] = server;
   }
   for (const { id } of [...endpoints, ...services]) state.facts.keys[id.toLowerCase()] = newKeys();
-  state.facts.historyUntil = new Date(0).toISOString();
-  state.facts.collectedUntil = new Date(0).toISOString();
+  const start = new Date(0).toISOString();
+  Object.assign(state.facts, { historyUntil: start, historyBegun: start, collectedUntil: start });
   return state;
 }

@@ -66,6 +66,7 @@ function facts(): Facts {
     keys: {},
     servers: {},
     historyUntil: null,
+    historyBegun: null,
     collectedUntil: null,
   };
 }

@@ -5,8 +5,12 @@ import { replaceFile } from './files.js';
 import { withLock } from './lock.js';
 
 export interface Segments {
-  /** Adds rows to a table, whole or not at all. They are made when it is their turn, one writer at a time. */
-  append(table: string, make: () => readonly object[]): Promise<void>;
+  /**
+   * Adds rows to a table, whole or not at all. They are made when it is their turn, one writer at a time.
+   *
+   * @param once a word for what is added: a table that has it already stays as it is
+   */
+  append(table: string, make: () => readonly object[], once?: string): Promise<void>;
   /** Adds a Parquet file of rows to a table, as `append` does. */
   add<T>(table: string, write: (path: string) => Promise<T>): Promise<T>;
   /** The files that together hold a table, oldest first. They stay readable for minutes. */
@@ -35,11 +39,13 @@ interface Segment {
   readonly first: number;
   readonly last: number;
   readonly format: Format;
+  /** What it holds, if that may be added only once. */
+  readonly once: string | undefined;
 }
 
 /**
  * Append-only files, one folder a table. A segment is a file `FIRST-LAST.jsonl` or `FIRST-LAST.parquet` that is
- * written once, whole. Once a table has many small ones, they are merged into one that spans their numbers, as Parquet
+ * written once, whole; what may be added only once is in its name, `FIRST-LAST-ONCE.jsonl`. Once a table has many small ones, they are merged into one that spans their numbers, as Parquet
  * if possible; readers skip what a wider segment covers, so a merge is one rename, and the small files go when nobody
  * reads them.
  */
@@ -52,9 +58,10 @@ export function createSegments(root: string, compact: Compact = async () => fals
       throw error;
     });
     const all = names.flatMap((name): Segment[] => {
-      const [, first, last, extension] = /^(\d+)-(\d+)\.(jsonl|parquet)$/.exec(name) ?? [];
+      const [, first, last, once, extension] =
+        /^(\d+)-(\d+)(?:-(\w+))?\.(jsonl|parquet)$/.exec(name) ?? [];
       const format = extension === 'parquet' ? 'parquet' : 'jsonl';
-      return extension ? [{ name, first: Number(first), last: Number(last), format }] : [];
+      return extension ? [{ name, first: Number(first), last: Number(last), format, once }] : [];
     });
     all.sort((a, b) => a.first - b.first || b.last - a.last);
     const live: Segment[] = [];
@@ -65,9 +72,10 @@ export function createSegments(root: string, compact: Compact = async () => fals
     return { live, covered };
   }
 
-  const pathOf = (table: string, first: number, last: number, format: Format) => {
+  const pathOf = (table: string, { first, last, format, once }: Omit<Segment, 'name'>) => {
     const digits = (number: number) => String(number).padStart(10, '0');
-    return join(folder(table), `${digits(first)}-${digits(last)}.${format}`);
+    const word = once === undefined ? '' : `-${once}`;
+    return join(folder(table), `${digits(first)}-${digits(last)}${word}.${format}`);
   };
 
   const readAll = async (table: string, segments: readonly Segment[]) => {
@@ -76,17 +84,20 @@ export function createSegments(root: string, compact: Compact = async () => fals
     return texts.join('');
   };
 
-  /** Adds one segment behind the others, alone among all writers. */
+  /** Adds one segment behind the others, alone among all writers. @param write is told if it is there already */
   async function addNext<T>(
     table: string,
-    format: Format,
-    write: (path: string) => Promise<T>,
+    { format, once }: Pick<Segment, 'format' | 'once'>,
+    write: (path: string, isThere: boolean) => Promise<T>,
   ): Promise<T> {
     await mkdir(folder(table), { recursive: true, mode: 0o700 });
     return withLock(join(folder(table), 'append.lock'), async () => {
       const { live, covered } = await scan(table);
+      const isThere =
+        once !== undefined && [...live, ...covered].some((segment) => segment.once === once);
       const number = (live.at(-1)?.last ?? 0) + 1;
-      const written = await write(pathOf(table, number, number, format));
+      const path = pathOf(table, { first: number, last: number, format, once });
+      const written = await write(path, isThere);
       if (live.length >= MERGE_AT) await merge(table, live, covered);
       return written;
     });
@@ -114,7 +125,8 @@ export function createSegments(root: string, compact: Compact = async () => fals
     const run = format === 'jsonl' ? lines : small;
     const [first, last] = [run[0], run.at(-1)];
     if (!first || !last) return undefined;
-    const path = pathOf(table, first.first, last.last, format);
+    const once = run.findLast((segment) => segment.once !== undefined)?.once;
+    const path = pathOf(table, { first: first.first, last: last.last, format, once });
     const files = run.map(({ name }) => join(folder(table), name));
     if (format === 'jsonl') await replaceFile(path, await readAll(table, run));
     else if (!(await compact(table, files, path))) return undefined;
@@ -122,16 +134,13 @@ export function createSegments(root: string, compact: Compact = async () => fals
   }
 
   return {
-    append: (table, make) =>
-      addNext(table, 'jsonl', (path) =>
-        replaceFile(
-          path,
-          make()
-            .map((row) => `${JSON.stringify(row)}\n`)
-            .join(''),
-        ),
-      ),
-    add: (table, write) => addNext(table, 'parquet', write),
+    append: (table, make, once) =>
+      addNext(table, { format: 'jsonl', once }, async (path, isThere) => {
+        if (isThere) return;
+        const lines = make().map((row) => `${JSON.stringify(row)}\n`);
+        await replaceFile(path, lines.join(''));
+      }),
+    add: (table, write) => addNext(table, { format: 'parquet', once: undefined }, write),
     async list(table) {
       return (await scan(table)).live.map(({ name }) => join(folder(table), name));
     },

@@ -17,6 +17,8 @@ export interface Facts {
   servers: Record<string, ServerGeneration>;
   /** The sample's past traffic is written up to here; null without a past. */
   historyUntil: string | null;
+  /** Later than that: some of it is written up to here, by a process that is at it or was killed. */
+  historyBegun: string | null;
   /** The same of the data that it has collected. */
   collectedUntil: string | null;
 }

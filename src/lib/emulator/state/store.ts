@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CliError } from '../../errors.js';
 import { memberTexts } from '../resources/json-text.js';
@@ -10,7 +11,7 @@ export interface Store {
   read(): Promise<State>;
   /** Changes the state alone among all processes. What `change` throws leaves the file as it is. */
   update<T>(change: (state: State) => T | Promise<T>): Promise<T>;
-  /** Replaces the state unless there is one, or in any case with `always`. */
+  /** Replaces the state unless there is one, or in any case with `always`. Without it until `create` is done. */
   replace(create: () => State | Promise<State>, when: 'absent' | 'always'): Promise<void>;
 }
 
@@ -22,19 +23,25 @@ export function createStore(folder: string): Store {
   const path = join(folder, 'cloud.json');
   const lock = join(folder, 'cloud.lock');
 
-  async function read(): Promise<State> {
+  async function find(): Promise<State | undefined> {
     const text = await readText(path);
-    if (text !== undefined) return parseState(text, path);
+    return text === undefined ? undefined : parseState(text, path);
+  }
+
+  async function get(): Promise<State> {
+    const state = await find();
+    if (state) return state;
     throw new CliError('service', `The local cloud in ${folder} is gone.`, {
       hint: `aml-monitor local reset --local-dir ${folder}`,
     });
   }
 
   return {
-    read,
+    // Whoever replaces it leaves none for a moment.
+    read: async () => (await find()) ?? (await withLock(lock, get)),
     update: (change) =>
       withLock(lock, async () => {
-        const state = await read();
+        const state = await get();
         const result = await change(state);
         await replaceFile(path, printState(state));
         return result;
@@ -42,6 +49,7 @@ export function createStore(folder: string): Store {
     replace: (create, when) =>
       withLock(lock, async () => {
         if (when === 'absent' && (await readText(path)) !== undefined) return;
+        await rm(path, { force: true });
         await replaceFile(path, printState(await create()));
       }),
   };
@@ -82,7 +90,8 @@ function withDefaults(facts: Facts): Facts {
   const behaviour = { ...defaults, ...facts.behaviour, query };
   // Where there was no such past yet, it is as long as the other.
   const { historyUntil, collectedUntil = historyUntil && new Date(0).toISOString() } = facts;
-  return { ...facts, collectedUntil, behaviour };
+  const { historyBegun = historyUntil } = facts;
+  return { ...facts, historyBegun, collectedUntil, behaviour };
 }
 
 function parse(text: string) {
