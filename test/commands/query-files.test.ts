@@ -280,6 +280,12 @@ describe('a file that does not fit', () => {
     expect(run.stderr).toContain('There is no file');
   });
 
+  test('a pattern with two ** is exit status 2, and says so', async () => {
+    const run = await query([join(folder, '**/x/**/*.csv')], 'x');
+    expect(run).toMatchObject({ status: 2, stdout: '' });
+    expect(run.stderr).toContain('holds ** twice');
+  });
+
   test('an empty file is an empty table where its name tells the columns', async () => {
     const path = await file('empty/requests.jsonl', '');
     expect(await rows([path], 'AppRequests | count')).toEqual([{ Count: 0 }]);

@@ -103,15 +103,10 @@ export function define(command: SharedCommand, host: Host): void {
       try {
         const source = { typed, patterns, options, datasets };
         const { open, settings, report } = await openRows(source, host);
-        if (sides.note !== undefined) report.note(sides.note);
+        for (const note of sides.notes) report.note(note);
         const target = await open(sides.target);
-        const { collection } = target;
-        const baseline = await open({
-          ...sides.baseline,
-          // Both sides are of one collection.
-          ...(sides.isBaselineCollected &&
-            collection !== undefined && { collections: [collection] }),
-        });
+        // Both sides are of one collection and one model, where both have it.
+        const baseline = await open({ ...sides.baseline, like: target });
         const { signal } = host;
         const request = { baseline, target, columns, kinds, judgement };
         const features = await compareData(request, { datasets, report, signal });

@@ -8,8 +8,9 @@ import { fetchNewest } from '../../lib/use-cases/data/fetch-newest.js';
 import { type HeadWish, headRows } from '../../lib/use-cases/data/head-rows.js';
 import { listCollected } from '../../lib/use-cases/data/list-collected.js';
 import { findLocalData } from '../../lib/use-cases/data/local-data.js';
-import { localEnd } from '../../lib/use-cases/data/local-end.js';
-import { type CollectionWish, openCollection } from '../../lib/use-cases/data/open-collection.js';
+import { assertPlain } from '../../lib/use-cases/data/open-data.js';
+import { type EndWish, localEnd, openEnd } from '../../lib/use-cases/data/open-end.js';
+import { rowsOfSpan } from '../../lib/use-cases/data/rows-of-span.js';
 import { parseCount } from '../count-argument.js';
 import { openSession, serviceOf } from '../session.js';
 import {
@@ -18,7 +19,8 @@ import {
   type SharedCommand,
   type SharedOptions,
 } from '../shared-options.js';
-import { type DataOptions, dataWish, takeDataOptions } from './data-options.js';
+import { dataWish, takeDataOptions } from './data-options.js';
+import { assertNoService } from './open-rows.js';
 import { collect } from './repeated.js';
 import { STATISTICS_LIMITS } from './statistics-limits.js';
 
@@ -51,9 +53,7 @@ export function define(command: SharedCommand, host: Host): void {
     .addHelpText('after', exitStatuses('not-found', 'auth', 'service', 'timeout', 'unsupported'))
     .action(async (service, options) => {
       const { files, rejected, join } = options;
-      if (files && service !== undefined) {
-        throw new CliError('usage', '--files and SERVICE name two places to read: give one.');
-      }
+      if (files) assertNoService(service, options);
       if (rejected && !files) {
         throw new CliError('usage', '--rejected is about --files: it counts their lines.', {
           hint: 'Fetch them first: aml-monitor data download.',
@@ -64,10 +64,10 @@ export function define(command: SharedCommand, host: Host): void {
       const datasets = await host.openDatasets(STATISTICS_LIMITS);
       try {
         const wish = {
+          ...dataWish(options, host.clock.now()),
           rows: options.rows ?? 10,
           marks: options.marks === true,
           rejected: rejected === true,
-          collections: options.collection,
           join: join === true,
         };
         const job = { host, options, datasets, wish };
@@ -78,7 +78,7 @@ export function define(command: SharedCommand, host: Host): void {
     });
 }
 
-interface HeadOptions extends DataOptions, SharedOptions {
+interface HeadOptions extends SharedOptions {
   readonly api?: 'v1' | 'v2' | undefined;
 }
 
@@ -86,13 +86,12 @@ interface Job {
   readonly host: Host;
   readonly options: HeadOptions;
   readonly datasets: Awaited<ReturnType<Host['openDatasets']>>;
-  readonly wish: HeadWish & CollectionWish;
+  readonly wish: HeadWish & EndWish;
 }
 
 async function headService(typed: string | undefined, job: Job): Promise<void> {
   const { host, options, datasets, wish } = job;
   const { signal, files } = host;
-  const selection = dataWish(options, host.clock.now());
   const session = await openSession(options, host);
   const { settings, report, gateways } = session;
   const service = await serviceOf(typed, session, host, options.api);
@@ -100,7 +99,7 @@ async function headService(typed: string | undefined, job: Job): Promise<void> {
   try {
     // What is joined to a collection is in another.
     const collections = wish.join ? undefined : wish.collections;
-    const wanted = { ...selection, collections, service, api: options.api };
+    const wanted = { ...wish, collections, service, api: options.api };
     const collected = await listCollected(gateways, wanted, report);
     const found: CollectedFile[] = [];
     for await (const file of collected.files) found.push(file);
@@ -112,7 +111,7 @@ async function headService(typed: string | undefined, job: Job): Promise<void> {
       return datasets.open({ format: chosen[0]?.api ?? 'v2', files: paths }, signal);
     };
     const ports = { datasets, report, signal };
-    const dataset = await openCollection({ files: found, open }, wish, ports);
+    const dataset = await openEnd({ files: found, open }, wish, ports);
     const table = await headRows(dataset, wish, report, signal);
     looking.done();
     await print(host, settings, table);
@@ -123,29 +122,25 @@ async function headService(typed: string | undefined, job: Job): Promise<void> {
 
 async function headFiles(patterns: readonly string[], job: Job): Promise<void> {
   const { host, options, datasets, wish } = job;
-  const { signal } = host;
-  const selection = dataWish(options, host.clock.now());
+  const { signal, cwd } = host;
   const settings = await resolveSettings(options, host);
   const report = createReport(host, settings);
   const reading = report.progress('Reading the files');
   const ports = { datasets, report, signal };
   try {
     const data = await findLocalData(patterns, host);
-    if (!data) assertCollections(wish);
+    if (!data) assertPlain(wish);
     const dataset = data
-      ? await openCollection(localEnd(data, selection, ports), wish, ports)
-      : await datasets.open(await datasets.find(patterns, host.cwd), signal);
+      ? await openEnd(localEnd(data, wish, ports), wish, ports)
+      : await rowsOfSpan(
+          await datasets.open(await datasets.find(patterns, cwd), signal),
+          wish,
+          ports,
+        );
     const table = await headRows(dataset, wish, report, signal);
     reading.done();
     await print(host, settings, table);
   } finally {
     reading.done();
   }
-}
-
-/** Files of one's own are of no collection. */
-function assertCollections({ collections, join }: CollectionWish): void {
-  if (collections === undefined && !join) return;
-  const flag = join ? '--join' : '--collection';
-  throw new CliError('usage', `${flag} needs a folder that "data download" has filled.`);
 }

@@ -2,8 +2,12 @@ import { CliError } from '../../lib/errors.js';
 import type { Host, Report } from '../../lib/host.js';
 import { createReport } from '../../lib/output/report.js';
 import { resolveSettings, type Settings } from '../../lib/settings.js';
-import type { DataWish } from '../../lib/use-cases/data/data-filter.js';
-import { type OpenedData, openFiles, openService } from '../../lib/use-cases/data/open-data.js';
+import {
+  type OpenedData,
+  type OpenWish,
+  openFiles,
+  openService,
+} from '../../lib/use-cases/data/open-data.js';
 import type { Api } from '../../lib/use-cases/find-targets.js';
 import { openSession, serviceOf } from '../session.js';
 import type { SharedOptions } from '../shared-options.js';
@@ -17,12 +21,33 @@ export interface RowsSource {
   readonly datasets: Awaited<ReturnType<Host['openDatasets']>>;
 }
 
-export interface RowsWish extends DataWish {
-  readonly join: boolean;
+export type RowsWish = OpenWish & {
   /** Files instead of the service. */
   readonly patterns?: readonly string[] | undefined;
   /** Instead of the service that was typed. */
   readonly service?: string | undefined;
+};
+
+/** @throws {CliError} `usage` for what is typed beside `--files` and is about a service */
+export function assertNoService(
+  typed: string | undefined,
+  { api, authMode, connectionString, accountKey, sasToken }: RowsSource['options'],
+): void {
+  if (typed !== undefined) {
+    throw new CliError('usage', '--files and SERVICE name two places to read: give one.');
+  }
+  const given = {
+    '--api': api,
+    '--auth-mode': authMode,
+    '--connection-string': connectionString,
+    '--account-key': accountKey,
+    '--sas-token': sasToken,
+  };
+  const [flag] = Object.entries(given).find(([, value]) => value !== undefined) ?? [];
+  if (flag === undefined) return;
+  throw new CliError('usage', `${flag} is about a service, and --files are read here.`, {
+    hint: 'Leave out one of the two.',
+  });
 }
 
 /**
@@ -39,10 +64,8 @@ export async function openRows(
   readonly open: (wish: RowsWish) => Promise<OpenedData>;
 }> {
   const { cwd, files, clock, signal } = host;
-  if (patterns !== undefined && typed !== undefined) {
-    throw new CliError('usage', '--files and SERVICE name two places to read: give one.');
-  }
   if (patterns !== undefined) {
+    assertNoService(typed, options);
     const settings = await resolveSettings(options, host);
     const report = createReport(host, settings);
     const ports = { datasets, files, clock, signal, report };

@@ -28,14 +28,16 @@ export interface Datasets {
    */
   join(sides: JoinSides, signal?: AbortSignal): Promise<JoinedDataset>;
   /**
-   * Figures of the features, or of the columns that are asked for.
+   * The rows of a dataset that were scored in a span of time, in their order.
    *
-   * @throws {CliError} `usage` for a range of rows that do not tell their time
+   * @throws {CliError} `usage` if the rows do not tell their time
    */
-  describe(rows: DatasetRows, options?: StatisticsOptions): Promise<readonly ColumnStatistics[]>;
-  /** How far the features of two datasets that were opened here differ. Throws as `describe` does. */
+  within(dataset: Dataset, span: TimeSpan, signal?: AbortSignal): Promise<DatasetWithin>;
+  /** Figures of the features, or of the columns that are asked for. */
+  describe(dataset: Dataset, options?: StatisticsOptions): Promise<readonly ColumnStatistics[]>;
+  /** How far the features of two datasets that were opened here differ. */
   compare(
-    sides: { readonly baseline: DatasetRows; readonly target: DatasetRows },
+    sides: { readonly baseline: Dataset; readonly target: Dataset },
     options?: CompareOptions,
   ): Promise<readonly FeatureComparison[]>;
   close(): Promise<void>;
@@ -53,10 +55,15 @@ export interface JoinedDataset extends Dataset {
   readonly unmatched: { readonly left: number; readonly right: number };
 }
 
-/** Those of a dataset that were collected in a span of time; without it all. */
-export interface DatasetRows {
-  readonly dataset: Dataset;
-  readonly range?: { readonly from: Date | null; readonly to: Date | null } | undefined;
+/** From an instant up to another, which does not belong to it; null: without an end there. */
+export interface TimeSpan {
+  readonly from: Date | null;
+  readonly to: Date | null;
+}
+
+export interface DatasetWithin extends Dataset {
+  /** Rows that are not in it: how many are from before, how many from after, and how many do not tell their time. */
+  readonly outside: { readonly before: number; readonly after: number; readonly timeless: number };
 }
 
 export interface StatisticsOptions {

@@ -3,10 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { assertFiles } from '../duckdb/files.js';
 import { interruptOnAbort } from '../duckdb/rows.js';
-import { chooseRows } from './choose-rows.js';
 import { openCsv } from './csv-source.js';
 import { createDataset } from './dataset.js';
-import type { Dataset, DatasetLimits, DatasetSource, Datasets } from './datasets.js';
+import type {
+  Dataset,
+  DatasetLimits,
+  DatasetRelation,
+  DatasetSource,
+  Datasets,
+  StatisticsOptions,
+} from './datasets.js';
 import { openJsonl } from './jsonl-source.js';
 import { openParquet } from './parquet-source.js';
 import type { Source } from './source.js';
@@ -70,20 +76,39 @@ export function openDatasets(limits: DatasetLimits = {}): Datasets {
         return { ...toDataset(source, workshop), unmatched };
       });
     },
-    async describe(rows, options = {}) {
+    within(dataset, span, signal) {
+      return inWorkshop(signal, async (workshop) => {
+        const { rowsWithin } = await import('./rows-within.js');
+        const { source, outside } = await rowsWithin(sourceOf(dataset), span, workshop);
+        return { ...toDataset(source, workshop), outside };
+      });
+    },
+    async describe(dataset, options = {}) {
       const { describe } = await import('./statistics/describe.js');
-      return describe(await chooseRows(rows, options), options);
+      return describe(await chosenColumns(dataset, options), options);
     },
     async compare({ baseline, target }, options = {}) {
       const { compare } = await import('./statistics/compare.js');
       const sides = {
-        baseline: await chooseRows(baseline, options),
-        target: await chooseRows(target, options),
+        baseline: await chosenColumns(baseline, options),
+        target: await chosenColumns(target, options),
       };
       return compare(sides, options);
     },
     close: async () => (await opened?.catch(() => undefined))?.close(),
   };
+}
+
+/** A dataset with the columns alone that figures are of. */
+async function chosenColumns(
+  dataset: Dataset,
+  { columns, signal }: StatisticsOptions,
+): Promise<DatasetRelation> {
+  const relation = await dataset.relation(signal);
+  const chosen = relation.columns.filter(({ name, role }) =>
+    columns === undefined ? role === 'feature' : columns.includes(name),
+  );
+  return { ...relation, columns: chosen };
 }
 
 function openSource(source: DatasetSource, workshop: Workshop): Promise<Source> {

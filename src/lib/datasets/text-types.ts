@@ -36,7 +36,8 @@ const asPrecise = (x: string) =>
 
 const ISO_TIME =
   '\\d{4}-\\d{2}-\\d{2}([T ]\\d{2}:\\d{2}(:\\d{2}([.]\\d{1,6})?)?(Z|[+-]\\d{2}:?\\d{2})?)?';
-const toTimestamp = (x: string) => `CAST(TRY_CAST(${x} AS TIMESTAMPTZ) AS TIMESTAMP)`;
+/** SQL of the time that a text is, null where it is none. */
+export const toTimestamp = (x: string) => `CAST(TRY_CAST(${x} AS TIMESTAMPTZ) AS TIMESTAMP)`;
 const isTime = (x: string) =>
   `regexp_full_match(${x}, '${ISO_TIME}') AND ${toTimestamp(x)} IS NOT NULL`;
 

@@ -31,7 +31,8 @@ const READABLE = 'Files end in .parquet, .jsonl, .ndjson, .json or .csv; the tex
  * The files that were named one by one, by folder or by pattern (`*`, `?`, `[…]`, `**`), each once. In folders and
  * patterns what is hidden, begins with `_` or is of another kind is passed over.
  *
- * @throws {CliError} `not-found` for a name or pattern without a file; `usage` for a file of another kind
+ * @throws {CliError} `not-found` for a name or pattern without a file; `usage` for a file of another kind, or a
+ * pattern with two `**`
  */
 export async function findFiles(
   patterns: readonly string[],
@@ -55,32 +56,42 @@ async function expand(
   cwd: string,
   connection: Connection,
 ): Promise<readonly FoundFile[]> {
-  const path = resolve(cwd, pattern);
-  const state = await stat(path).catch(() => undefined);
+  const named = resolve(cwd, pattern);
+  const state = await stat(named).catch(() => undefined);
   if (state?.isFile()) {
-    const file = describe(path, dirname(path), cwd);
+    const file = describe(named, dirname(named), cwd);
     if (file) return [file];
     throw new CliError('usage', `"${pattern}" is no kind of file that is read.`, {
       hint: READABLE,
     });
   }
   if (state?.isDirectory()) {
-    const names = await readdir(path, { recursive: true });
+    const names = await readdir(named, { recursive: true });
     return listed(
-      names.map((name) => join(path, name)),
-      path,
+      names.map((name) => join(named, name)),
+      named,
       cwd,
     );
   }
-  if (!/[*?[]/.test(pattern)) return [];
+  const wild = pattern.search(WILD);
+  if (wild < 0) return [];
+  if (pattern.split('**').length > 2) {
+    throw new CliError('usage', `"${pattern}" holds ** twice, which one pattern cannot.`, {
+      hint: 'Name the folder itself, or give several patterns.',
+    });
+  }
+  // What the current folder is called is no pattern.
+  const path = resolve(cwd.replaceAll(new RegExp(WILD, 'g'), '[$&]'), pattern);
   const rows = await ask(connection, `SELECT file FROM glob(${quoteText(path)})`);
-  const fixed = path.slice(0, path.search(/[*?[]/));
+  const root = resolve(cwd, dirname(`${pattern.slice(0, wild)}*`));
   return listed(
     rows.map(({ file }) => String(file)),
-    fixed.endsWith(sep) ? fixed.slice(0, -1) : dirname(fixed),
+    root,
     cwd,
   );
 }
+
+const WILD = /[*?[]/;
 
 function listed(paths: readonly string[], root: string, cwd: string): readonly FoundFile[] {
   return paths.toSorted().flatMap((path) => {

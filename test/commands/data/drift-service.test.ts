@@ -82,6 +82,15 @@ describe('of a service', () => {
   });
 });
 
+test('rows that are on both sides are said, however they were named', async () => {
+  const same = await run('data', 'drift', 'my-service', '--baseline-service', 'MY-SERVICE');
+  expect(same.stderr).toContain('files of the target are in the baseline too');
+  const files = { 'work/a.csv': 'x\n1\n2\n', 'work/b.csv': 'x\n3\n' };
+  const argv = ['data', 'drift', '--files', '*.csv', '--baseline', 'a.csv'];
+  const some = await runCli(argv, { cloud, files });
+  expect(some.stderr).toContain('1 of 2 files of the target are in the baseline too');
+});
+
 describe('what contradicts itself is exit status 2', () => {
   test.each([
     ['--baseline', 'a.csv', '--baseline-service', 'fraud'],

@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { temporaryFolder } from '../../support/host.js';
 import { localCloud } from '../../support/local-cloud.js';
 import { runCli } from '../../support/run-cli.js';
 
@@ -68,6 +70,59 @@ test('--rejected shows what is no row', async () => {
     { line: 3, reason: 'it is no JSON', text: JSONL[2] },
   ]);
 });
+
+test('a range of time chooses rows by their own time, however many newer ones their file ends with', async () => {
+  const cloud = localCloud();
+  await runCli(['collect', 'on', 'my-service', '--yes'], { cloud });
+  cloud.clock.advance(5000);
+  await runCli(['local', 'score', 'my-service', '--count', '600', '--over', '5h'], { cloud });
+  const now = cloud.clock.now().getTime();
+  const at = (hours: number) => new Date(now - hours * 3_600_000).toISOString();
+  const range = ['--from', at(4), '--to', at(3), '-n', '150', '-o', 'json'];
+  const ofService = await runCli(['data', 'head', 'my-service', ...range], { cloud });
+
+  const times = JSON.parse(ofService.stdout).map((row: object) => String(Object.values(row)[0]));
+  expect(times.length).toBeGreaterThan(110);
+  expect(times.filter((time: string) => time < at(4) || time >= at(3))).toEqual([]);
+
+  const { home } = await runCli(['data', 'download', 'my-service', 'here'], { cloud });
+  const ofFolder = await runCli(['data', 'head', '--files', 'here', ...range], { cloud, home });
+  expect(JSON.parse(ofFolder.stdout)).toEqual(JSON.parse(ofService.stdout));
+});
+
+test('rows that do not tell their time are in no range, and counted', async () => {
+  const timeless = '{"type":"azureml.inference.request","time":"soon","data":{"data":[[7,8]]}}';
+  const run = await runCli(
+    ['data', 'head', '--files', 'a.jsonl', '--from', '2024-03-01T08:30Z', '-o', 'jsonl'],
+    { files: { 'work/a.jsonl': [JSONL[0], timeless, JSONL[1]].join('\n') } },
+  );
+  expect(run.stdout).toBe('{"mdc_time":"2024-03-01T09:00:00Z","c0":5,"c1":6}\n');
+  expect(run.stderr).toContain('1 row does not tell its time, and is left out.');
+});
+
+test('a pattern is one below a folder whose own name looks like one', async () => {
+  const run = await runCli(['data', 'head', '--files', '[a*].csv', '-o', 'csv'], {
+    home: join(await temporaryFolder(), 'a [1]*'),
+    files: { 'work/a.csv': 'x\n1\n' },
+  });
+  expect(run).toMatchObject({ status: 0, stdout: 'x\n1\n' });
+});
+
+test.each(['data head', 'data stats', 'data drift --baseline a.jsonl'])(
+  '%s refuses of plain files what only collected ones tell',
+  async (command) => {
+    for (const flag of ['--deployment', '--model', '--model-version', '--collection']) {
+      const argv = [...command.split(' '), '--files', 'a.jsonl', flag, 'x'];
+      const run = await runCli(argv, { files });
+      expect(run).toMatchObject({ status: 2, stdout: '' });
+      expect(run.stderr).toContain(`${flag} needs a folder that "data download" has filled.`);
+    }
+    const run = await runCli([...command.split(' '), '--files', 'a.jsonl', '--api', 'v2'], {
+      files,
+    });
+    expect(run).toMatchObject({ status: 2, stdout: '' });
+  },
+);
 
 test.each([
   ['--files and SERVICE', ['churn', '--files', 'a.jsonl']],

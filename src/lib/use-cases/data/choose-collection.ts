@@ -12,30 +12,58 @@ const ANSWERS: Readonly<Record<string, readonly string[]>> = {
   request: ['response'],
 };
 
+/** Which of several collections are meant. */
+export interface CollectionWish {
+  /** The names that were typed: one at the most. */
+  readonly collections?: readonly string[] | undefined;
+  /** What is taken where nothing is typed, if it is there: that of what they are compared with. */
+  readonly like?: { readonly collection: string | undefined; readonly model: string | undefined };
+  /** With what was answered. */
+  readonly join: boolean;
+}
+
 export interface Chosen<File extends CollectedFile> {
   readonly collection: string;
   readonly files: readonly File[];
 }
 
+/** One collection, and with `join` the one of the answers. */
+export interface Sides<File extends CollectedFile> {
+  readonly inputs: Chosen<File>;
+  readonly answers: Chosen<File> | undefined;
+}
+
 /**
- * The files of one collection: the one that is wished for, else the only one, else that of the inputs, which is said.
+ * The files of one collection: the one that is wished for, else the only one, else that of the inputs. What was chosen,
+ * and what is one table of several versions or deployments, is said; several models are never one table.
  *
- * @throws {CliError} `usage` if several are wished for, or there are several and none holds inputs; `not-found` without
- * any file
+ * @throws {CliError} `usage` if several are wished for, or it takes a name to tell which is meant; `not-found` without
+ * any file, or without answers
  */
 export function chooseCollection<File extends CollectedFile>(
   files: readonly File[],
-  wished: readonly string[] | undefined,
+  wish: CollectionWish,
   { note }: Pick<Report, 'note'>,
-): Chosen<File> {
-  if (wished !== undefined && wished.length > 1) {
-    throw new CliError('usage', 'One --collection at a time.');
-  }
+): Sides<File> {
+  const ofOne = ofCollection(files, nameOf(files, wish, note));
+  const inputs = ofModel(ofOne, wish.like?.model);
+  sayTogether(inputs, note);
+  if (!wish.join) return { inputs, answers: undefined };
+  return { inputs, answers: ofModel(answersOf(inputs.collection, files), inputs.files[0]?.model) };
+}
+
+function nameOf(
+  files: readonly CollectedFile[],
+  { collections: wished = [], like, join }: CollectionWish,
+  note: Report['note'],
+): string {
+  if (wished.length > 1) throw new CliError('usage', 'One --collection at a time.');
   const names = [...new Set(files.map(({ collection }) => collection))].sort();
   const [first] = names;
-  const [wish] = wished ?? [];
+  const [wish] = wished;
   const found = names.find((name) => wish !== undefined && hasName(name, wish));
-  if (first === undefined || (wish !== undefined && found === undefined)) {
+  if (found !== undefined) return found;
+  if (first === undefined || wish !== undefined) {
     const what =
       wish === undefined
         ? 'There is no collected data of that.'
@@ -44,16 +72,52 @@ export function chooseCollection<File extends CollectedFile>(
       hint: 'See what there is, or why there is none: aml-monitor data list.',
     });
   }
-  if (found !== undefined) return { collection: found, files: ofCollection(files, found) };
-  if (names.length === 1) return { collection: first, files };
-  const collection = INPUTS.find((name) => names.includes(name));
-  if (collection === undefined) {
+  if (names.length === 1) return first;
+  if (like?.collection !== undefined && names.includes(like.collection)) return like.collection;
+  const inputs = INPUTS.find((name) => names.includes(name));
+  if (inputs === undefined) {
     throw new CliError('usage', `Name one of the collections: ${names.join(', ')}.`, {
       hint: `For example --collection ${first}.`,
     });
   }
-  note(`This is ${collection}, of ${names.join(', ')}: --collection names another.`);
-  return { collection, files: ofCollection(files, collection) };
+  // What is joined is said by the columns.
+  if (!join) note(`This is ${inputs}, of ${names.join(', ')}: --collection names another.`);
+  return inputs;
+}
+
+/** The files of one model: each has features of its own. */
+function ofModel<File extends CollectedFile>(
+  { collection, files }: Chosen<File>,
+  like: string | null | undefined,
+): Chosen<File> {
+  const models = different(files, ({ model }) => model);
+  if (models.length <= 1) return { collection, files };
+  if (like != null && models.includes(like)) {
+    return { collection, files: files.filter(({ model }) => model === like) };
+  }
+  const message = `${collection} was collected of ${models.length} models: ${models.join(', ')}.`;
+  throw new CliError('usage', message, {
+    hint: `Their columns are not the same: name one, such as --model ${models[0]}.`,
+  });
+}
+
+/** Versions and deployments are one table, unless one is named. */
+function sayTogether({ collection, files }: Chosen<CollectedFile>, note: Report['note']): void {
+  const parts = different(files, ({ part }) => part);
+  const versions = different(files, ({ modelVersion }) => modelVersion);
+  if (parts.length > 1) {
+    note(`This is ${collection} of ${parts.join(' and ')} together: --deployment names one.`);
+  } else if (versions.length > 1) {
+    const which = `versions ${versions.join(' and ')} of ${files[0]?.model}`;
+    note(`This is ${collection} of ${which} together: --model-version names one.`);
+  }
+}
+
+function different(
+  files: readonly CollectedFile[],
+  of: (file: CollectedFile) => string | null,
+): readonly string[] {
+  return [...new Set(files.flatMap((file) => of(file) ?? []))].sort();
 }
 
 /**
@@ -61,14 +125,14 @@ export function chooseCollection<File extends CollectedFile>(
  *
  * @throws {CliError} `not-found` if there is none
  */
-export function answersOf<File extends CollectedFile>(
+function answersOf<File extends CollectedFile>(
   collection: string,
   files: readonly File[],
 ): Chosen<File> {
   const wanted = ANSWERS[collection] ?? [];
   for (const name of wanted) {
     const found = ofCollection(files, name);
-    if (found.length > 0) return { collection: name, files: found };
+    if (found.files.length > 0) return found;
   }
   const message =
     wanted.length === 0
@@ -82,6 +146,6 @@ export function answersOf<File extends CollectedFile>(
 function ofCollection<File extends CollectedFile>(
   files: readonly File[],
   collection: string,
-): readonly File[] {
-  return files.filter((file) => file.collection === collection);
+): Chosen<File> {
+  return { collection, files: files.filter((file) => file.collection === collection) };
 }

@@ -1,4 +1,4 @@
-import type { DatasetRows, Datasets } from '../../datasets/datasets.js';
+import type { Datasets } from '../../datasets/datasets.js';
 import { CliError } from '../../errors.js';
 import type { Report } from '../../host.js';
 import {
@@ -9,10 +9,12 @@ import {
   type Metric,
 } from '../../model/drift.js';
 import { assertColumns } from './assert-columns.js';
+import type { OpenedData } from './open-data.js';
+import { overlap } from './rows-of-span.js';
 
 export interface CompareRequest {
-  readonly baseline: DatasetRows;
-  readonly target: DatasetRows;
+  readonly baseline: OpenedData;
+  readonly target: OpenedData;
   /** Empty: every feature. */
   readonly columns: readonly string[];
   readonly kinds: ReadonlyMap<string, FeatureKind>;
@@ -28,11 +30,12 @@ export async function compareData(
   { baseline, target, columns, kinds, judgement }: CompareRequest,
   { datasets, report, signal }: { datasets: Datasets; report: Report; signal: AbortSignal },
 ): Promise<readonly FeatureDrift[]> {
+  sayWhatIsShared({ baseline, target }, report);
   assertColumns([...columns, ...kinds.keys()], [baseline.dataset, target.dataset]);
   const progress = report.progress('Comparing the features');
   try {
     const features = await datasets.compare(
-      { baseline, target },
+      { baseline: baseline.dataset, target: target.dataset },
       {
         columns: columns.length > 0 ? columns : undefined,
         kinds,
@@ -44,6 +47,28 @@ export async function compareData(
   } finally {
     progress.done();
   }
+}
+
+/** What makes the comparison another one than it looks like. */
+function sayWhatIsShared(
+  { baseline, target }: Pick<CompareRequest, 'baseline' | 'target'>,
+  { note, warn }: Pick<Report, 'note' | 'warn'>,
+): void {
+  for (const of of ['collection', 'model'] as const) {
+    const [before, now] = [baseline[of], target[of]];
+    if (before !== undefined && now !== undefined && before !== now) {
+      note(`The ${of} of the baseline is ${before}, that of the target ${now}.`);
+    }
+  }
+  if (!overlap(baseline.span, target.span)) return;
+  const known = new Set(baseline.files);
+  const shared = target.files.filter((file) => known.has(file)).length;
+  if (shared === 0) return;
+  const which = shared === target.files.length ? 'All' : String(shared);
+  const files = target.files.length === 1 ? 'file' : 'files';
+  warn(
+    `${which} of ${target.files.length} ${files} of the target are in the baseline too: their rows are on both sides.`,
+  );
 }
 
 function sayEmptySides(features: Parameters<typeof judge>[0], report: Report): void {

@@ -1,10 +1,10 @@
-import type { DatasetRows, Datasets } from '../../datasets/datasets.js';
+import type { Dataset, Datasets } from '../../datasets/datasets.js';
 import type { Report } from '../../host.js';
 import type { ColumnStatistics } from '../../model/column-statistics.js';
 import { assertColumns } from './assert-columns.js';
 
 export interface DescribeRequest {
-  readonly rows: DatasetRows;
+  readonly dataset: Dataset;
   /** Empty: every feature. */
   readonly columns: readonly string[];
 }
@@ -15,17 +15,17 @@ export interface DescribeRequest {
  * @throws {CliError} `not-found` for a column that is not there
  */
 export async function describeData(
-  { rows, columns }: DescribeRequest,
+  { dataset, columns }: DescribeRequest,
   { datasets, report, signal }: { datasets: Datasets; report: Report; signal: AbortSignal },
 ): Promise<readonly ColumnStatistics[]> {
-  assertColumns(columns, [rows.dataset]);
+  assertColumns(columns, [dataset]);
   const progress = report.progress('Describing the columns');
   try {
-    const described = await datasets.describe(rows, {
+    const described = await datasets.describe(dataset, {
       columns: columns.length > 0 ? columns : undefined,
       signal,
     });
-    const marks = rows.dataset.columns.filter(({ role }) => role === 'mark').length;
+    const marks = dataset.columns.filter(({ role }) => role === 'mark').length;
     if (columns.length === 0 && marks > 0) {
       report.verbose(
         `${marks} columns that tell of the request are left out; --column names them.`,

@@ -1,23 +1,39 @@
 import type { Gateways } from '../../azure/gateways.js';
-import type { Dataset, DatasetRows, Datasets } from '../../datasets/datasets.js';
+import type { Dataset, Datasets, TimeSpan } from '../../datasets/datasets.js';
 import { CliError } from '../../errors.js';
 import type { Clock, Files, Report } from '../../host.js';
 import type { CollectedFile } from '../../model/collected-file.js';
 import { parseTargetName } from '../../model/target.js';
-import { answersOf, chooseCollection } from './choose-collection.js';
+import {
+  type Chosen,
+  type CollectionWish,
+  chooseCollection,
+  type Sides,
+} from './choose-collection.js';
 import { createDataFilter, type DataWish } from './data-filter.js';
 import { findDatastoreOf } from './datastores.js';
 import { assertAllFetched, download } from './download.js';
 import { type Collected, type DataSelection, listCollected } from './list-collected.js';
-import { findLocalData, type LocalData, localDataOf } from './local-data.js';
+import { findLocalData, type LocalData, type LocalFile, localDataOf } from './local-data.js';
+import { openSides, reportUnmatched } from './open-sides.js';
 import { reportDataset } from './report-dataset.js';
+import { rowsOfSpan } from './rows-of-span.js';
 
 /** Rows, and what they are in words. */
-export interface OpenedData extends DatasetRows {
+export interface OpenedData {
+  readonly dataset: Dataset;
   readonly what: string;
-  /** Undefined: the files are not collected, or not told apart. */
+  /** Undefined: the files are not collected. */
   readonly collection: string | undefined;
+  /** Undefined: not known, or none. */
+  readonly model: string | undefined;
+  /** What the rows are from: files by path, collected ones by their place in the account. */
+  readonly files: readonly string[];
+  readonly span: TimeSpan;
 }
+
+/** Which data, and what is made of it. */
+export type OpenWish = DataWish & CollectionWish;
 
 export interface OpenPorts {
   readonly datasets: Datasets;
@@ -33,17 +49,17 @@ const PARALLEL = 16;
 /**
  * All rows of one collection of a service, brought into a scratch folder.
  *
- * @param join with what the model answered
  * @throws {CliError} `not-found` without any; `incomplete` if a file does not come, for figures of a part would mislead
  */
 export async function openService(
   gateways: Gateways,
-  { join, ...selection }: DataSelection & { readonly join: boolean },
+  selection: DataSelection & OpenWish,
   folder: string,
   ports: OpenPorts,
 ): Promise<OpenedData> {
   const { report } = ports;
-  const what = `${selection.service}${spanText(selection)}`;
+  const { service, join } = selection;
+  const what = `${service}${spanText(selection)}`;
   const progress = report.progress('Looking for collected data');
   try {
     const listed: CollectedFile[] = [];
@@ -56,24 +72,21 @@ export async function openService(
         hint: 'See what there is, or why there is none: aml-monitor data list.',
       });
     }
-    const chosen = chooseCollection(listed, selection.collections, report);
-    const answers = join ? answersOf(chosen.collection, listed) : undefined;
-    const wanted = [...chosen.files, ...(answers?.files ?? [])];
-    progress.update(`Fetching ${wanted.length} ${wanted.length === 1 ? 'file' : 'files'}`);
-    const local = await bring(
-      gateways,
-      wanted,
-      { folder, service: selection.service, ending: collected.ending },
-      ports,
-    );
+    const sides = chooseCollection(listed, selection, report);
+    const wanted = [...sides.inputs.files, ...(sides.answers?.files ?? [])];
+    progress.update(`Fetching ${wanted.length === 1 ? '1 file' : `${wanted.length} files`}`);
+    const { ending } = collected;
+    const { files, references } = await bring(gateways, wanted, { folder, service, ending }, ports);
     progress.update('Reading the rows');
-    const dataset = await openCollections(
-      local,
-      { inputs: chosen.collection, answers: answers?.collection },
-      ports,
-    );
-    const { collection } = chosen;
-    return { dataset, range: rangeOf(selection), what: `${collection} of ${what}`, collection };
+    const local = ({ collection }: Chosen<CollectedFile>) => ({
+      collection,
+      files: files.filter((file) => file.collection === collection),
+    });
+    const here = {
+      inputs: local(sides.inputs),
+      answers: sides.answers && local(sides.answers),
+    };
+    return await openLocal(here, references, { wish: selection, what: `of ${what}` }, ports);
   } finally {
     progress.done();
   }
@@ -123,72 +136,83 @@ async function* each<T>(items: readonly T[]): AsyncGenerator<T> {
   yield* items;
 }
 
-async function openCollections(
-  { files, references }: LocalData,
-  names: { readonly inputs: string; readonly answers: string | undefined },
-  { datasets, report, signal }: Pick<OpenPorts, 'datasets' | 'report' | 'signal'>,
-): Promise<Dataset> {
-  const open = async (collection: string) => {
-    const own = files.filter((file) => file.collection === collection);
-    const paths = own.map(({ path }) => path);
-    const dataset = await datasets.open(
-      { format: own[0]?.api ?? 'v2', files: paths, references },
-      signal,
-    );
-    reportDataset(dataset, report);
-    return dataset;
+async function openLocal(
+  sides: Sides<LocalFile>,
+  references: LocalData['references'],
+  { wish, what }: { readonly wish: OpenWish; readonly what: string },
+  ports: Pick<OpenPorts, 'datasets' | 'report' | 'signal'>,
+): Promise<OpenedData> {
+  const { datasets, report, signal } = ports;
+  const open = ({ files }: Chosen<LocalFile>) => {
+    const paths = files.map(({ path }) => path);
+    return datasets.open({ format: files[0]?.api ?? 'v2', files: paths, references }, signal);
   };
-  const left = await open(names.inputs);
-  if (names.answers === undefined) return left;
-  const right = await open(names.answers);
-  const sides = { left, right, names: { left: names.inputs, right: names.answers } };
-  const joined = await datasets.join(sides, signal);
-  const { unmatched } = joined;
-  if (unmatched.left + unmatched.right > 0) {
-    report.note(
-      `Without the other side, and left out: ${unmatched.left} rows of ${names.inputs}, ${unmatched.right} of ${names.answers}.`,
-    );
-  }
-  return joined;
+  const opened = await openSides(sides, open, ports);
+  reportDataset(opened, report);
+  reportUnmatched(opened, sides, 'all', report);
+  const { collection, files } = sides.inputs;
+  return {
+    dataset: await rowsOfSpan(opened, wish, ports),
+    what: `${collection} ${what}`,
+    collection,
+    model: files[0]?.model ?? undefined,
+    files: files.map(({ accountName, containerName, name }) =>
+      [accountName, containerName, name].join('/'),
+    ),
+    span: wish,
+  };
 }
 
-export interface FilesWish extends DataWish {
+export type FilesWish = OpenWish & {
   readonly patterns: readonly string[];
   readonly cwd: string;
-  readonly join: boolean;
-}
+};
 
 /**
  * Rows of files of this machine: of one collection of a folder that was downloaded, else of all that is named.
  *
- * @throws {CliError} `not-found` for what is not there, `usage` for files that are no table or no collection
+ * @throws {CliError} `not-found` for what is not there, `usage` for files that are no table, or of which is asked what
+ * only downloaded ones tell
  */
 export async function openFiles(wish: FilesWish, ports: OpenPorts): Promise<OpenedData> {
-  const { patterns, cwd, join, collections } = wish;
+  const { patterns, cwd } = wish;
   const { datasets, report, signal } = ports;
   const what = `${patterns.join(', ')}${spanText(wish)}`;
   const downloaded = await findLocalData(patterns, { cwd, files: ports.files });
-  const range = rangeOf(wish);
   if (downloaded !== undefined) {
     const { takes } = createDataFilter({ ...wish, collections: undefined });
-    const files = downloaded.files.filter(takes);
-    const { collection } = chooseCollection(files, collections, report);
-    const answers = join ? answersOf(collection, files).collection : undefined;
-    const names = { inputs: collection, answers };
-    const dataset = await openCollections({ ...downloaded, files }, names, ports);
-    return { dataset, range, what: `${collection} in ${what}`, collection };
+    const sides = chooseCollection(downloaded.files.filter(takes), wish, report);
+    return openLocal(sides, downloaded.references, { wish, what: `in ${what}` }, ports);
   }
-  const flag = join ? '--join' : collections === undefined ? undefined : '--collection';
-  if (flag !== undefined) {
-    throw new CliError('usage', `${flag} needs a folder that "data download" has filled.`);
-  }
-  const dataset = await datasets.open(await datasets.find(patterns, cwd), signal);
-  reportDataset(dataset, report);
-  return { dataset, range, what, collection: undefined };
+  assertPlain(wish);
+  const source = await datasets.find(patterns, cwd);
+  const opened = await datasets.open(source, signal);
+  reportDataset(opened, report);
+  const dataset = await rowsOfSpan(opened, wish, ports);
+  const { files } = source;
+  return { dataset, what, collection: undefined, model: undefined, files, span: wish };
 }
 
-function rangeOf({ from, to }: DataWish): DatasetRows['range'] {
-  return from === null && to === null ? undefined : { from, to };
+/** @throws {CliError} `usage` for what can be asked of downloaded files alone, whose places tell it */
+export function assertPlain({
+  collections,
+  deployment,
+  model,
+  modelVersion,
+  join,
+}: Omit<OpenWish, 'from' | 'to'>): void {
+  const typed = {
+    '--join': join || undefined,
+    '--collection': collections,
+    '--deployment': deployment,
+    '--model': model,
+    '--model-version': modelVersion,
+  };
+  const [flag] = Object.entries(typed).find(([, value]) => value !== undefined) ?? [];
+  if (flag === undefined) return;
+  throw new CliError('usage', `${flag} needs a folder that "data download" has filled.`, {
+    hint: 'Files that are named one by one, or by a pattern, are one table. Name the folder itself.',
+  });
 }
 
 function spanText({ from, to }: DataWish): string {

@@ -1,0 +1,49 @@
+import { ask } from '../duckdb/ask.js';
+import { quoteText } from '../duckdb/quote.js';
+import { CliError } from '../errors.js';
+import type { DatasetWithin, TimeSpan } from './datasets.js';
+import { TIME_MARKS } from './marks.js';
+import type { Source } from './source.js';
+import { toTimestamp } from './text-types.js';
+import type { Workshop } from './workshop.js';
+
+/** See `Datasets.within`. */
+export async function rowsWithin(
+  source: Source,
+  { from, to }: TimeSpan,
+  { connection }: Workshop,
+): Promise<{ readonly source: Source; readonly outside: DatasetWithin['outside'] }> {
+  const time = timeOf(source);
+  const instant = (date: Date) => `${quoteText(date.toISOString().slice(0, -1))}::TIMESTAMP`;
+  const isBefore = from === null ? 'false' : `${time} < ${instant(from)}`;
+  const isAfter = to === null ? 'false' : `${time} >= ${instant(to)}`;
+  const isWithin = `${time} IS NOT NULL AND NOT (${isBefore}) AND NOT (${isAfter})`;
+  const [counted] = await ask(
+    connection,
+    `SELECT count(*) FILTER (${isWithin}) AS "rows", count(*) FILTER (${isBefore}) AS "before",
+       count(*) FILTER (${isAfter}) AS "after", count(*) FILTER (${time} IS NULL) AS "timeless" FROM ${source.from}`,
+  );
+  return {
+    source: {
+      ...source,
+      from: `(SELECT * FROM ${source.from} WHERE ${isWithin})`,
+      counts: { ...source.counts, rows: Number(counted?.rows) },
+    },
+    outside: {
+      before: Number(counted?.before),
+      after: Number(counted?.after),
+      timeless: Number(counted?.timeless),
+    },
+  };
+}
+
+/** SQL of when a row was scored. A column of texts may hold some that are no time. */
+function timeOf({ columns }: Source): string {
+  const mark = columns.find(({ name }) => TIME_MARKS.some((time) => time === name));
+  if (mark?.type === 'datetime') return mark.sql;
+  if (mark?.stored === 'VARCHAR') return toTimestamp(mark.sql);
+  const message = 'A range of time is for collected data: these rows do not tell their time.';
+  throw new CliError('usage', message, {
+    hint: `The columns would be ${TIME_MARKS.join(' or ')}.`,
+  });
+}
