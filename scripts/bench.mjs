@@ -1,7 +1,7 @@
 // Measures what DESIGN promises as ratios, in one interleaved run, so that a busy machine or a slow
 // one gives the same answer. Needs `npm run build`.
 // `npm run bench -- start [--rounds N]`, `npm run bench -- engine|read|data [--rounds N] [--rows N]`,
-// `npm run bench -- export [--rows N]`, `npm run bench -- download [--files N]`
+// `npm run bench -- export [--rows N]`, `npm run bench -- list|download [--files N]`
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,6 +12,7 @@ import { data } from './bench/data.mjs';
 import { downloading } from './bench/download.mjs';
 import { engine } from './bench/engine.mjs';
 import { exporting } from './bench/export.mjs';
+import { listing } from './bench/list.mjs';
 import { read } from './bench/read.mjs';
 import { start } from './bench/start.mjs';
 
@@ -20,7 +21,15 @@ const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: { rounds: { type: 'string' }, rows: { type: 'string' }, files: { type: 'string' } },
 });
-const benches = { start, engine, read, export: exporting, download: downloading, data };
+const benches = {
+  start,
+  engine,
+  read,
+  export: exporting,
+  list: listing,
+  download: downloading,
+  data,
+};
 
 const bench = benches[positionals[0]];
 if (bench) {

@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { BlobServiceClient } from '@azure/storage-blob';
 import { startAzurite } from './azurite.mjs';
+import { ACCOUNT, COLLECTION, CONTAINER, collect, hashOf, SERVICE } from './collected-blobs.mjs';
 import { ended, peakOf, untilWritten, verdict } from './processes.mjs';
 import { startSlowProxy } from './slow-proxy.mjs';
 
@@ -18,10 +17,6 @@ const BIG_FILES = 2;
 const BIG_BYTES = 24_000_000;
 /** As the tool fetches them. */
 const RANGE_BYTES = 8_000_000;
-/** The sample workspace of the local cloud; its storage is Azurite here. */
-const ACCOUNT = 'sampleml0storage';
-const CONTAINER = 'azureml-blobstore-0c9d2b7e-61f4-4a3d-8b58-e2f7c1a9d406';
-const COLLECTION = 'modelDataCollector/fraud/blue/model_inputs/';
 const SEQUENTIAL = fileURLToPath(new URL('download-sequential.mjs', import.meta.url));
 
 /**
@@ -42,11 +37,13 @@ export async function downloading({ bin, folder, files = 3000 }) {
   const cloud = launch([bin, 'local', 'start', '-e', envFile]);
   const connectionString = azurite.connectionString(proxy.port);
   const download = (to) => [
-    ...[bin, 'data', 'download', 'fraud', to, '--collection', 'model_inputs'],
+    ...[bin, 'data', 'download', SERVICE, to, '--collection', 'model_inputs'],
     ...['--parallel', String(PARALLEL), '--connection-string', connectionString],
   ];
   try {
-    const blobs = await fill(azurite.connectionString(azurite.port), files);
+    const big = Array.from({ length: BIG_FILES }, () => BIG_BYTES);
+    const small = Array.from({ length: files }, (_, index) => 1000 + ((index * 37) % 3000));
+    const blobs = await collect(azurite.connectionString(azurite.port), [...big, ...small]);
     const total = [...blobs.values()].reduce((sum, { bytes }) => sum + bytes, 0);
     console.log(
       `${files} files of 1 to 4 kB, ${BIG_FILES} of ${BIG_BYTES / 1e6} MB; ` +
@@ -125,29 +122,6 @@ async function killedAndResumed({ folder, proxy, blobs, total, start }) {
   verdictOn(out, blobs);
 }
 
-/** Blobs by their names below the collection. */
-async function fill(connectionString, files) {
-  const client =
-    BlobServiceClient.fromConnectionString(connectionString).getContainerClient(CONTAINER);
-  await client.create();
-  const blobs = new Map();
-  const big = Array.from({ length: BIG_FILES }, () => BIG_BYTES);
-  const small = Array.from({ length: files }, (_, index) => 1000 + ((index * 37) % 3000));
-  const left = [...big, ...small].entries();
-  const put = async () => {
-    for (const [index, size] of left) {
-      const [day, hour] = [1 + (index % 28), index % 24].map((n) => String(n).padStart(2, '0'));
-      const name = `2026/10/${day}/${hour}/${index}.jsonl`;
-      const line = `${JSON.stringify({ id: index, data: [{ amount: index * 1.5 }] })}\n`;
-      const content = Buffer.alloc(size, line);
-      await client.getBlockBlobClient(COLLECTION + name).upload(content, size);
-      blobs.set(name, { bytes: size, hash: hashOf(content) });
-    }
-  };
-  await Promise.all(Array.from({ length: 8 }, put));
-  return blobs;
-}
-
 /** The rate is that from the first request for a blob to the last answer: neither start nor sign-in count. */
 async function timed(proxy, start) {
   const from = proxy.asked.length;
@@ -210,8 +184,4 @@ function verdictOn(out, blobs) {
     return existsSync(path) && hashOf(readFileSync(path)) === hash;
   });
   verdict('files that are right', blobs.size, right.length, right.length === blobs.size);
-}
-
-function hashOf(bytes) {
-  return createHash('sha256').update(bytes).digest('hex');
 }

@@ -74,16 +74,19 @@ export function peakOf(child) {
   return () => peak;
 }
 
-/** Its exit status, null if it was killed, and what it said on stderr. */
+/** Its exit status, null if it was killed, and what it said. */
 export function ended(child, { mayFail = false } = {}) {
+  let stdout = '';
   let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (part) => {
+    stdout += part;
+  });
   child.stderr.setEncoding('utf8').on('data', (part) => {
     stderr += part;
   });
-  child.stdout.resume();
   return new Promise((resolve, reject) => {
     child.once('close', (status) => {
-      if (status === 0 || mayFail) resolve({ status, stderr });
+      if (status === 0 || mayFail) resolve({ status, stdout, stderr });
       else reject(new Error(stderr));
     });
   });
