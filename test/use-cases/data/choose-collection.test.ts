@@ -15,6 +15,7 @@ const FILE: CollectedFile = {
   sizeBytes: 1,
   etag: '"1"',
   modified: new Date(0),
+  created: null,
   isAppend: false,
   from: new Date(0),
   to: new Date(1),
