@@ -54,3 +54,12 @@ test('is a relation for SQL, its columns by place', async () => {
     await ask(connection, `SELECT sum(c0)::INT AS a, max(c1) AS b, avg(c2) AS c FROM (${sql})`),
   ).toEqual([{ a: 3, b: 'y', c: 2 }]);
 });
+
+test('a file without any row is a table of no columns', async () => {
+  const nothing = await open('jsonl', { 'a.jsonl': '{"a":\n' });
+  const { connection, sql } = await nothing.relation();
+
+  expect(nothing.columns).toEqual([]);
+  expect(await rowsOf(nothing)).toEqual([]);
+  expect((await connection.runAndReadAll(sql)).currentRowCount).toBe(0);
+});

@@ -133,7 +133,7 @@ async function headFiles(patterns: readonly string[], job: Job): Promise<void> {
     const dataset = data
       ? await openEnd(localEnd(data, wish, ports), wish, ports)
       : await rowsOfSpan(
-          await datasets.open(await datasets.find(patterns, cwd), signal),
+          await datasets.open(await datasets.find(patterns, cwd, signal), signal),
           wish,
           ports,
         );

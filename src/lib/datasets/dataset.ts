@@ -54,12 +54,16 @@ async function tableOf(
   columns: Table['columns'],
   signal?: AbortSignal,
 ): Promise<Table> {
+  if (columns.length === 0) return { columns, rows: none() };
   // Collected texts may be missing, which Kusto's never are.
   const read = columns.map(
     ({ name, type }) => ({ name, type: type === 'string' ? 'guid' : type }) as const,
   );
   return { columns, rows: await streamRows(connection, { sql, columns: read, signal }) };
 }
+
+/** Rows of no columns: lines that are none of a table's may be all that files hold. */
+async function* none(): AsyncGenerator<never> {}
 
 /** SQL of a value as `streamRows` takes it. */
 function cellOf(sql: string, type: KustoType): string {
@@ -76,7 +80,7 @@ async function relationOf(
     return { name, type, role, stored, sql: `c${index}` };
   });
   const values = source.columns.map(({ sql }, index) => `${sql} AS c${index}`);
-  const select = `SELECT ${values.join(', ')} FROM ${source.from}`;
+  const select = `SELECT ${values.join(', ') || 'NULL'} FROM ${source.from}`;
   if (source.isTyped) return { connection, sql: select, columns };
   const { from } = await keep(workshop, select, signal);
   return { connection, sql: `SELECT * FROM ${from}`, columns };

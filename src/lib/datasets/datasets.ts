@@ -19,7 +19,7 @@ export interface Datasets {
    * @param cwd what the names are relative to
    * @throws {CliError} `not-found` for a name or pattern without a file; `usage` for files of several kinds
    */
-  find(patterns: readonly string[], cwd: string): Promise<DatasetSource>;
+  find(patterns: readonly string[], cwd: string, signal?: AbortSignal): Promise<DatasetSource>;
   /**
    * Rows of two datasets that belong to one request, in the order of the left ones: v1 tells by its correlation id, v2 by
    * that and the row. A feature that both have is called after its side; the marks are those of the left.

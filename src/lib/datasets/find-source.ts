@@ -1,4 +1,5 @@
 import type { Connection } from '../duckdb/ask.js';
+import { ofFiles } from '../duckdb/files.js';
 import { type FoundFile, findFiles, readStart } from '../duckdb/find-files.js';
 import { CliError } from '../errors.js';
 import { V1_MARKS } from '../model/csv-record.js';
@@ -9,11 +10,12 @@ export async function findSource(
   patterns: readonly string[],
   cwd: string,
   connection: Connection,
+  signal: AbortSignal | undefined,
 ): Promise<DatasetSource> {
   const found = await findFiles(patterns, cwd, connection);
   const kinds = new Map<DatasetSource['format'], FoundFile>();
-  for (const file of found) {
-    const format = await formatOf(file);
+  const look = async (file: FoundFile) => ({ file, format: await formatOf(file) });
+  for await (const { file, format } of ofFiles(found, look, signal)) {
     if (format && !kinds.has(format)) kinds.set(format, file);
   }
   const [first, second] = kinds;

@@ -1,7 +1,8 @@
 import { ask } from '../duckdb/ask.js';
 import { quotePaths, quoteText } from '../duckdb/quote.js';
-import { assertLineLengths, LINE_LIMITS } from './line-limits.js';
-import { keepRejected, keepUnfit, type Rejected } from './rejected.js';
+import { type Gathered, gatherFiles } from './gather-files.js';
+import { LINE_LIMITS } from './line-limits.js';
+import { keepRejected, keepUnfit, type Rejected, traceRejected } from './rejected.js';
 import type { Source, SourceColumn } from './source.js';
 import { JSON_TEXT, type TextType, typesOfTexts, type Writing } from './text-types.js';
 import { type Kept, keep, type Workshop } from './workshop.js';
@@ -48,8 +49,18 @@ const FIRST = { lines: 1000, files: 20 };
  * on. The lines are read once, and once more if later rows have other members, or if a line is no row.
  */
 export async function openLines(rows: LineRows, workshop: Workshop): Promise<Source> {
+  const gathered = await gatherFiles(rows.files, workshop);
+  try {
+    return await openGathered({ ...rows, ...gathered }, workshop);
+  } finally {
+    await gathered.remove();
+  }
+}
+
+type GatheredRows = LineRows & Pick<Gathered, 'origins'>;
+
+async function openGathered(rows: GatheredRows, workshop: Workshop): Promise<Source> {
   const { connection } = workshop;
-  const bytes = await assertLineLengths(rows.files);
   const first = rows.items(
     `(SELECT * FROM ${readLines(rows.files.slice(0, FIRST.files))} LIMIT ${FIRST.lines})`,
   );
@@ -58,12 +69,11 @@ export async function openLines(rows: LineRows, workshop: Workshop): Promise<Sou
     `SELECT k FROM (SELECT ${keysOf('item')} AS k FROM ${first} WHERE item IS NOT NULL)`,
   );
   let names = [...new Set(seen.flatMap(({ k }) => (Array.isArray(k) ? k.map(String) : [])))];
-  const lines = await gathered(rows.files, bytes, workshop);
-  let items = await keepItems(rows, names, lines, workshop);
+  let items = await keepItems(rows, names, workshop);
   const later = await namesLeftOut(items.kept, workshop);
   if (later.some((name) => !names.includes(name))) {
     names = [...new Set([...names, ...later])];
-    items = await keepItems(rows, names, lines, workshop);
+    items = await keepItems(rows, names, workshop);
   }
   return toSource(rows, names, items, workshop);
 }
@@ -74,36 +84,9 @@ interface Items {
   readonly unreadable: Rejected;
 }
 
-/** So many files, and so small in the mean, are scattered. */
-const SCATTERED = { files: 50, bytes: 100_000 };
-
-/** Lines that were brought together, and those that were not read. */
-interface Gathered {
-  readonly from: string;
-  readonly unreadable: Rejected;
-}
-
-/**
- * The lines of scattered files in one place; undefined for others. Reading a small file costs little, but what is computed
- * with its few lines costs as much as for thousands.
- */
-async function gathered(
-  files: readonly string[],
-  bytes: number,
-  workshop: Workshop,
-): Promise<Gathered | undefined> {
-  if (files.length < SCATTERED.files || bytes / files.length > SCATTERED.bytes) return undefined;
-  const { from } = await keep(
-    workshop,
-    `SELECT * FROM ${readLines(files, 'store_rejects = true')}`,
-  );
-  return { from, unreadable: await keepRejected(workshop) };
-}
-
 async function keepItems(
   { files, items, marks, order }: LineRows,
   names: readonly string[],
-  lines: Gathered | undefined,
   workshop: Workshop,
 ): Promise<Items> {
   const values = names.map((_, at) => `nullif(CAST(v[${at + 1}] AS VARCHAR), 'null') AS t${at}`);
@@ -118,9 +101,9 @@ async function keepItems(
   const kept = await keep(
     workshop,
     `SELECT ${selected.join(', ')} FROM (SELECT *, ${keysOf('item')} AS k, ${valuesOf('item', names)} AS v
-     FROM ${items(lines?.from ?? readLines(files, 'store_rejects = true'))})${order === undefined ? '' : ` ORDER BY ${order}`}`,
+     FROM ${items(readLines(files, 'store_rejects = true'))})${order === undefined ? '' : ` ORDER BY ${order}`}`,
   );
-  return { kept, unreadable: lines?.unreadable ?? (await keepRejected(workshop)) };
+  return { kept, unreadable: await keepRejected(workshop) };
 }
 
 /** SQL of the names that a row has. */
@@ -152,7 +135,7 @@ async function namesLeftOut({ path }: Kept, { connection }: Workshop): Promise<r
 }
 
 async function toSource(
-  rows: LineRows,
+  rows: GatheredRows,
   names: readonly string[],
   { kept, unreadable }: Items,
   workshop: Workshop,
@@ -183,7 +166,8 @@ async function toSource(
     marks.push(toColumn({ name: free(name, taken), role: 'mark' }, `m${at}`, type));
   }
   const twice = Number(counted.twice);
-  const rejected = await keepUnfit(workshop, { ...rows, kept, unfit, unreadable, readLines });
+  const found = await keepUnfit(workshop, { ...rows, kept, unfit, unreadable, readLines });
+  const rejected = await traceRejected(workshop, found, rows.origins);
   return {
     columns: [...features, ...marks],
     from,

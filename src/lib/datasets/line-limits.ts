@@ -19,26 +19,26 @@ const PIECE = 65_536;
  * A line that is longer than the buffer is lost without a word, too (duckdb/duckdb#25825), so files are looked into
  * before, here and there.
  *
- * @returns how many bytes the files have
  * @throws {CliError} `usage` for a file with a line that is too long
  */
-export async function assertLineLengths(files: readonly string[]): Promise<number> {
-  const piece = Buffer.alloc(PIECE);
-  let bytes = 0;
+export async function assertLineLengths(files: readonly string[]): Promise<void> {
   for (const path of files) {
     const file = await told(path, 'read', open(path));
     try {
-      const { size } = await file.stat();
-      bytes += size;
-      for (let at = 0; size > LONGEST && at + STRIDE <= size; at += STRIDE) {
-        if (await told(path, 'read', hasLineEnd(file, at, piece))) continue;
-        throw new CliError('usage', `"${path}" has a line that is longer than 8 MB.`);
-      }
+      await assertLines(path, file, (await file.stat()).size);
     } finally {
       await file.close();
     }
   }
-  return bytes;
+}
+
+/** See `assertLineLengths`. */
+export async function assertLines(path: string, file: FileHandle, size: number): Promise<void> {
+  const piece = Buffer.alloc(size > LONGEST ? PIECE : 0);
+  for (let at = 0; size > LONGEST && at + STRIDE <= size; at += STRIDE) {
+    if (await told(path, 'read', hasLineEnd(file, at, piece))) continue;
+    throw new CliError('usage', `"${path}" has a line that is longer than 8 MB.`);
+  }
 }
 
 async function hasLineEnd(file: FileHandle, from: number, piece: Buffer): Promise<boolean> {

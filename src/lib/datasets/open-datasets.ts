@@ -39,7 +39,7 @@ export function openDatasets(limits: DatasetLimits = {}): Datasets {
     const { workshop } = await opened;
     const stopInterrupting = interruptOnAbort(workshop.connection, signal);
     try {
-      return await work(workshop);
+      return await work({ ...workshop, signal });
     } catch (error) {
       signal?.throwIfAborted();
       throw error;
@@ -56,14 +56,14 @@ export function openDatasets(limits: DatasetLimits = {}): Datasets {
 
   return {
     async open(source, signal) {
-      await assertFiles(source.files);
+      await assertFiles(source.files, signal);
       return inWorkshop(signal, async (workshop) =>
         toDataset(await openSource(source, workshop), workshop),
       );
     },
-    async find(patterns, cwd) {
+    async find(patterns, cwd, signal) {
       const { findSource } = await import('./find-source.js');
-      return inWorkshop(undefined, ({ connection }) => findSource(patterns, cwd, connection));
+      return inWorkshop(signal, ({ connection }) => findSource(patterns, cwd, connection, signal));
     },
     join({ left, right, names }, signal) {
       return inWorkshop(signal, async (workshop) => {
@@ -144,11 +144,12 @@ async function openWorkshop(limits: DatasetLimits): Promise<Opened> {
     workshop: {
       connection,
       connect: () => database.connect(),
-      async scratchFile() {
+      async scratchFile(ending) {
         scratch ??= await mkdtemp(join(limits.spillFolder ?? tmpdir(), 'datasets-'));
-        return join(scratch, `${uniqueName('rows')}.parquet`);
+        return join(scratch, `${uniqueName('rows')}.${ending}`);
       },
       uniqueName,
+      signal: undefined,
     },
     async close() {
       connection.closeSync();

@@ -1,5 +1,6 @@
 import { ask } from '../duckdb/ask.js';
 import { quoteText } from '../duckdb/quote.js';
+import type { Origin } from './gather-files.js';
 import type { Kept, Workshop } from './workshop.js';
 
 /** What in files is no row. */
@@ -66,6 +67,33 @@ export async function keepUnfit(
          FROM ${items(lines)} JOIN firsts USING (filename) WHERE reason IS NOT NULL)
      SELECT file, n + (SELECT count(*) FROM gone WHERE gone.file = unfit.file AND gone.before < unfit.n) AS line, reason, text
      FROM unfit UNION ALL FROM (${unreadable.sql}) ORDER BY file, line`,
+  );
+}
+
+/** Says of what small files hold that stand together where it stands in them. */
+export async function traceRejected(
+  workshop: Workshop,
+  rejected: Rejected,
+  origins: readonly Origin[],
+): Promise<Rejected> {
+  if (rejected.count === 0 || origins.length === 0) return rejected;
+  const { connection, uniqueName } = workshop;
+  const table = uniqueName('origins');
+  await ask(connection, `CREATE TABLE ${table} (file VARCHAR, "first" BIGINT, path VARCHAR)`);
+  const rows = await connection.createAppender(table);
+  for (const { file, first, path } of origins) {
+    rows.appendVarchar(file);
+    rows.appendBigInt(BigInt(first));
+    rows.appendVarchar(path);
+    rows.endRow();
+  }
+  rows.closeSync();
+  return keepTable(
+    workshop,
+    `SELECT coalesce(path, found.file) AS file, line - coalesce("first", 1) + 1 AS line, reason, text
+     FROM (${rejected.sql}) found ASOF LEFT JOIN ${table} origins
+       ON found.file = origins.file AND found.line >= origins."first"
+     ORDER BY ALL`,
   );
 }
 

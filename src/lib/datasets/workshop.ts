@@ -8,9 +8,11 @@ export interface Workshop {
   readonly connection: Connection;
   readonly connect: () => Promise<Connection>;
   /** A path that nothing has yet. */
-  readonly scratchFile: () => Promise<string>;
+  readonly scratchFile: (ending: string) => Promise<string>;
   /** A name in the database that nothing has yet. */
   readonly uniqueName: (stem: string) => string;
+  /** Interrupts the connection too. */
+  readonly signal: AbortSignal | undefined;
 }
 
 export interface Kept {
@@ -26,7 +28,7 @@ export async function keep(
   select: string,
   signal?: AbortSignal,
 ): Promise<Kept> {
-  const path = await scratchFile();
+  const path = await scratchFile('parquet');
   const options = 'FORMAT parquet, COMPRESSION lz4_raw';
   const count = await copyToFile(connection, { select, path, options, signal });
   return { from: `read_parquet(${quotePaths([path])})`, path, count };

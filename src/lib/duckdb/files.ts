@@ -1,11 +1,26 @@
 import { access, constants } from 'node:fs/promises';
 import { CliError } from '../errors.js';
 
+/** Files that are open at once: as many as keep the disk at work. */
+const AT_ONCE = 64;
+
+/** What work gives of each of many files, in their order, some at a time. */
+export async function* ofFiles<T, U>(
+  files: readonly T[],
+  work: (file: T) => Promise<U>,
+  signal?: AbortSignal,
+): AsyncGenerator<U> {
+  for (let at = 0; at < files.length; at += AT_ONCE) {
+    signal?.throwIfAborted();
+    yield* await Promise.all(files.slice(at, at + AT_ONCE).map(work));
+  }
+}
+
 /** @throws {CliError} `not-found` for the first file that cannot be read; DuckDB would speak of patterns */
-export async function assertFiles(files: readonly string[]): Promise<void> {
-  for (const file of files) {
-    await access(file, constants.R_OK).catch((cause: unknown) => {
+export async function assertFiles(files: readonly string[], signal?: AbortSignal): Promise<void> {
+  const reach = (file: string) =>
+    access(file, constants.R_OK).catch((cause: unknown) => {
       throw new CliError('not-found', `The rows in ${file} cannot be read.`, {}, cause);
     });
-  }
+  for await (const _ of ofFiles(files, reach, signal));
 }

@@ -185,7 +185,7 @@ export async function openFiles(wish: FilesWish, ports: OpenPorts): Promise<Open
     return openLocal(sides, downloaded.references, { wish, what: `in ${what}` }, ports);
   }
   assertPlain(wish);
-  const source = await datasets.find(patterns, cwd);
+  const source = await datasets.find(patterns, cwd, signal);
   const opened = await datasets.open(source, signal);
   reportDataset(opened, report);
   const dataset = await rowsOfSpan(opened, wish, ports);
