@@ -1,5 +1,6 @@
 import { armFault, Dropped, Refusal } from './answers.js';
 import type { Cloud } from './cloud.js';
+import { failureAnswer } from './failures.js';
 
 /** One request and the cloud that it reached. */
 export interface Call {
@@ -66,8 +67,7 @@ export async function dispatch(routes: readonly Route[], call: Call): Promise<Re
   } catch (error) {
     if (error instanceof Refusal) return error.response;
     if (error instanceof Dropped) throw error;
-    const message = error instanceof Error ? error.message : String(error);
-    return armFault({ status: 500, code: 'InternalServerError', message }).response;
+    return failureAnswer(call, error);
   }
 }
 
