@@ -1,3 +1,4 @@
+import { resourceName } from '../model/resource-id.js';
 import type { ArchiveOutcome } from '../use-cases/archive/archive-outcome.js';
 import type { ArchiveState, SettingState } from '../use-cases/archive/show-archive.js';
 import { escapeControls } from './escape.js';
@@ -16,7 +17,7 @@ export const archiveView: View<ArchiveOutcome> = {
       if (other === undefined) return `The archive of ${name} is ${state} ${off}.`;
       return `The archive is already ${style.green('on')} by ${style.bold(escapeControls(other.setting))}.`;
     }
-    const account = style.bold(escapeControls(nameOf(storageAccountId)));
+    const account = style.bold(escapeControls(resourceName(storageAccountId ?? '')));
     const tables = escapeControls(categories.join(', '));
     return `The archive of ${name} is ${state} ${style.green('on')}: ${tables} to ${account}.`;
   },
@@ -34,7 +35,7 @@ export const archiveStateView: TextView<ArchiveState> = {
         ...factLines(
           [
             ['tables', tables.join(', '), null],
-            ['to', nameOf(destinationId), null],
+            ['to', resourceName(destinationId), null],
           ],
           style,
         ),
@@ -52,7 +53,7 @@ function settingText(setting: SettingState, style: Style, width: number | undefi
   const group = groups.length === 0 ? '' : ` (group ${groups.join(', ')})`;
   const hub =
     eventHub &&
-    `${nameOf(namespaceOf(eventHub.ruleId))}${eventHub.name ? `/${eventHub.name}` : ''}`;
+    `${resourceName(namespaceOf(eventHub.ruleId))}${eventHub.name ? `/${eventHub.name}` : ''}`;
   const twice = duplicates ? ', where the rows are already' : '';
   const days =
     retentionPolicyDays === null
@@ -61,12 +62,12 @@ function settingText(setting: SettingState, style: Style, width: number | undefi
   const facts = [
     ['categories', `${categories.join(', ') || 'none'}${group}`],
     ['metrics', metrics.join(', ')],
-    ['storage account', storageAccountId && nameOf(storageAccountId)],
+    ['storage account', storageAccountId && resourceName(storageAccountId)],
     ['containers', blobs?.containers.join(', ')],
     ['blobs', blobs?.path],
-    ['log workspace', logWorkspaceId && `${nameOf(logWorkspaceId)}${twice}`],
+    ['log workspace', logWorkspaceId && `${resourceName(logWorkspaceId)}${twice}`],
     ['event hub', hub],
-    ['partner solution', partnerId && nameOf(partnerId)],
+    ['partner solution', partnerId && resourceName(partnerId)],
     ['also set', others.join(', ')],
     ['retention policy', days],
   ] as const;
@@ -96,9 +97,4 @@ function listLines(list: string, room: number): readonly string[] {
 /** The namespace that an authorization rule belongs to. */
 function namespaceOf(ruleId: string): string {
   return ruleId.replace(/\/(eventhubs\/[^/]+\/)?authorizationrules\/.*$/i, '');
-}
-
-/** The last segment of a resource id. */
-function nameOf(resourceId: string | null): string {
-  return resourceId?.split('/').at(-1) ?? '';
 }

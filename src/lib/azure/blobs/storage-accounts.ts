@@ -1,4 +1,5 @@
 import { CliError } from '../../errors.js';
+import { resourceName } from '../../model/resource-id.js';
 import type { Cloud } from '../cloud.js';
 import type { ArmGateway } from '../gateways.js';
 import { readArray, readString } from '../payload.js';
@@ -38,7 +39,7 @@ export function createStorageAccounts(options: StorageAccountsOptions): StorageA
   /** The resource id of the workspace's own account; of others nothing but the name is known. */
   async function idOf(accountName: string): Promise<string | undefined> {
     const { storageAccountId: id } = await arm.getWorkspace();
-    return id?.split('/').at(-1)?.toLowerCase() === accountName.toLowerCase() ? id : undefined;
+    return id && resourceName(id).toLowerCase() === accountName.toLowerCase() ? id : undefined;
   }
 
   async function readEndpoint(accountName: string): Promise<string> {

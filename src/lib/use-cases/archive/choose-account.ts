@@ -1,8 +1,8 @@
 import type { StorageAccount } from '../../azure/telemetry-gateways.js';
 import { CliError } from '../../errors.js';
 import type { Report } from '../../host.js';
+import { resourceName } from '../../model/resource-id.js';
 import type { Archive, ArchiveGateways } from './open-archive.js';
-import { lastName } from './setting-facts.js';
 
 export interface AccountWish {
   /** Resource id of a component that is not the ML workspace's; undefined: it is. */
@@ -28,7 +28,7 @@ export async function chooseAccount(
   if (storageAccount === undefined && current !== null) return current;
   const own = asked === undefined ? (await arm.getWorkspace()).storageAccountId : null;
   if (storageAccount !== undefined) {
-    if (own && lastName(own).toLowerCase() === storageAccount.toLowerCase()) return own;
+    if (own && resourceName(own).toLowerCase() === storageAccount.toLowerCase()) return own;
     const [, , subscriptionId = ''] = component.resourceId.split('/');
     const found = await storageAccounts.findId(subscriptionId, storageAccount);
     if (found !== undefined) return found;
@@ -41,7 +41,7 @@ export async function chooseAccount(
     const message = 'No storage account is named to archive to.';
     throw new CliError('usage', message, { hint: 'Give --storage-account NAME.' });
   }
-  const name = lastName(own);
+  const name = resourceName(own);
   report.note(
     `Archiving to "${name}", the workspace's storage account; --storage-account names another.`,
   );
@@ -67,7 +67,7 @@ export async function assertUsable(
   } catch (error) {
     if (!(error instanceof CliError) || error.kind !== 'auth') throw error;
     report.note(
-      `Whether "${lastName(accountId)}" can take an archive is not known: ${error.message}`,
+      `Whether "${resourceName(accountId)}" can take an archive is not known: ${error.message}`,
     );
     return;
   }

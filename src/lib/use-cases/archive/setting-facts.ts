@@ -3,6 +3,7 @@ import type {
   DiagnosticCategory,
   DiagnosticSetting,
 } from '../../azure/telemetry-gateways.js';
+import { resourceName } from '../../model/resource-id.js';
 
 /** Resource ids are one however their letters are cased. */
 export function isSameId(one: string | null, other: string | null): boolean {
@@ -35,9 +36,9 @@ export function metricsOf({ metrics }: DiagnosticSetting): readonly string[] {
 export function otherDestinations(setting: DiagnosticSetting): readonly string[] {
   const { logWorkspaceId, eventHub, partnerId, others } = setting;
   return [
-    logWorkspaceId !== null && `the Log Analytics workspace "${lastName(logWorkspaceId)}"`,
+    logWorkspaceId !== null && `the Log Analytics workspace "${resourceName(logWorkspaceId)}"`,
     eventHub !== null && `an event hub${eventHub.name === null ? '' : ` "${eventHub.name}"`}`,
-    partnerId !== null && `the partner solution "${lastName(partnerId)}"`,
+    partnerId !== null && `the partner solution "${resourceName(partnerId)}"`,
     ...others.map((name) => `what "${name}" names`),
   ].filter((text) => text !== false);
 }
@@ -50,11 +51,6 @@ export function otherDestinations(setting: DiagnosticSetting): readonly string[]
 export function isDuplicate(setting: DiagnosticSetting, component: Component): boolean {
   const sendsLogs = setting.logs.some(({ enabled }) => enabled);
   return sendsLogs && isSameId(setting.logWorkspaceId, component.logWorkspaceId);
-}
-
-/** The last segment of a resource id: the name of what it names. */
-export function lastName(resourceId: string): string {
-  return resourceId.split('/').at(-1) ?? resourceId;
 }
 
 /** What is wrong with settings that write rows a second time. */

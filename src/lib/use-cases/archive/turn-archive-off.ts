@@ -5,6 +5,7 @@ import type {
 } from '../../azure/telemetry-gateways.js';
 import { CliError } from '../../errors.js';
 import type { Report } from '../../host.js';
+import { resourceName } from '../../model/resource-id.js';
 import {
   type ArchiveOutcome,
   type ArchiveRequest,
@@ -16,7 +17,7 @@ import {
 } from './archive-outcome.js';
 import { chooseCategories } from './choose-categories.js';
 import { type ArchiveGateways, findSetting, openArchive } from './open-archive.js';
-import { groupsOf, lastName, metricsOf, otherDestinations, sends } from './setting-facts.js';
+import { groupsOf, metricsOf, otherDestinations, sends } from './setting-facts.js';
 
 /**
  * Ends what a diagnostic setting copies to a storage account. A setting that does nothing else is deleted; of one that
@@ -55,7 +56,7 @@ export async function turnArchiveOff(
         edit === 'removed' ? NOTHING : stateOf(setting, edit.storageAccountId === null ? [] : kept);
       sayMetrics(setting, edit, report);
       const what = ended.length > 0 ? ended.join(', ') : 'telemetry';
-      const where = `"${setting.name}" to ${lastName(setting.storageAccountId)}`;
+      const where = `"${setting.name}" to ${resourceName(setting.storageAccountId)}`;
       await assertConfirmed(`End the archive of ${what} by ${where}?`, request);
       return edit;
     },
@@ -66,7 +67,7 @@ export async function turnArchiveOff(
     if (other === existing?.name || storageAccountId === null) continue;
     if (!logs.some(({ enabled }) => enabled)) continue;
     report.note(
-      `The setting "${other}" archives to "${lastName(storageAccountId)}", too; --name ${other} ends that.`,
+      `The setting "${other}" archives to "${resourceName(storageAccountId)}", too; --name ${other} ends that.`,
     );
   }
   return { ...outcome, ...after, elsewhere: [], ...changeFacts(change, dryRun) };

@@ -2,6 +2,7 @@ import type { Change } from '../../azure/gateways.js';
 import type { DiagnosticCategory, DiagnosticSetting } from '../../azure/telemetry-gateways.js';
 import { CliError } from '../../errors.js';
 import type { Report } from '../../host.js';
+import { resourceName } from '../../model/resource-id.js';
 import {
   type ArchiveOutcome,
   type ArchiveRequest,
@@ -19,7 +20,6 @@ import {
   duplicateWarnings,
   groupsOf,
   isSameId,
-  lastName,
   otherDestinations,
   sends,
 } from './setting-facts.js';
@@ -61,7 +61,7 @@ export async function turnArchiveOn(
   const others = settings.filter(
     (setting) => setting !== existing && isSameId(setting.storageAccountId, accountId),
   );
-  const elsewhere = sentElsewhere(others, wanted, lastName(accountId), report);
+  const elsewhere = sentElsewhere(others, wanted, resourceName(accountId), report);
   const left = wanted.filter((category) => !others.some((setting) => sends(setting, category)));
   const outcome = { component: component.resourceId, setting: existing?.name ?? name };
   if (left.length === 0) {
@@ -150,7 +150,7 @@ async function assertMoveWanted(
   request: ArchiveRequest,
 ): Promise<void> {
   if (storageAccountId === null || isSameId(storageAccountId, accountId)) return;
-  const [from, to] = [lastName(storageAccountId), lastName(accountId)];
+  const [from, to] = [resourceName(storageAccountId), resourceName(accountId)];
   await assertConfirmed(`Let "${name}" archive to ${to} instead of ${from}?`, request);
 }
 

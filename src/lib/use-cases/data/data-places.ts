@@ -4,6 +4,7 @@ import type { Report } from '../../host.js';
 import type { CollectedFile } from '../../model/collected-file.js';
 import { sharedName } from '../../model/collection-name.js';
 import type { DataLevel } from '../../model/data-path.js';
+import { resourceName } from '../../model/resource-id.js';
 import { type Target, targetName } from '../../model/target.js';
 import { DATASTORE, findDatastoreOf, folderPrefix, parseDatastoreUri } from './datastores.js';
 
@@ -25,7 +26,7 @@ export interface DataPlace {
 
 /** v1 collects into a container of its own, in the storage account of the workspace. */
 export function v1Container({ storageAccountId }: MlWorkspace): BlobContainer | null {
-  const accountName = storageAccountId?.split('/').at(-1);
+  const accountName = storageAccountId && resourceName(storageAccountId);
   return accountName ? { accountName, containerName: 'modeldata' } : null;
 }
 

@@ -1,6 +1,7 @@
 import type { Gateways } from '../../azure/gateways.js';
 import type { LogTable } from '../../azure/telemetry-gateways.js';
 import { CliError } from '../../errors.js';
+import { resourceName } from '../../model/resource-id.js';
 import {
   isTelemetryTable,
   storedName,
@@ -43,8 +44,11 @@ export async function openLogWorkspace(
       hint: `Its own retention${days} holds; migrate it to a workspace-based one.`,
     });
   }
-  const name = logWorkspaceId.split('/').at(-1) ?? '';
-  return { resourceId: logWorkspaceId, name, componentDays: retentionDays };
+  return {
+    resourceId: logWorkspaceId,
+    name: resourceName(logWorkspaceId),
+    componentDays: retentionDays,
+  };
 }
 
 /**
