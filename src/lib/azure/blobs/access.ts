@@ -66,8 +66,12 @@ export function createStorageAccess(options: AccessOptions): StorageAccess {
     if (connectionString) {
       const parsed = parseConnectionString(connectionString, cloud.storageSuffix);
       if (!isFor(accountName, parsed.accountName, connectionString)) return undefined;
-      const { origin } = new URL(parsed.endpoint);
-      const own = transport.client({ accepts: (url) => url.origin === origin, always: true });
+      const server = new URL(parsed.endpoint);
+      const own = transport.client({
+        accepts: ({ origin }) => origin === server.origin,
+        always: true,
+        isOutside: !cloud.accepts.storage(server),
+      });
       const secret = secretOf(parsed.accountName ?? accountName, parsed);
       return () => ({ endpoint: parsed.endpoint, secret, client: own });
     }

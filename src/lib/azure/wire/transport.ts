@@ -12,6 +12,8 @@ export interface ClientRules {
   readonly accepts: (url: URL) => boolean;
   /** True: every request is checked, for its body is the secret. Else those with a token. */
   readonly always?: boolean;
+  /** True: a server that the user named, outside the cloud; the network leads there whatever replaces it. */
+  readonly isOutside?: boolean;
   /** By default what is not GET or HEAD is a write. */
   readonly kindOf?: (request: PipelineRequest) => RequestKind;
 }
@@ -39,11 +41,16 @@ const ANSWER_TIMEOUT_MS = 120_000;
 export async function createTransport(options: TransportOptions): Promise<Transport> {
   const { clock, signal, report, env, fetch } = options;
   const proxy = fetch ? undefined : proxyUrl(env);
-  const wire = fetch
-    ? createInProcess(fetch)
-    : createNetwork({ env, privateRoots: await readPrivateRoots(options) });
+  let network: Promise<HttpClient> | undefined;
+  const openNetwork = () => {
+    network ??= readPrivateRoots(options).then((privateRoots) =>
+      createNetwork({ env, privateRoots }),
+    );
+    return network;
+  };
+  const inside = fetch ? createInProcess(fetch) : await openNetwork();
 
-  async function once(request: PipelineRequest): Promise<PipelineResponse> {
+  async function once(wire: HttpClient, request: PipelineRequest): Promise<PipelineResponse> {
     const start = clock.now().getTime();
     const tell = (outcome: string | number, response?: PipelineResponse) => {
       const duration = clock.now().getTime() - start;
@@ -60,14 +67,18 @@ export async function createTransport(options: TransportOptions): Promise<Transp
     }
   }
 
-  async function send(request: PipelineRequest, kind: RequestKind): Promise<PipelineResponse> {
+  async function send(
+    wire: HttpClient,
+    request: PipelineRequest,
+    kind: RequestKind,
+  ): Promise<PipelineResponse> {
     for (let attempt = 0; ; attempt++) {
       signal.throwIfAborted();
       // A query is sent again by its gateway, which knows how much of the answer came.
       const last = attempt === RETRIES || kind === 'query' || !isRepeatable(request);
       let waitMs: number | undefined;
       try {
-        const response = await once(bounded(request, kind, signal));
+        const response = await once(wire, bounded(request, kind, signal));
         waitMs = last ? undefined : waitAfter(response, kind, attempt, clock.now());
         if (waitMs === undefined) return response;
         discard(response);
@@ -88,11 +99,12 @@ export async function createTransport(options: TransportOptions): Promise<Transp
   }
 
   return {
-    client: ({ accepts, always = false, kindOf = kindByMethod }) => ({
+    client: ({ accepts, always = false, isOutside = false, kindOf = kindByMethod }) => ({
       async sendRequest(request) {
         const guarded = always || request.headers.has('authorization');
         if (guarded) assertAccepted(request.url, request.url, accepts);
-        const response = await send(request, kindOf(request));
+        const wire = isOutside ? await openNetwork() : inside;
+        const response = await send(wire, request, kindOf(request));
         const location = response.headers.get('location');
         if (guarded && response.status >= 300 && response.status < 400 && location) {
           assertAccepted(location, request.url, accepts);
