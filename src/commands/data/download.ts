@@ -11,6 +11,7 @@ import { explainNothing } from '../../lib/use-cases/data/explain-nothing.js';
 import { listCollected } from '../../lib/use-cases/data/list-collected.js';
 import { localDataOf } from '../../lib/use-cases/data/local-data.js';
 import { mergeTables, tableFormat } from '../../lib/use-cases/data/merge-tables.js';
+import { countOf } from '../../lib/use-cases/data/outcome-tally.js';
 import { parseCount } from '../count-argument.js';
 import { openSession, serviceOf } from '../session.js';
 import { examples, exitStatuses, type SharedCommand } from '../shared-options.js';
@@ -73,7 +74,7 @@ export function define(command: SharedCommand, host: Host): void {
             progress,
           },
         );
-        if (fetched.files.length === 0) {
+        if (countOf(fetched.files) === 0) {
           const reasons = await explainNothing(gateways, collected, collected.ending(), selection);
           for (const reason of reasons) report.note(reason);
         }

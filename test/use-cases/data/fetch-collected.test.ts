@@ -1,5 +1,7 @@
 import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { CliError, Interrupted } from '../../../src/lib/errors.js';
 import type { CollectedFile } from '../../../src/lib/model/collected-file.js';
@@ -50,7 +52,14 @@ function fetchTo(
   );
 }
 
-const outcomes = ({ files }: Fetched) => files.map(({ outcome }) => outcome);
+/** What became of the files, however many, in the order of the kinds. */
+const outcomes = ({ files }: Fetched) =>
+  Object.entries(files.counts).flatMap(([kind, count]) => Array<string>(count).fill(kind));
+const placeOf = ({ folder }: Fetched, name: string) =>
+  folder.manifest.find({ accountName: 'store', containerName: 'data', name });
+/** Where the payloads are that are here. */
+const pathsOf = ({ payloads, folder }: Fetched) =>
+  payloads.here.map((id) => folder.manifest.get(id).path).sort();
 const names = (folder: string) => realFiles.list(folder);
 const text = (...path: string[]) => readFile(join(...path), 'utf8');
 
@@ -71,6 +80,26 @@ test('files come by deployment, collection and time; a second run asks for none 
   const second = await fetchTo(folder, blobs);
   expect(outcomes(second)).toEqual(['kept', 'kept', 'kept']);
   expect(blobs.reads).toHaveLength(3);
+});
+
+test('of files that have come nothing is kept but what the manifest has', async () => {
+  const folder = await temporaryFolder();
+  const blobs = changingBlobs();
+  for (let index = 0; index < 300; index++) blobs.put(`${AT}/${index}.jsonl`, '{}\n');
+  const seen: WeakRef<CollectedFile>[] = [];
+  async function* listed() {
+    for await (const file of blobs.listed()) {
+      seen.push(new WeakRef(file));
+      yield file;
+    }
+  }
+  const fetched = await fetchTo(folder, blobs, { listed: listed() });
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+  await new Promise((resolve) => setImmediate(resolve));
+  runInNewContext('gc')();
+  expect(seen.filter((each) => each.deref() !== undefined).length).toBeLessThan(10);
+  expect(localDataOf(fetched).files).toHaveLength(300);
 });
 
 test('v1 files come by model and version', async () => {
@@ -330,12 +359,11 @@ test('a blob that changes all the time, and one that is gone, fail alone', async
   blobs.put(`${AT}/gone.csv`, 'x');
   blobs.put(`${AT}/there.csv`, 'x');
   const { files } = await fetchTo(folder, blobs);
-  const byName = Object.fromEntries(files.map(({ file, ...rest }) => [file.name, rest]));
-  expect(byName).toMatchObject({
-    [`${AT}/big.csv`]: { outcome: 'failed', error: { kind: 'service' } },
-    [`${AT}/gone.csv`]: { outcome: 'failed', error: { kind: 'not-found' } },
-    [`${AT}/there.csv`]: { outcome: 'fetched', error: null },
-  });
+  const failures = files.failures.map(({ name, kind }) => [name, kind]);
+  expect(failures.sort()).toEqual([
+    [`${AT}/big.csv`, 'service'],
+    [`${AT}/gone.csv`, 'not-found'],
+  ]);
   expect(await names(join(folder, HERE))).toEqual(['there.csv']);
 });
 
@@ -389,7 +417,7 @@ test('files that are here tell single failures from those of all', async () => {
   }
   isIll = true;
   const { files } = await fetchTo(folder, blobs, { parallel: 1 });
-  expect(files.filter(({ outcome }) => outcome === 'failed')).toHaveLength(25);
+  expect(files.counts).toEqual({ fetched: 0, grown: 0, kept: 75, failed: 25 });
 });
 
 describe('the folder', () => {
@@ -414,10 +442,11 @@ describe('the folder', () => {
     await writeFile(join(folder, HERE, 'one.csv'), 'mine');
     const blobs = changingBlobs();
     blobs.put(`${AT}/one.csv`, 'theirs');
-    const { files } = await fetchTo(folder, blobs);
+    const fetched = await fetchTo(folder, blobs);
     expect(await text(folder, HERE, 'one.csv')).toBe('mine');
-    expect(files).toMatchObject([{ placed: { change: 'told-apart' } }]);
-    expect(await text(folder, files[0]?.placed.path ?? '')).toBe('theirs');
+    const place = placeOf(fetched, `${AT}/one.csv`);
+    expect(place?.change).toBe('told-apart');
+    expect(await text(folder, place?.path ?? '')).toBe('theirs');
   });
 
   test('is not left through a link in it', async () => {
@@ -427,7 +456,7 @@ describe('the folder', () => {
     const blobs = changingBlobs();
     blobs.put(`${AT}/one.csv`, 'x');
     const { files } = await fetchTo(folder, blobs);
-    expect(files).toMatchObject([{ outcome: 'failed', error: { kind: 'unsupported' } }]);
+    expect(files).toMatchObject({ here: [], failures: [{ kind: 'unsupported' }] });
     expect(await names(outside)).toEqual([]);
 
     const linked = await temporaryFolder();
@@ -458,15 +487,13 @@ describe('the folder', () => {
       'NUL',
     ];
     for (const [index, name] of hostile.entries()) blobs.put(`${AT}/${name}`, `content ${index}`);
-    const { files } = await fetchTo(folder, blobs);
+    const fetched = await fetchTo(folder, blobs);
     expect(await names(folder)).toEqual(['.aml-monitor-data', 'blue']);
-    const byName = new Map(files.map(({ file, placed }) => [file.name, placed.path]));
-    for (const [index, name] of hostile.entries()) {
-      expect(await text(folder, byName.get(`${AT}/${name}`) ?? '')).toBe(`content ${index}`);
+    const paths = hostile.map((name) => placeOf(fetched, `${AT}/${name}`)?.path ?? '');
+    for (const [index, path] of paths.entries()) {
+      expect(await text(folder, path)).toBe(`content ${index}`);
     }
-    expect(new Set([...byName.values()].map((path) => path.toLowerCase())).size).toBe(
-      hostile.length,
-    );
+    expect(new Set(paths.map((path) => path.toLowerCase())).size).toBe(hostile.length);
   });
 });
 
@@ -503,9 +530,8 @@ describe('references', () => {
       for await (const file of blobs.listed()) if (file.name.startsWith(AT)) yield file;
     }
     const first = await fetchTo(folder, blobs, { listed: listed() });
-    expect(first.payloads.map(({ outcome, placed }) => [placed.path, outcome]).sort()).toEqual(
-      payloads.map((name) => [`references/data/${name}`, 'fetched']),
-    );
+    expect(first.payloads.counts).toMatchObject({ fetched: 4 });
+    expect(pathsOf(first)).toEqual(payloads.map((name) => `references/data/${name}`));
     const local = await readLocalData(folder, realFiles);
     expect(local).toEqual(localDataOf(first));
     expect(local.files.map(({ path }) => path)).toEqual([join(folder, HERE, 'host.jsonl')]);
@@ -518,16 +544,15 @@ describe('references', () => {
 
     const before = blobs.reads.length;
     const second = await fetchTo(folder, blobs, { listed: listed() });
-    expect(second.payloads.map(({ outcome }) => outcome)).toEqual(['kept', 'kept', 'kept', 'kept']);
+    expect(second.payloads.counts).toMatchObject({ fetched: 0, kept: 4 });
     expect([...second.folder.manifest.references()]).toHaveLength(7);
     expect(blobs.reads.length).toBe(before);
 
     blobs.put('raw/later.json', '[]');
     blobs.append(`${AT}/host.jsonl`, line({ dataref: 'raw/later.json' }));
     const third = await fetchTo(folder, blobs, { listed: listed() });
-    expect(third.payloads.filter(({ outcome }) => outcome === 'fetched')).toMatchObject([
-      { placed: { path: 'references/data/raw/later.json' } },
-    ]);
+    expect(third.payloads.counts).toMatchObject({ fetched: 1, kept: 4 });
+    expect(pathsOf(third)).toContain('references/data/raw/later.json');
   });
 
   test('one whose payload is gone fails alone', async () => {
@@ -535,8 +560,8 @@ describe('references', () => {
     const blobs = changingBlobs();
     blobs.put(`${AT}/host.jsonl`, line({ dataref: 'raw/gone.json' }));
     const { files, payloads } = await fetchTo(folder, blobs);
-    expect(files).toMatchObject([{ outcome: 'fetched' }]);
-    expect(payloads).toMatchObject([{ outcome: 'failed', error: { kind: 'not-found' } }]);
+    expect(files.counts).toMatchObject({ fetched: 1, failed: 0 });
+    expect(payloads.failures).toMatchObject([{ name: 'raw/gone.json', kind: 'not-found' }]);
   });
 
   test('one that the caller may not read fails alone', async () => {
@@ -553,11 +578,9 @@ describe('references', () => {
     async function* listed() {
       for await (const file of blobs.listed()) if (file.name.startsWith(AT)) yield file;
     }
-    const { payloads } = await fetchTo(folder, blobs, { listed: listed() });
-    expect(payloads.map(({ placed, outcome }) => [placed.blob.name, outcome]).sort()).toEqual([
-      ['mine', 'fetched'],
-      ['secret', 'failed'],
-    ]);
+    const fetched = await fetchTo(folder, blobs, { listed: listed() });
+    expect(pathsOf(fetched)).toEqual(['references/data/mine']);
+    expect(fetched.payloads.failures).toMatchObject([{ name: 'secret', kind: 'auth' }]);
   });
 
   test('a datastore is asked for once, and one that may not be looked at fails what refers to it', async () => {
@@ -582,11 +605,8 @@ describe('references', () => {
     };
     const first = await fetchTo(folder, blobs, { listed: listed(), getDatastore });
     expect(asked.sort()).toEqual(['closed', 'open']);
-    const byName = first.files.map(({ file, outcome, error }) => [file.name, outcome, error?.kind]);
-    expect(byName.sort()).toEqual([
-      [`${AT}/closed.jsonl`, 'failed', 'auth'],
-      [`${AT}/open.jsonl`, 'fetched', undefined],
-    ]);
+    expect(first.files.counts).toMatchObject({ fetched: 1, failed: 1 });
+    expect(first.files.failures).toMatchObject([{ name: `${AT}/closed.jsonl`, kind: 'auth' }]);
     isClosed = false;
     const second = await fetchTo(folder, blobs, { listed: listed(), getDatastore });
     expect(outcomes(second)).toEqual(['kept', 'kept']);
@@ -610,19 +630,18 @@ describe('references', () => {
     async function* listed() {
       for await (const file of blobs.listed()) if (file.name.startsWith(AT)) yield file;
     }
-    const { payloads, folder: opened } = await fetchTo(folder, blobs, { listed: listed() });
-    const names = payloads.map(({ placed, outcome }) => `${outcome} ${placed.blob.name}`);
-    expect(names.sort()).toEqual([
-      'failed raw/e.json',
-      'fetched raw/a.json',
-      'fetched raw/b.json',
-      'fetched raw/c.json',
-      'fetched raw/design?design=1',
-    ]);
-    const elsewhere = [...opened.manifest.references()].filter(({ to }) => to === null);
+    const fetched = await fetchTo(folder, blobs, { listed: listed() });
+    const { payloads } = fetched;
+    expect(pathsOf(fetched)).toEqual(
+      ['a.json', 'b.json', 'c.json', 'design%3Fdesign=1'].map(
+        (name) => `references/data/raw/${name}`,
+      ),
+    );
+    expect(payloads.failures.map(({ name }) => name)).toEqual(['raw/e.json']);
+    const elsewhere = [...fetched.folder.manifest.references()].filter(({ to }) => to === null);
     expect(elsewhere.map((one) => one.text)).toEqual(['//elsewhere.example/raw/d.json']);
     expect(await text(folder, '.aml-monitor-data', 'manifest.jsonl')).not.toContain('canary');
-    expect(JSON.stringify(payloads.map(({ error }) => error?.message))).not.toContain('canary');
+    expect(JSON.stringify(payloads.failures)).not.toContain('canary');
   });
 
   test('a collected file that a line refers to before it is listed is collected all the same', async () => {
@@ -635,8 +654,8 @@ describe('references', () => {
       for await (const file of blobs.listed()) if (file.name === `${AT}/${name}.jsonl`) yield file;
     };
     await fetchTo(folder, blobs, { listed: listing('first') });
-    const { payloads } = await fetchTo(folder, blobs, { listed: listing('second') });
-    expect(payloads).toMatchObject([{ placed: { blob: { name: 'raw/third.json' } } }]);
+    const fetched = await fetchTo(folder, blobs, { listed: listing('second') });
+    expect(pathsOf(fetched)).toEqual(['references/data/raw/third.json']);
     const { files } = await readLocalData(folder, realFiles);
     expect(files.map(({ name }) => name).sort()).toEqual([
       `${AT}/first.jsonl`,

@@ -1,4 +1,4 @@
-import { CliError, type ErrorKind } from '../../errors.js';
+import { CliError } from '../../errors.js';
 import type { Report } from '../../host.js';
 import {
   type Fetched,
@@ -6,9 +6,9 @@ import {
   type FetchRequest,
   fetchCollected,
 } from './fetch-collected.js';
-import type { Outcome } from './fetch-placed.js';
 import type { Collected } from './list-collected.js';
 import type { MergedTable } from './merge-tables.js';
+import type { Failure, Outcome, OutcomeTally } from './outcome-tally.js';
 import { planFetch } from './plan-fetch.js';
 import type { NameChange } from './safe-paths.js';
 import { whatIsUnclear } from './what-is-beside.js';
@@ -22,7 +22,7 @@ export interface DownloadRequest extends FetchRequest {
 export interface Downloaded {
   readonly service: string;
   readonly folder: string;
-  readonly files: { readonly [Kind in Outcome['outcome']]: number };
+  readonly files: OutcomeTally['counts'];
   /** What the data refer to; `refused` lies outside the account of the data. */
   readonly references: {
     readonly [Kind in Exclude<Outcome['outcome'], 'grown'> | 'refused']: number;
@@ -31,11 +31,7 @@ export interface Downloaded {
   readonly bytes: number;
   /** Files that are not called here what their blob is called. */
   readonly renamed: number;
-  readonly failures: readonly {
-    readonly name: string;
-    readonly kind: ErrorKind;
-    readonly message: string;
-  }[];
+  readonly failures: readonly Failure[];
   readonly dryRun: boolean;
   /** Those that were written of the files, if that was asked for. */
   readonly tables: readonly MergedTable[];
@@ -72,28 +68,15 @@ function summaryOf(
   refused: number,
   { folder, owner, dryRun }: DownloadRequest,
 ): Downloaded {
-  const count = (list: readonly Outcome[], kind: Outcome['outcome']) =>
-    list.filter(({ outcome }) => outcome === kind).length;
+  const { fetched, kept, failed } = payloads.counts;
   return {
     service: owner.service,
     folder,
-    files: {
-      fetched: count(files, 'fetched'),
-      grown: count(files, 'grown'),
-      kept: count(files, 'kept'),
-      failed: count(files, 'failed'),
-    },
-    references: {
-      fetched: count(payloads, 'fetched'),
-      kept: count(payloads, 'kept'),
-      failed: count(payloads, 'failed'),
-      refused,
-    },
+    files: files.counts,
+    references: { fetched, kept, failed, refused },
     bytes,
-    renamed: files.filter(({ placed }) => placed.change !== null).length,
-    failures: [...files, ...payloads].flatMap(({ placed, error }) =>
-      error ? [{ name: placed.blob.name, kind: error.kind, message: error.message }] : [],
-    ),
+    renamed: [...files.renamed.values()].reduce((sum, { count }) => sum + count, 0),
+    failures: [...files.failures, ...payloads.failures],
     dryRun,
     tables: [],
   };
@@ -103,23 +86,24 @@ function refusedReferences({ folder }: Fetched): readonly string[] {
   return [...folder.manifest.references()].filter(({ to }) => to === null).map(({ text }) => text);
 }
 
-const NAME_CHANGES: Readonly<Record<NameChange, (count: number) => string>> = {
-  escaped: (count) =>
+const NAME_CHANGES = {
+  escaped: (count: number) =>
     `${count} ${count === 1 ? 'name has' : 'names have'} what a file's should not`,
-  shortened: (count) => `${count} ${count === 1 ? 'name is' : 'names are'} too long for a file`,
-  'told-apart': (count) =>
+  shortened: (count: number) =>
+    `${count} ${count === 1 ? 'name is' : 'names are'} too long for a file`,
+  'told-apart': (count: number) =>
     `${count} ${count === 1 ? 'name is' : 'names are'} taken, perhaps in another case`,
-};
+} satisfies Readonly<Record<NameChange, (count: number) => string>>;
+const CHANGES = ['escaped', 'shortened', 'told-apart'] as const;
 
 function sayNames({ files, payloads }: Fetched, report: Pick<Report, 'note'>): void {
-  for (const [change, say] of Object.entries(NAME_CHANGES)) {
-    const changed = [...files, ...payloads].filter(({ placed }) => placed.change === change);
-    const [first] = changed;
+  for (const change of CHANGES) {
+    const changed = [files.renamed.get(change), payloads.renamed.get(change)];
+    const [first, second] = changed.filter((each) => each !== undefined);
     if (!first) continue;
-    const { blob, path } = first.placed;
-    report.note(
-      `${say(changed.length)}: "${blob.name}" is "${path}" here. The manifest has them all.`,
-    );
+    const { blob, path } = first.example;
+    const what = NAME_CHANGES[change](first.count + (second?.count ?? 0));
+    report.note(`${what}: "${blob.name}" is "${path}" here. The manifest has them all.`);
   }
 }
 

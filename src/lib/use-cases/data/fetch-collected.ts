@@ -5,15 +5,11 @@ import type { CollectedFile } from '../../model/collected-file.js';
 import { forEachConcurrently } from '../for-each-concurrently.js';
 import { type DataFolder, lockDataFolder, openDataFolder, prepareFolder } from './data-folder.js';
 import type { FindDatastore } from './datastores.js';
-import { FILES_A_REQUEST, fetchPlaced, type Outcome, type PlacedWork } from './fetch-placed.js';
-import {
-  askingOnce,
-  type FetchedPayload,
-  fetchPayloads,
-  noteReferences,
-} from './fetch-references.js';
+import { FILES_A_REQUEST, fetchPlaced, type PlacedWork } from './fetch-placed.js';
+import { askingOnce, fetchPayloads, noteReferences } from './fetch-references.js';
 import { localPlace } from './local-place.js';
-import type { DataOwner, Placed } from './manifest.js';
+import type { DataOwner } from './manifest.js';
+import { createOutcomeTally, type OutcomeTally } from './outcome-tally.js';
 import { readAhead } from './read-ahead.js';
 import { createSlots } from './slots.js';
 
@@ -44,16 +40,10 @@ export interface FetchProgress {
   readonly onBytes: (bytes: number) => void;
 }
 
-/** What became of one file. */
-export interface FetchedFile extends Outcome {
-  readonly file: CollectedFile;
-  readonly placed: Placed;
-}
-
 export interface Fetched {
-  readonly files: readonly FetchedFile[];
+  readonly files: OutcomeTally;
   /** What the folder's data refer to. */
-  readonly payloads: readonly FetchedPayload[];
+  readonly payloads: OutcomeTally;
   /** Bytes that came. */
   readonly bytes: number;
   readonly folder: DataFolder;
@@ -104,7 +94,7 @@ async function fetchAll(
   const slots = createSlots(parallel);
   const failures = { inTurn: 0 };
   const work: PlacedWork = { ...ports, folder, manifest, slots, parallel, failures, onBytes };
-  const done: FetchedFile[] = [];
+  const done = createOutcomeTally();
   try {
     const queue = readAhead(counted(collected, progress), LIST_AHEAD);
     await forEachConcurrently(
@@ -117,12 +107,12 @@ async function fetchAll(
         let outcome = await fetchPlaced(placed, wanted, own);
         const error = outcome.error ?? (await noteReferences(file, own, getDatastore));
         if (error) outcome = { outcome: 'failed', error };
-        done.push({ file, placed: manifest.find(file) ?? placed, ...outcome });
+        done.add(placed, outcome);
         progress.onDone(file);
       },
     );
     const payloads = await fetchPayloads(work);
-    return { files: done, payloads, bytes, folder };
+    return { files: done.total(), payloads, bytes, folder };
   } finally {
     await manifest.commit();
   }

@@ -5,14 +5,7 @@ import type { DataFolder } from './data-folder.js';
 import { fetchIntoPart } from './fetch-blob.js';
 import { type BlobWork, CHANGED_CODES } from './fetch-ranges.js';
 import type { Placed } from './manifest.js';
-
-/** What became of a blob. */
-export interface Outcome {
-  /** `grown`: only what came behind its end was fetched. */
-  readonly outcome: 'fetched' | 'grown' | 'kept' | 'failed';
-  /** Why it failed. */
-  readonly error: CliError | null;
-}
+import type { Outcome } from './outcome-tally.js';
 
 export interface PlacedWork extends BlobWork {
   readonly folder: DataFolder;

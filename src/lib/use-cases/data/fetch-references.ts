@@ -3,13 +3,10 @@ import { CliError } from '../../errors.js';
 import type { CollectedFile } from '../../model/collected-file.js';
 import { forEachConcurrently } from '../for-each-concurrently.js';
 import type { FindDatastore } from './datastores.js';
-import { FILES_A_REQUEST, fetchPlaced, type Outcome, type PlacedWork } from './fetch-placed.js';
+import { FILES_A_REQUEST, fetchPlaced, type PlacedWork } from './fetch-placed.js';
 import { addressOf, findReferences, withoutQuery } from './find-references.js';
-import type { BlobAddress, Placed } from './manifest.js';
-
-export interface FetchedPayload extends Outcome {
-  readonly placed: Placed;
-}
+import type { BlobAddress } from './manifest.js';
+import { createOutcomeTally, type OutcomeTally } from './outcome-tally.js';
 
 /** Each datastore is asked for once. */
 export function askingOnce(getDatastore: FindDatastore): FindDatastore {
@@ -58,27 +55,28 @@ function unlessUnknown(error: unknown): CliError | undefined {
 }
 
 /** Fetches the payloads that data in the folder refer to, those that are not here. */
-export async function fetchPayloads(work: PlacedWork): Promise<readonly FetchedPayload[]> {
+export async function fetchPayloads(work: PlacedWork): Promise<OutcomeTally> {
   const { manifest, parallel } = work;
-  const wanted = new Map<number, Placed>();
-  for (const { to } of manifest.references()) if (to && to.facts === null) wanted.set(to.id, to);
-  const done: FetchedPayload[] = [];
+  const wanted = new Set<number>();
+  for (const { to } of manifest.references()) if (to && to.facts === null) wanted.add(to.id);
+  const done = createOutcomeTally();
   async function* each() {
-    yield* wanted.values();
+    yield* wanted;
   }
   await forEachConcurrently(
     each(),
     { limit: FILES_A_REQUEST * parallel, signal: work.signal },
-    async (to, signal) => {
+    async (id, signal) => {
+      const to = manifest.get(id);
       const outcome = await fetchPlaced(
         to,
         { state: undefined, isAppend: false },
         { ...work, signal },
       );
-      done.push({ placed: to, ...outcome });
+      done.add(to, outcome);
     },
   );
-  return done;
+  return done.total();
 }
 
 function plain({ accountName, containerName, name }: BlobAddress): BlobAddress {

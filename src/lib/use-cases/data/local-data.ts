@@ -4,7 +4,7 @@ import type { Files } from '../../host.js';
 import type { CollectedFile } from '../../model/collected-file.js';
 import { type DataFolder, ownPath } from './data-folder.js';
 import type { Fetched } from './fetch-collected.js';
-import { type DataOwner, type Manifest, openManifest } from './manifest.js';
+import { type DataOwner, type Manifest, openManifest, type Placed } from './manifest.js';
 
 /** Collected data on this machine. */
 export interface LocalData {
@@ -23,14 +23,11 @@ export interface LocalFile extends CollectedFile {
 /** What `fetchCollected` was to bring, and has. */
 export function localDataOf({ files, folder }: Fetched): LocalData {
   const { manifest, pathOf } = folder;
-  const here = files.flatMap(({ file, placed, outcome }) =>
-    outcome === 'failed' ? [] : [{ ...file, path: pathOf(placed) }],
+  return localData(
+    manifest,
+    files.here.map((id) => manifest.get(id)),
+    pathOf,
   );
-  return {
-    owner: ownerOf(manifest),
-    files: here.sort(byTime),
-    references: referencesIn(manifest, pathOf),
-  };
 }
 
 /**
@@ -46,11 +43,15 @@ export async function readLocalData(folder: string, files: Files): Promise<Local
     });
   }
   const pathOf: PathOf = ({ path }) => join(folder, path);
+  return localData(manifest, manifest.placed(), pathOf);
+}
+
+function localData(manifest: Manifest, placed: Iterable<Placed>, pathOf: PathOf): LocalData {
   const here: LocalFile[] = [];
-  for (const placed of manifest.placed()) {
-    const { facts, whole, blob } = placed;
+  for (const one of placed) {
+    const { facts, whole, blob } = one;
     if (facts === null || whole === null) continue;
-    here.push({ ...blob, ...facts, ...whole, path: pathOf(placed) });
+    here.push({ ...blob, ...facts, ...whole, path: pathOf(one) });
   }
   return {
     owner: ownerOf(manifest),

@@ -1,9 +1,10 @@
 import type { CollectedFile } from '../../model/collected-file.js';
 import { type BlobState, canGrow, isSame } from './blob-state.js';
 import { openDataFolder } from './data-folder.js';
-import type { Fetched, FetchedFile, FetchPorts, FetchRequest } from './fetch-collected.js';
+import type { Fetched, FetchPorts, FetchRequest } from './fetch-collected.js';
 import { localPlace } from './local-place.js';
 import type { Placed } from './manifest.js';
+import { createOutcomeTally } from './outcome-tally.js';
 
 /**
  * What `fetchCollected` would do now, but for what the files that are not here refer to. Writes nothing.
@@ -16,7 +17,7 @@ export async function planFetch(
   { files, progress }: Pick<FetchPorts, 'files' | 'progress'>,
 ): Promise<Fetched> {
   const folder = await openDataFolder(path, owner, files);
-  const planned: FetchedFile[] = [];
+  const planned = createOutcomeTally();
   let bytes = 0;
   for await (const file of collected) {
     progress.onListed(file);
@@ -24,9 +25,10 @@ export async function planFetch(
     const have = (await folder.has(placed)) ? placed.whole : null;
     const outcome = outcomeOf(have, file);
     if (outcome !== 'kept') bytes += file.sizeBytes - bytesHere(placed, file, have);
-    planned.push({ file, placed, outcome, error: null });
+    planned.add(placed, { outcome, error: null });
   }
-  return { files: planned, payloads: [], bytes, folder };
+  const payloads = createOutcomeTally().total();
+  return { files: planned.total(), payloads, bytes, folder };
 }
 
 function outcomeOf(have: BlobState | null, file: CollectedFile): 'kept' | 'grown' | 'fetched' {

@@ -33,8 +33,10 @@ export function createSafePaths(): SafePaths {
   const folders = new Set<string>();
 
   function take(path: string): void {
-    const segments = folded(path).split('/');
-    files.add(segments.join('/'));
+    const key = folded(path);
+    // Most are the same, and need no room of their own.
+    files.add(key === path ? path : key);
+    const segments = key.split('/');
     for (let end = 1; end < segments.length; end++) folders.add(segments.slice(0, end).join('/'));
   }
 
