@@ -57,7 +57,8 @@ async function countLines(bytes: AsyncIterable<Uint8Array>): Promise<RowCount> {
   let rows = 0;
   let malformed = 0;
   let referring = 0;
-  let rest = '';
+  /** Pieces of the line that has not ended yet. */
+  let pieces: string[] = [];
   const count = (line: string) => {
     if (line.trim() === '') return;
     const found = rowsOf(line);
@@ -66,11 +67,14 @@ async function countLines(bytes: AsyncIterable<Uint8Array>): Promise<RowCount> {
     if (found?.isElsewhere) referring += 1;
   };
   for await (const chunk of bytes) {
-    const lines = `${rest}${decoder.decode(chunk, { stream: true })}`.split('\n');
-    rest = lines.pop() ?? '';
-    lines.forEach(count);
+    const [end = '', ...lines] = decoder.decode(chunk, { stream: true }).split('\n');
+    pieces.push(end);
+    for (const beginning of lines) {
+      count(pieces.join(''));
+      pieces = [beginning];
+    }
   }
-  count(rest);
+  count(pieces.join(''));
   return { rows, malformed, referring };
 }
 

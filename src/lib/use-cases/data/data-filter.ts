@@ -83,22 +83,25 @@ function split({ prefix, levels }: DataPlace, folder: string) {
   return { levels: names.slice(0, levels.length), times: names.slice(levels.length) };
 }
 
-/**
- * The collected file that a blob is; else what it is: the mark that a Data Lake leaves for a folder, a payload that was
- * too big for its line, or something else.
- */
-export function toCollectedFile(
+/** What a blob is that lies where collected data does. */
+export interface FoundData {
+  /** `payload`: v2, what was too big for its line. */
+  readonly kind: 'data' | 'payload';
+  readonly file: CollectedFile;
+}
+
+/** What a blob is; `folder`: the mark that a Data Lake leaves for one; `stray`: not in the layout. */
+export function toFoundData(
   blob: BlobItem,
   { container, prefix, levels, known, partOf }: DataPlace,
-): CollectedFile | 'folder' | 'payload' | 'stray' {
+): FoundData | 'folder' | 'stray' {
   const path = blob.name.slice(prefix.length);
   if (blob.sizeBytes === 0 && !/\.(csv|jsonl)$/i.test(path)) return 'folder';
   const parsed = parseDataPath(path, levels.length);
   if (parsed === null) return 'stray';
   const isData = /\.(csv|jsonl)$/i.exec(parsed.file)?.[1]?.toLowerCase();
-  if (isData !== (known.api === 'v1' ? 'csv' : 'jsonl')) {
-    return known.api === 'v1' ? 'stray' : 'payload';
-  }
+  const kind = isData === (known.api === 'v1' ? 'csv' : 'jsonl') ? 'data' : 'payload';
+  if (kind === 'payload' && known.api === 'v1') return 'stray';
   const named = (level: DataLevel) => parsed.levels[levels.indexOf(level)] ?? null;
   const model = named('model');
   const modelVersion = named('modelVersion');
@@ -106,7 +109,7 @@ export function toCollectedFile(
     model !== null && modelVersion !== null && partOf
       ? partOf(model, modelVersion)
       : (named('part') ?? known.part);
-  return {
+  const file: CollectedFile = {
     api: known.api,
     service: known.service,
     part,
@@ -119,4 +122,5 @@ export function toCollectedFile(
     from: parsed.span.from,
     to: parsed.span.to,
   };
+  return { kind, file };
 }

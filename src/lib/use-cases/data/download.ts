@@ -8,7 +8,7 @@ import {
 } from './fetch-collected.js';
 import type { Collected } from './list-collected.js';
 import type { MergedTable } from './merge-tables.js';
-import type { Failure, Outcome, OutcomeTally } from './outcome-tally.js';
+import { countOf, type Failure, type Outcome, type OutcomeTally } from './outcome-tally.js';
 import { planFetch } from './plan-fetch.js';
 import type { NameChange } from './safe-paths.js';
 import { whatIsUnclear } from './what-is-beside.js';
@@ -50,7 +50,9 @@ export async function download(
   const fetched = request.dryRun
     ? await planFetch(collected.files, request, ports)
     : await fetchCollected(collected.files, request, ports);
-  for (const sentence of whatIsUnclear(collected.ending())) ports.report.note(sentence);
+  if (countOf(fetched.files) > 0) {
+    for (const sentence of whatIsUnclear(collected.ending())) ports.report.note(sentence);
+  }
   const refused = refusedReferences(fetched);
   sayNames(fetched, ports.report);
   const [first] = refused;

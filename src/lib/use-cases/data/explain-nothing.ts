@@ -1,108 +1,81 @@
-import type { BlobFolder, Gateways } from '../../azure/gateways.js';
+import type { Gateways } from '../../azure/gateways.js';
 import { CliError } from '../../errors.js';
-import { parseSpan } from '../../model/data-path.js';
 import { type Target, targetName } from '../../model/target.js';
 import { shortList } from '../name-lists.js';
-import type { DataPlace } from './data-places.js';
 import type { Collected, CollectedEnding, DataSelection } from './list-collected.js';
+import { whatIsOutside, whoseElse } from './what-else.js';
+import { tallyText, whatIsUnclear } from './what-is-beside.js';
 
 /**
- * Why there are no files of a service, as sentences: what was chosen leaves none, or nothing is collected, or what is
- * collected has not come. The next step is in each.
+ * Why there are no files of a service, as sentences: what was chosen leaves none, what is there is something else,
+ * nothing is collected, or what is collected has not come. The next step is in each.
  */
 export async function explainNothing(
   gateways: Pick<Gateways, 'v1' | 'v2' | 'blobs'>,
   { targets, places }: Collected,
-  { missing }: CollectedEnding,
+  ending: CollectedEnding,
   selection: DataSelection,
 ): Promise<readonly string[]> {
   const { from, to, collections, deployment, model, modelVersion } = selection;
   const isChosen = [from, to, collections, deployment, model, modelVersion].some(
     (each) => each !== null && each !== undefined,
   );
-  const found = isChosen ? await findNewest(gateways, places) : [];
-  if (found.length > 0) return [whatElse(found)];
+  const outside = isChosen ? await whatIsOutside(gateways, places) : undefined;
+  const there = [...whatIsThere(ending), ...(outside === undefined ? [] : [outside])];
+  const isWritten = there.length > 0;
+  const why = targets.flatMap((target) => {
+    const reason = whyNotCollected(gateways, target);
+    if (reason !== undefined) return [reason];
+    // v2 has nowhere to write to then; v1 makes its container with the first file.
+    const isBlocked = target.api === 'v2' && ending.missing.length > 0;
+    return isWritten || isBlocked ? [] : whyNotWritten(target);
+  });
+  const others = isWritten ? [] : await whoseElse(gateways, places);
+  return [...there, ...missingText(ending, targets), ...others, ...why];
+}
+
+/** What was found, and is no file of the service. */
+function whatIsThere({ payloads, strays, shared }: CollectedEnding): readonly string[] {
   return [
-    ...missing.map(
-      ({ message }) => `${message.replace(/\.$/, '')}: nothing was ever collected there.`,
-    ),
-    ...targets.flatMap((target) => whyNot(gateways, target)),
+    ...(payloads.files > 0
+      ? [
+          `There ${tallyText(payloads, 'is', 'are')} of payloads that were too big for their lines, such as ${payloads.example}, and no line.`,
+        ]
+      : []),
+    ...whatIsUnclear({ strays, shared, missing: [] }),
   ];
 }
 
-interface Newest {
-  readonly names: string;
-  readonly day: string;
+function missingText({ missing }: CollectedEnding, targets: readonly Target[]): readonly string[] {
+  const isV1 = targets[0]?.api === 'v1';
+  const what = isV1
+    ? 'nothing was ever collected there'
+    : 'what is collected has nowhere to go. It may have been deleted, or its datastore names another';
+  return missing.map(({ message }) => `${message.replace(/\.$/, '')}: ${what}.`);
 }
 
-/** The newest day of everything below these places. Of years, months and days only the last is looked into. */
-async function findNewest(
-  { blobs }: Pick<Gateways, 'blobs'>,
-  places: readonly DataPlace[],
-): Promise<readonly Newest[]> {
-  async function below(
-    place: DataPlace,
-    folder: string,
-    names: readonly string[],
-  ): Promise<readonly Newest[]> {
-    const folders: string[] = [];
-    for await (const one of blobs.listLevel(place.container, folder)) {
-      if (isFolder(one)) folders.push(one.folder);
-    }
-    const depth = names.length - place.levels.length;
-    const named = folders.map((each) => each.slice(folder.length, -1));
-    if (depth < 0) {
-      const all = named.map((name) => below(place, `${folder}${name}/`, [...names, name]));
-      return (await Promise.all(all)).flat();
-    }
-    const times = names.slice(place.levels.length);
-    const last = named
-      .filter((name) => parseSpan([...times, name]))
-      .sort(byNumber)
-      .at(-1);
-    if (last !== undefined && depth < 3) return below(place, `${folder}${last}/`, [...names, last]);
-    if (times.length === 0) return [];
-    const levels = names.slice(0, place.levels.length);
-    const shown = [...levels, ...(place.known.collection ? [place.known.collection] : [])];
-    return [{ names: shown.join('/'), day: times.join('-') }];
-  }
-  try {
-    return (await Promise.all(places.map((place) => below(place, place.prefix, [])))).flat();
-  } catch (error) {
-    if (error instanceof CliError) return []; // The reason is told already.
-    throw error;
-  }
-}
-
-function isFolder(one: object): one is BlobFolder {
-  return 'folder' in one;
-}
-
-function byNumber(a: string, b: string): number {
-  return Number(a) - Number(b);
-}
-
-function whatElse(found: readonly Newest[]): string {
-  const sorted = [...found].sort((a, b) => (a.day < b.day ? 1 : -1));
-  return `There is data outside of what is chosen, the newest of ${sorted[0]?.day}: ${shortList(
-    sorted.map(({ names, day }) => `${names} up to ${day}`),
-    6,
-  )}.`;
-}
-
-/** Nothing is there of this target: the first reason that holds. */
-function whyNot({ v1, v2 }: Pick<Gateways, 'v1' | 'v2'>, target: Target): readonly string[] {
+/** Why nothing is collected of this target: the first reason that holds; undefined: it is. */
+function whyNotCollected(
+  { v1, v2 }: Pick<Gateways, 'v1' | 'v2'>,
+  target: Target,
+): string | undefined {
   const name = targetName(target);
   const cannot = (target.api === 'v1' ? v1 : v2).cannotCollect(target);
   if (cannot) {
     const hint = cannot instanceof CliError ? ` ${cannot.facts.hint ?? ''}` : '';
-    return [`${cannot.message}${hint}`.trim()];
+    return `${cannot.message}${hint}`.trim();
   }
   if (!target.collection) {
     const disabled = target.collections.map((one) => one.name);
     const which = disabled.length > 0 ? ` (${shortList(disabled)})` : '';
-    return [`${name} does not collect model data${which}: aml-monitor collect on ${name}`];
+    return `${name} does not collect model data${which}: aml-monitor collect on ${name}`;
   }
+  return undefined;
+}
+
+/** Why a target that collects may have written nothing. */
+function whyNotWritten(target: Target): readonly string[] {
+  const name = targetName(target);
   if (target.api === 'v1') {
     return [
       `${name} collects, and has written nothing: its score.py needs a ModelDataCollector (aml-monitor scaffold --check score.py), and rows come minutes after their requests.`,

@@ -1,9 +1,10 @@
 import type { BlobContent } from '../../azure/gateways.js';
 import { CliError } from '../../errors.js';
 import type { OpenFile } from '../../host.js';
+import { hasChanged } from './blob-failures.js';
 import { type BlobState, canGrow, isOneBlob, type WantedBlob } from './blob-state.js';
 import { type ByteRange, missingRanges } from './byte-ranges.js';
-import { type BlobWork, fetchRanges, hasChanged, OtherBlob, read, store } from './fetch-ranges.js';
+import { type BlobWork, fetchRanges, OtherBlob, read, store } from './fetch-ranges.js';
 import type { BlobAddress, Placed } from './manifest.js';
 
 /** What a part file holds in the end. */

@@ -1,9 +1,10 @@
 import { CliError } from '../../errors.js';
 import type { Clock } from '../../host.js';
+import { mayBeEverybodys } from './blob-failures.js';
 import { isSame, type WantedBlob } from './blob-state.js';
 import type { DataFolder } from './data-folder.js';
 import { fetchIntoPart } from './fetch-blob.js';
-import { type BlobWork, CHANGED_CODES } from './fetch-ranges.js';
+import type { BlobWork } from './fetch-ranges.js';
 import type { Placed } from './manifest.js';
 import type { Outcome } from './outcome-tally.js';
 
@@ -48,13 +49,6 @@ export async function fetchPlaced(
 /** Data may refer to where its reader has no rights. */
 function isFatal({ kind, facts }: CliError, placed: Placed): boolean {
   return (kind === 'auth' && placed.facts !== null) || FATAL_CODES.includes(facts.code ?? '');
-}
-
-/** No answer, or a service that is ill or busy. What it says against one blob, such as an archived one, is not. */
-function mayBeEverybodys({ kind, facts }: CliError): boolean {
-  if (kind !== 'service') return kind === 'timeout';
-  const { status, code = '' } = facts;
-  return status === undefined ? !CHANGED_CODES.includes(code) : status >= 500 || status === 429;
 }
 
 async function fetchOrKeep(

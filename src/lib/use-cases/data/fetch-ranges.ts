@@ -2,6 +2,7 @@ import type { BlobContent, BlobGateway, BlobRange } from '../../azure/gateways.j
 import { CliError } from '../../errors.js';
 import type { Files, OpenFile } from '../../host.js';
 import { mapConcurrently } from '../map-concurrently.js';
+import { hasChanged } from './blob-failures.js';
 import { type BlobState, isOneBlob, type WantedBlob } from './blob-state.js';
 import type { ByteRange } from './byte-ranges.js';
 import type { BlobAddress, Manifest } from './manifest.js';
@@ -29,13 +30,6 @@ export interface FetchedRanges {
 
 /** Thrown where the rest of a blob would not fit what is there of it. */
 export class OtherBlob extends Error {}
-
-/** Of the errors of a blob that has another ETag, or fewer bytes, than before. */
-export const CHANGED_CODES: readonly string[] = ['ConditionNotMet', 'InvalidRange'];
-
-export function hasChanged(error: unknown): boolean {
-  return error instanceof CliError && CHANGED_CODES.includes(error.facts.code ?? '');
-}
 
 /** Nobody writes to the file any more when this is over; after a failure no more ranges are begun. */
 export async function fetchRanges(

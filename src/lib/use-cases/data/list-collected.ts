@@ -4,7 +4,7 @@ import type { Report } from '../../host.js';
 import type { CollectedFile } from '../../model/collected-file.js';
 import { parseTargetName, type Target } from '../../model/target.js';
 import { type Api, findTargets } from '../find-targets.js';
-import { createDataFilter, type DataWish, toCollectedFile } from './data-filter.js';
+import { createDataFilter, type DataWish, toFoundData } from './data-filter.js';
 import { type DataPlace, findDataPlaces } from './data-places.js';
 import { type Found, walkConcurrently } from './walk-concurrently.js';
 
@@ -75,12 +75,12 @@ export async function listCollected(
   const payloads = createTally();
   const strays = createTally();
   const shared = createTally();
-  const missing: CliError[] = [];
+  const missing = new Map<string, CliError>();
 
   /** A container that is not there has no files; anything else that fails is an error. */
   function orMissing(error: unknown): readonly [] {
     if (!(error instanceof CliError) || error.facts.code !== 'ContainerNotFound') throw error;
-    missing.push(error);
+    missing.set(error.message, error);
     return [];
   }
 
@@ -95,13 +95,15 @@ export async function listCollected(
           if (filter.enters(place, one.folder)) yield { node: { place, folder: one.folder } };
           continue;
         }
-        const file = toCollectedFile(one, place);
-        if (file === 'payload') payloads.add(one);
-        else if (file === 'stray') strays.add(one);
-        else if (file !== 'folder' && filter.takes(file)) {
-          if (file.part === null && deployment !== undefined) shared.add(one);
-          yield { item: file };
+        const data = toFoundData(one, place);
+        if (data === 'stray') strays.add(one);
+        if (typeof data === 'string' || !filter.takes(data.file)) continue;
+        if (data.kind === 'payload') {
+          payloads.add(one);
+          continue;
         }
+        if (data.file.part === null && deployment !== undefined) shared.add(one);
+        yield { item: data.file };
       }
     } catch (error) {
       orMissing(error);
@@ -118,7 +120,7 @@ export async function listCollected(
       payloads: payloads.total(),
       strays: strays.total(),
       shared: shared.total(),
-      missing,
+      missing: [...missing.values()],
     }),
   };
 }

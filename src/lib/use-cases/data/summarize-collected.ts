@@ -2,6 +2,7 @@ import type { Gateways } from '../../azure/gateways.js';
 import { CliError } from '../../errors.js';
 import type { CollectedFile } from '../../model/collected-file.js';
 import { forEachConcurrently } from '../for-each-concurrently.js';
+import { hasChanged, isItsOwn } from './blob-failures.js';
 import { countRows, type RowCount } from './count-rows.js';
 import type { Collected } from './list-collected.js';
 
@@ -43,6 +44,8 @@ export interface Summary {
   /** Of all files that were counted. */
   readonly malformed: number;
   readonly referring: number;
+  /** Of files whose rows could not be counted, why. */
+  readonly uncounted: readonly CliError[];
 }
 
 /** What is read without being asked for. */
@@ -50,6 +53,8 @@ const FEW_FILES = 200;
 const FEW_BYTES = 8_000_000;
 /** As many files at a time. */
 const MOST_READS = 16;
+/** A file that is replaced oftener while it is read is left out. */
+const MOST_TRIES = 3;
 
 /** Sums up collected files, in order of part, model, collection and time. */
 export async function summarizeCollected(
@@ -60,18 +65,26 @@ export async function summarizeCollected(
 ): Promise<Summary> {
   const groups = new Map<string, Group>();
   const counted = { files: 0, malformed: 0, referring: 0 };
+  const uncounted: CliError[] = [];
   /** Those that may yet be counted; undefined once they are too many. */
   let few: CollectedFile[] | undefined = [];
   let seen = 0;
   let bytes = 0;
 
+  /** The rows of a file as it is by now, which may be another than was listed. */
+  async function countNow(file: CollectedFile, own: AbortSignal): Promise<RowCount> {
+    for (let tries = 1; ; tries++) {
+      try {
+        const { bytes } = await blobs.read(file, file.name, { signal: own });
+        return await countRows(file.api, bytes);
+      } catch (error) {
+        if (!hasChanged(error) || tries === MOST_TRIES) throw error;
+      }
+    }
+  }
+
   async function count(file: CollectedFile, own: AbortSignal): Promise<void> {
-    const { name, etag } = file;
-    const content = await blobs.read(file, name, {
-      signal: own,
-      ...(file.isAppend ? {} : { etag }),
-    });
-    const found: RowCount = await countRows(file.api, content.bytes);
+    const found = await countNow(file, own);
     const group = groupOf(groups, file, by);
     group.rows += found.rows;
     counted.files += 1;
@@ -80,21 +93,26 @@ export async function summarizeCollected(
     onProgress(seen, counted.files);
   }
 
+  function orUncounted(error: unknown): void {
+    if (!isItsOwn(error)) throw error;
+    uncounted.push(error);
+  }
+
   async function add(file: CollectedFile, own: AbortSignal): Promise<void> {
     addTo(groupOf(groups, file, by), file);
     seen += 1;
     bytes += file.sizeBytes;
     onProgress(seen, counted.files);
     few = few && few.length < FEW_FILES && bytes <= FEW_BYTES ? [...few, file] : undefined;
-    if (countsRows) await count(file, own);
+    if (countsRows) await count(file, own).catch(orUncounted);
   }
 
   const limit = countsRows ? MOST_READS : 1;
   await forEachConcurrently(files, { limit, signal }, add);
   const rowsAreCounted = countsRows || (few !== undefined && (await countAll(few)));
   const lines = [...groups.values()].sort(inOrder).map((group) => toLine(group, rowsAreCounted));
-  const { malformed, referring } = counted;
-  return { lines, rowsAreCounted, malformed, referring };
+  const { malformed, referring } = rowsAreCounted ? counted : { malformed: 0, referring: 0 };
+  return { lines, rowsAreCounted, malformed, referring, uncounted };
 
   /** Nobody asked for it: what cannot be read is no reason to stop. */
   async function countAll(some: readonly CollectedFile[]): Promise<boolean> {
