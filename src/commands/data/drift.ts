@@ -110,7 +110,7 @@ export function define(command: SharedCommand, host: Host): void {
         const { signal } = host;
         const request = { baseline, target, columns, kinds, judgement };
         const features = await compareData(request, { datasets, report, signal });
-        const view = dataDriftView({ baseline: baseline.what, target: target.what });
+        const view = dataDriftView({ baseline, target });
         await print(host, settings, topOf(features, top, report), view);
         assertNoAlarm(features, failOn);
       } finally {

@@ -1,9 +1,11 @@
 import { CliError } from '../../lib/errors.js';
 import type { Host } from '../../lib/host.js';
 import type { CollectedFile } from '../../lib/model/collected-file.js';
+import type { Table } from '../../lib/model/table.js';
+import { dataHeadView } from '../../lib/output/data-head-view.js';
 import { print } from '../../lib/output/print.js';
 import { createReport } from '../../lib/output/report.js';
-import { resolveSettings } from '../../lib/settings.js';
+import { type Presentation, resolveSettings } from '../../lib/settings.js';
 import { fetchNewest } from '../../lib/use-cases/data/fetch-newest.js';
 import { type HeadWish, headRows } from '../../lib/use-cases/data/head-rows.js';
 import { listCollected } from '../../lib/use-cases/data/list-collected.js';
@@ -114,7 +116,7 @@ async function headService(typed: string | undefined, job: Job): Promise<void> {
     const dataset = await openEnd({ files: found, open }, wish, ports);
     const table = await headRows(dataset, wish, report, signal);
     looking.done();
-    await print(host, settings, table);
+    await printHead(table, settings, job);
   } finally {
     looking.done();
   }
@@ -139,8 +141,17 @@ async function headFiles(patterns: readonly string[], job: Job): Promise<void> {
         );
     const table = await headRows(dataset, wish, report, signal);
     reading.done();
-    await print(host, settings, table);
+    await printHead(table, settings, job);
   } finally {
     reading.done();
   }
+}
+
+async function printHead(
+  table: Table,
+  settings: Presentation,
+  { host, wish }: Pick<Job, 'host' | 'wish'>,
+): Promise<void> {
+  const rowView = wish.rejected ? undefined : dataHeadView(table.columns);
+  await print(host, settings, table, undefined, { rowView });
 }

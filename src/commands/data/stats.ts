@@ -49,10 +49,10 @@ export function define(command: SharedCommand, host: Host): void {
           { typed, patterns, options, datasets },
           host,
         );
-        const { dataset, what } = await open({ ...wish, join, patterns });
+        const { dataset, what, when } = await open({ ...wish, join, patterns });
         const { signal } = host;
         const described = await describeData({ dataset, columns }, { datasets, report, signal });
-        await print(host, settings, described, dataStatsView(what));
+        await print(host, settings, described, dataStatsView({ what, when }));
       } finally {
         await datasets.close();
       }

@@ -8,14 +8,15 @@ import { seriesPaint } from './chart/palette.js';
 import { sparkline } from './chart/sparkline.js';
 import { escapeControls } from './escape.js';
 import { factLines } from './fact-lines.js';
+import { type RowsInWords, rowsHeading } from './rows-heading.js';
 import type { Style } from './style.js';
 import { cutToWidth, textWidth } from './text-width.js';
 import type { ViewColumn, WholeView } from './view.js';
 
 /** What the two sides are, in words. */
 export interface DriftSides {
-  readonly baseline: string;
-  readonly target: string;
+  readonly baseline: RowsInWords;
+  readonly target: RowsInWords;
 }
 
 /** Features for people: a line each, the worst first, with both distributions; of a single one all that is known. */
@@ -26,7 +27,7 @@ export function dataDriftView(sides: DriftSides): WholeView<FeatureDrift> {
       const [first] = features;
       const heading = headingLines(sides, first, space);
       if (first && features.length === 1) return [...heading, '', ...detail(first, space)];
-      const table = figureTable(tableOf(space), features, space);
+      const table = figureTable(tableOf(features, space), features, space);
       return [...heading, '', ...table, ...remarks(features, space)];
     },
     columns: PLAIN,
@@ -39,13 +40,11 @@ function headingLines(
   first: FeatureDrift | undefined,
   { style, width }: ChartSpace,
 ): readonly string[] {
-  const line = (side: string, what: string, rows: number | undefined) => {
-    const text = `${side.padEnd(8)}  ${rows ?? 0} row${rows === 1 ? '' : 's'} of ${escapeControls(what)}`;
-    return style.bold(cutToWidth(text, width));
-  };
+  const lines = (side: string, words: RowsInWords, rows = 0) =>
+    rowsHeading(`${side.padEnd(8)}  `, rows, words, width).map((line) => style.bold(line));
   return [
-    line('baseline', baseline, first?.baseline.rows),
-    line('target', target, first?.target.rows),
+    ...lines('baseline', baseline, first?.baseline.rows),
+    ...lines('target', target, first?.target.rows),
   ];
 }
 
@@ -91,8 +90,13 @@ function percentText(value: number): string {
   return percent > 0 && percent < 0.1 ? '<0.1' : valueText(Number(percent.toFixed(1)));
 }
 
-function tableOf(space: ChartSpace) {
+function tableOf(features: readonly FeatureDrift[], space: ChartSpace) {
   const { style } = space;
+  const most = Math.max(
+    'baseline'.length,
+    ...features.map(({ distribution }) => distribution?.baseline.length ?? 0),
+  );
+  const half = (width: number) => Math.min(most, MOST_COLUMNS, Math.floor((width - 2) / 2));
   const columns: readonly FigureColumn<FeatureDrift>[] = [
     {
       heading: 'status',
@@ -125,10 +129,6 @@ function tableOf(space: ChartSpace) {
 
 /** More columns than bins say nothing more. */
 const MOST_COLUMNS = 25;
-
-function half(width: number): number {
-  return Math.min(MOST_COLUMNS, Math.floor((width - 2) / 2));
-}
 
 /** Both distributions as shares of their side, on one scale. */
 function pairOf(distribution: Distribution, width: number, space: ChartSpace): string {

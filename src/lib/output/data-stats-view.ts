@@ -8,28 +8,26 @@ import { seriesPaint } from './chart/palette.js';
 import { sparkline } from './chart/sparkline.js';
 import { escapeControls } from './escape.js';
 import { factLines } from './fact-lines.js';
+import { type RowsInWords, rowsHeading } from './rows-heading.js';
 import { cutToWidth } from './text-width.js';
 import type { ViewColumn, WholeView } from './view.js';
 
 /** Columns for people: a line each with how its values are spread; of a single one all that is known. */
-export function dataStatsView(what: string): WholeView<ColumnStatistics> {
+export function dataStatsView(words: RowsInWords): WholeView<ColumnStatistics> {
   return {
     whole(columns, { style, width, unicode }) {
       const space = { style, width: Math.max(LEAST_WIDTH, width), glyphs: glyphsFor(unicode) };
       const [first] = columns;
-      const rows = counted(first?.rows ?? 0, 'row');
-      const heading = cutToWidth(`${rows} of ${escapeControls(what)}`, width);
-      if (first && columns.length === 1) return [style.bold(heading), '', ...detail(first, space)];
+      const heading = rowsHeading('', first?.rows ?? 0, words, width).map((line) =>
+        style.bold(line),
+      );
+      if (first && columns.length === 1) return [...heading, '', ...detail(first, space)];
       const table = figureTable(tableOf(space), columns, space);
-      return [style.bold(heading), '', ...table, ...remarks(columns)];
+      return [...heading, '', ...table, ...remarks(columns)];
     },
     columns: PLAIN,
     empty: 'No column.',
   };
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function figure(of: (column: ColumnStatistics) => Figure | null) {

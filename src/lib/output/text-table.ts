@@ -54,6 +54,16 @@ export async function* textTable(
   if (!layout) yield* start();
 }
 
+/** The same for rows that are all there; undefined where they would become blocks. */
+export function fittingTable(
+  columns: readonly TextColumn[],
+  rows: readonly TextRow[],
+  space: ViewSpace,
+): readonly string[] | undefined {
+  const placed = placedColumns(columns, naturalWidths(columns, rows), space.width);
+  return placed && [headingLine(placed, space), ...rows.map(lineLayout(placed, space))];
+}
+
 function naturalWidths(columns: readonly TextColumn[], rows: readonly TextRow[]): number[] {
   return columns.map(({ heading }, index) =>
     rows.reduce(

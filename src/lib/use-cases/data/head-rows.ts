@@ -33,7 +33,8 @@ export async function headRows(
     ({ name, role }) => role === 'mark' && TIMES.includes(name),
   );
   const some = time < 0 ? wish.rows : Math.max(MANY, wish.rows);
-  const newest = await newestOf(await dataset.rows(some, 'last', signal), time, wish.rows);
+  const newest = await newestOf(await dataset.rows(some, 'last', signal), time, wish.rows, report);
+  if (newest.length === 0) report.note('There is no row.');
   const places = shownColumns(dataset.columns, time, wish.marks);
   const columns = places.flatMap((place): readonly Column[] =>
     dataset.columns.slice(place, place + 1),
@@ -47,14 +48,25 @@ export async function headRows(
 }
 
 /** Several containers write at the same time, each a file of its own. */
-async function newestOf(table: Table, time: number, count: number): Promise<readonly Row[]> {
+async function newestOf(
+  table: Table,
+  time: number,
+  count: number,
+  { note }: Pick<Report, 'note'>,
+): Promise<readonly Row[]> {
   const rows: Row[] = [];
   for await (const row of table.rows) rows.push(row);
   const ticksOf = (row: Row) => {
     const cell = row[time];
     return typeof cell === 'bigint' ? cell : 0n;
   };
-  const inTime = time < 0 ? rows : rows.toSorted((a, b) => Number(ticksOf(a) - ticksOf(b)));
+  if (time < 0) return rows.slice(-count);
+  const timeless = rows.filter((row) => typeof row[time] !== 'bigint').length;
+  if (timeless > 0) {
+    const which = timeless === 1 ? '1 row does not tell its' : `${timeless} rows do not tell their`;
+    note(`${which} time, and ${timeless === 1 ? 'is' : 'are'} taken for the oldest.`);
+  }
+  const inTime = rows.toSorted((a, b) => Number(ticksOf(a) - ticksOf(b)));
   return inTime.slice(-count);
 }
 

@@ -23,6 +23,8 @@ import { rowsOfSpan } from './rows-of-span.js';
 export interface OpenedData {
   readonly dataset: Dataset;
   readonly what: string;
+  /** Of which time, in words; empty for all of it. */
+  readonly when: string;
   /** Undefined: the files are not collected. */
   readonly collection: string | undefined;
   /** Undefined: not known, or none. */
@@ -59,7 +61,7 @@ export async function openService(
 ): Promise<OpenedData> {
   const { report } = ports;
   const { service, join } = selection;
-  const what = `${service}${spanText(selection)}`;
+  const when = spanText(selection);
   const progress = report.progress('Looking for collected data');
   try {
     const listed: CollectedFile[] = [];
@@ -67,7 +69,7 @@ export async function openService(
     const collected = await listCollected(gateways, wish, report);
     for await (const file of collected.files) listed.push(file);
     if (listed.length === 0) {
-      const message = `There is no collected data of ${what}.`;
+      const message = `There is no collected data of ${[service, when].filter(Boolean).join(', ')}.`;
       throw new CliError('not-found', message, {
         hint: 'See what there is, or why there is none: aml-monitor data list.',
       });
@@ -86,7 +88,7 @@ export async function openService(
       inputs: local(sides.inputs),
       answers: sides.answers && local(sides.answers),
     };
-    return await openLocal(here, references, { wish: selection, what: `of ${what}` }, ports);
+    return await openLocal(here, references, { wish: selection, what: `of ${service}` }, ports);
   } finally {
     progress.done();
   }
@@ -154,6 +156,7 @@ async function openLocal(
   return {
     dataset: await rowsOfSpan(opened, wish, ports),
     what: `${collection} ${what}`,
+    when: spanText(wish),
     collection,
     model: files[0]?.model ?? undefined,
     files: files.map(({ accountName, containerName, name }) =>
@@ -177,7 +180,7 @@ export type FilesWish = OpenWish & {
 export async function openFiles(wish: FilesWish, ports: OpenPorts): Promise<OpenedData> {
   const { patterns, cwd } = wish;
   const { datasets, report, signal } = ports;
-  const what = `${patterns.join(', ')}${spanText(wish)}`;
+  const what = patterns.join(', ');
   const downloaded = await findLocalData(patterns, { cwd, files: ports.files });
   if (downloaded !== undefined) {
     const { takes } = createDataFilter({ ...wish, collections: undefined });
@@ -190,7 +193,8 @@ export async function openFiles(wish: FilesWish, ports: OpenPorts): Promise<Open
   reportDataset(opened, report);
   const dataset = await rowsOfSpan(opened, wish, ports);
   const { files } = source;
-  return { dataset, what, collection: undefined, model: undefined, files, span: wish };
+  const when = spanText(wish);
+  return { dataset, what, when, collection: undefined, model: undefined, files, span: wish };
 }
 
 /** @throws {CliError} `usage` for what can be asked of downloaded files alone, whose places tell it */
@@ -215,9 +219,9 @@ export function assertPlain({
   });
 }
 
-function spanText({ from, to }: DataWish): string {
-  const text = (date: Date) => `${date.toISOString().slice(0, 16).replace('T', ' ')}`;
-  if (from !== null && to !== null) return `, ${text(from)} to ${text(to)} UTC`;
-  if (from !== null) return `, since ${text(from)} UTC`;
-  return to === null ? '' : `, before ${text(to)} UTC`;
+function spanText({ from, to }: TimeSpan): string {
+  const text = (date: Date) => date.toISOString().slice(0, 16).replace('T', ' ');
+  if (from !== null && to !== null) return `${text(from)} to ${text(to)} UTC`;
+  if (from !== null) return `since ${text(from)} UTC`;
+  return to === null ? '' : `before ${text(to)} UTC`;
 }
