@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { hasCode, told, unlessMissing } from './file-errors.js';
 import type { Files, FoundFile, OpenFile } from './host.js';
 import { lockFile, type Processes } from './lock-file.js';
+import { makeFolders } from './make-folders.js';
 import type { NewFiles } from './new-files.js';
 
 /** The files of this machine. */
@@ -72,7 +73,7 @@ async function openAnywhere(path: string): Promise<OpenFile> {
 }
 
 async function appendTo(path: string, text: string): Promise<void> {
-  await promises.mkdir(dirname(path), { recursive: true });
+  await makeFolders(dirname(path));
   await promises.appendFile(path, text, { flush: true });
 }
 
@@ -82,10 +83,7 @@ async function writeWhole(
   mode?: number,
 ): Promise<void> {
   const isPrivate = mode !== undefined && (mode & 0o077) === 0;
-  await promises.mkdir(dirname(path), {
-    recursive: true,
-    ...(isPrivate ? { mode: 0o700 } : {}),
-  });
+  await makeFolders(dirname(path), isPrivate ? 0o700 : undefined);
   const next = `${path}.${crypto.randomUUID().slice(0, 8)}.tmp`;
   try {
     await promises.writeFile(next, content, {

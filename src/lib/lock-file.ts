@@ -2,6 +2,7 @@ import { constants, promises } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { hasCode, told, unlessMissing } from './file-errors.js';
+import { makeFolders } from './make-folders.js';
 
 /** Who else is on this machine. */
 export interface Processes {
@@ -25,7 +26,7 @@ export async function lockFile(
   path: string,
   processes: Processes,
 ): Promise<(() => Promise<void>) | undefined> {
-  await told(path, 'written', promises.mkdir(dirname(path), { recursive: true }));
+  await told(path, 'written', makeFolders(dirname(path)));
   const { ownPid, birthOf } = processes;
   const own = `${hostname()} ${ownPid} ${crypto.randomUUID()} ${await birthOf(ownPid)}`;
   for (;;) {

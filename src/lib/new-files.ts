@@ -1,8 +1,11 @@
 import { constants, promises, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { CliError } from './errors.js';
-import { told } from './file-errors.js';
+import { hasCode, told } from './file-errors.js';
 import type { NewFile } from './host.js';
+import { lockFile, type Processes } from './lock-file.js';
+import { makeFolders } from './make-folders.js';
+import { syncFolder } from './sync-folder.js';
 
 export interface NewFiles {
   /** A file that is there whole or not at all; makes the folders it needs. What is no regular file, such as a pipe, is written to as it is. */
@@ -11,8 +14,11 @@ export interface NewFiles {
   readonly removeUnfinished: () => void;
 }
 
-/** What is written on the way lies in a folder of its own beside the target, so that it goes as one. */
-export function createNewFiles(): NewFiles {
+/**
+ * What is written on the way lies in a folder of its own beside the target, so that it goes as one. A lock file in it
+ * names the process, so that what a killed one has left is known as such by the next that writes the same file.
+ */
+export function createNewFiles(processes: Processes): NewFiles {
   const unfinished = new Set<string>();
 
   async function create(path: string): Promise<NewFile> {
@@ -23,16 +29,19 @@ export function createNewFiles(): NewFiles {
     const target = found?.path ?? path;
     const folder = `${target}.${crypto.randomUUID().slice(0, 8)}.tmp`;
     const temporaryPath = join(folder, basename(target));
-    await told(path, 'written', promises.mkdir(dirname(target), { recursive: true }));
+    await told(path, 'written', makeFolders(dirname(target)));
+    await removeLeftovers(target, processes);
     unfinished.add(folder);
     // Nobody else reads what is to be a private file while it grows.
     await told(path, 'written', promises.mkdir(folder, { mode: 0o700 }));
+    const release = await lockFile(lockIn(folder, target), processes);
     let handle: promises.FileHandle | undefined;
     const close = async () => {
       await handle?.close();
       handle = undefined;
     };
     const remove = async () => {
+      await release?.();
       await promises.rm(folder, { recursive: true, force: true });
       unfinished.delete(folder);
     };
@@ -50,6 +59,7 @@ export function createNewFiles(): NewFiles {
         await told(path, 'written', close());
         if (found) await told(path, 'written', promises.chmod(temporaryPath, found.mode));
         await told(path, 'written', promises.rename(temporaryPath, target));
+        await told(path, 'written', syncFolder(dirname(target)));
         await remove();
         return size;
       },
@@ -66,6 +76,37 @@ export function createNewFiles(): NewFiles {
       for (const folder of unfinished) rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Beside the file of the target's own name. */
+function lockIn(folder: string, target: string): string {
+  return join(folder, `${basename(target)}.lock`);
+}
+
+/** Removes what killed processes have left of the same file. What another process, or user, is at stays. */
+async function removeLeftovers(target: string, processes: Processes): Promise<void> {
+  const name = basename(target);
+  for (const one of await promises.readdir(dirname(target))) {
+    const isLeft =
+      one.startsWith(`${name}.`) && /^[\da-f]{8}\.tmp$/.test(one.slice(name.length + 1));
+    if (!isLeft) continue;
+    const folder = join(dirname(target), one);
+    try {
+      // Without a lock nobody knows whose it is.
+      await promises.access(lockIn(folder, target));
+      const release = await lockFile(lockIn(folder, target), processes);
+      if (!release) continue;
+      await release();
+      await promises.rm(folder, { recursive: true, force: true });
+    } catch (error) {
+      if (!isForeign(error)) throw error;
+    }
+  }
+}
+
+function isForeign(error: unknown): boolean {
+  const codes = ['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'EROFS'];
+  return hasCode(error, ...codes) || (error instanceof CliError && hasCode(error.cause, ...codes));
 }
 
 interface Existing {

@@ -6,6 +6,7 @@ import type { LocalCloud, LocalConnection } from './emulator/local-cloud.js';
 import { Interrupted } from './errors.js';
 import type { Clock, Host, Input, Output, Prompt, QueryLimits, Report } from './host.js';
 import { createFiles } from './local-files.js';
+import type { Processes } from './lock-file.js';
 import { createNewFiles } from './new-files.js';
 import type { Settings } from './settings.js';
 
@@ -23,9 +24,10 @@ export function createProcessHost(own: NodeJS.Process): Host {
   const env = { ...own.env };
   const homeDir = homedir();
   const signal = interruptSignal(own);
-  const newFiles = createNewFiles();
+  const processes: Processes = { birthOf: (pid) => birthOf(own, pid), ownPid: own.pid };
+  const newFiles = createNewFiles(processes);
   own.on('exit', newFiles.removeUnfinished);
-  const files = createFiles(newFiles, { birthOf: (pid) => birthOf(own, pid), ownPid: own.pid });
+  const files = createFiles(newFiles, processes);
   const clock = createClock();
   const clouds = new Map<string, Promise<LocalCloud>>();
   let stdin: Input | undefined;

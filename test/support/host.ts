@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import type { Clock, Files, Host, Input, Output } from '../../src/lib/host.js';
 import { createFiles } from '../../src/lib/local-files.js';
+import type { Processes } from '../../src/lib/lock-file.js';
 import { createNewFiles } from '../../src/lib/new-files.js';
 
 /** A clock that only a sleep moves. */
@@ -46,11 +47,10 @@ export async function temporaryFolder(): Promise<string> {
   return path;
 }
 
-/** The files of this machine, where every other process is taken to run. */
-export const realFiles: Files = createFiles(createNewFiles(), {
-  birthOf: async () => 'unknown',
-  ownPid: process.pid,
-});
+/** This machine, where every other process is taken to run. */
+export const realProcesses: Processes = { birthOf: async () => 'unknown', ownPid: process.pid };
+
+export const realFiles: Files = createFiles(createNewFiles(realProcesses), realProcesses);
 
 /** A stream in memory. */
 export function memoryOutput(options: { readonly columns?: number | undefined } = {}): Output & {

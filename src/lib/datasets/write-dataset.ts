@@ -1,4 +1,4 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Connection } from '../duckdb/ask.js';
 import { copyToFile } from '../duckdb/copy-to-file.js';
@@ -7,6 +7,7 @@ import { uniqueNames } from '../duckdb/rows-file.js';
 import type { WrittenFile } from '../duckdb/write-parquet.js';
 import { CliError } from '../errors.js';
 import { told } from '../file-errors.js';
+import { makeFolders } from '../make-folders.js';
 import type { DatasetFormat } from './datasets.js';
 import type { Source, SourceColumn } from './source.js';
 
@@ -25,7 +26,7 @@ export async function writeDataset(
   if (source.columns.length === 0) {
     throw new CliError('unsupported', `"${path}" has no columns to write: nothing was collected.`);
   }
-  await told(path, 'written', mkdir(dirname(path), { recursive: true }));
+  await told(path, 'written', makeFolders(dirname(path)));
   await copyToFile(connection, { path, signal, ...COPIES[format](source) });
   return { rowCount: source.counts.rows, sizeBytes: (await stat(path)).size };
 }

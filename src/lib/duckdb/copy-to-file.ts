@@ -1,5 +1,7 @@
 import { open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { CliError } from '../errors.js';
+import { syncFolder } from '../sync-folder.js';
 import { ask, type Connection } from './ask.js';
 import { quoteText } from './quote.js';
 import { interruptOnAbort } from './rows.js';
@@ -31,6 +33,7 @@ export async function copyToFile(
     signal?.throwIfAborted();
     await sync(unfinished);
     await rename(unfinished, path);
+    await syncFolder(dirname(path));
     return Number(written?.Count ?? 0);
   } catch (error) {
     signal?.throwIfAborted();

@@ -1,7 +1,8 @@
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CliError } from '../errors.js';
 import { told } from '../file-errors.js';
+import { makeFolders } from '../make-folders.js';
 import type { Column, Table } from '../model/table.js';
 import { ask, type Connection } from './ask.js';
 import { copyToFile } from './copy-to-file.js';
@@ -47,7 +48,7 @@ export async function writeParquet(
     throw new CliError('unsupported', 'A Parquet file needs columns, and the answer has none.');
   }
   const waiting = `${path}.rows`;
-  await told(path, 'written', mkdir(dirname(path), { recursive: true }));
+  await told(path, 'written', makeFolders(dirname(path)));
   try {
     const written = await writeRowsFile(waiting, table, signal);
     const select = selectRows(waiting, columns, written);

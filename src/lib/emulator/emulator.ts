@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Engine, EngineLimits } from '../engine/engine.js';
 import { CliError } from '../errors.js';
+import { makeFolders } from '../make-folders.js';
 import type { Cloud } from './cloud.js';
 import { LOCAL_CONNECTION } from './connection.js';
 import type { LocalCloud, Seed } from './local-cloud.js';
@@ -145,7 +146,7 @@ export async function openLocalCloud({
 
 async function makeFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolders(folder, 0o700);
   } catch (error) {
     const message = `The local cloud cannot keep its state in "${folder}", which is no folder and cannot be made one.`;
     throw new CliError('usage', message, { hint: 'Name another with --local-dir.' }, error);

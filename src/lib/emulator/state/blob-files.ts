@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { appendFile, mkdir, open, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { hasCode } from '../../file-errors.js';
+import { makeFolders } from '../../make-folders.js';
 import { type ListedName, type ListOptions, listNames, namesIn } from './blob-list.js';
 import { blobSegments, decodeSegment, encodeSegment } from './blob-names.js';
 import { readText, replaceFile } from './files.js';
@@ -116,7 +117,7 @@ export function createBlobFiles(root: string): BlobFiles {
   return {
     async createContainer(account, container) {
       const path = containerPath(account, container);
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      await makeFolders(dirname(path), 0o700);
       try {
         await mkdir(path);
         return true;
@@ -172,7 +173,7 @@ export function createBlobFiles(root: string): BlobFiles {
       const path = blobPath(blob);
       await withLock(lockPath(path), async () => {
         const before = await statOf(path);
-        if (!before) await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+        if (!before) await makeFolders(dirname(path), 0o700);
         await appendFile(path, before ? text : header + text);
         await stampLater(path, before?.mtime, now);
       });

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { hasCode } from '../../file-errors.js';
+import { makeFolders } from '../../make-folders.js';
 
 /** Replaces a file whole: nobody ever reads half of it. */
 export async function replaceFile(path: string, content: string | Uint8Array, mode = 0o600) {
@@ -37,7 +38,7 @@ export async function readText(path: string): Promise<string | undefined> {
 }
 
 async function writeTemporary(path: string, content: string | Uint8Array, mode: number) {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolders(dirname(path));
   const temporary = `${path}.${randomUUID()}.tmp`;
   await writeFile(temporary, content, { mode, flag: 'wx' });
   return temporary;

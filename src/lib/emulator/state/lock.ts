@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { access, constants, mkdir, open, rm, stat, utimes } from 'node:fs/promises';
+import { access, constants, open, rm, stat, utimes } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CliError } from '../../errors.js';
 import { hasCode, told } from '../../file-errors.js';
+import { makeFolders } from '../../make-folders.js';
 import { readText } from './files.js';
 
 /** A holder touches its file while it works. One that is this old has died without saying so. */
@@ -27,7 +28,7 @@ export async function withLock<T>(path: string, work: () => Promise<T>): Promise
 
 async function locked<T>(path: string, work: () => Promise<T>): Promise<T> {
   const token = randomUUID();
-  await told(path, 'written', mkdir(dirname(path), { recursive: true }));
+  await told(path, 'written', makeFolders(dirname(path)));
   const started = Date.now();
   while (!(await tryCreate(path, token))) {
     await breakIfStale(path);

@@ -1,6 +1,7 @@
-import { mkdir, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasCode } from '../../file-errors.js';
+import { makeFolders } from '../../make-folders.js';
 import { replaceFile } from './files.js';
 import { withLock } from './lock.js';
 
@@ -90,7 +91,7 @@ export function createSegments(root: string, compact: Compact = async () => fals
     { format, once }: Pick<Segment, 'format' | 'once'>,
     write: (path: string, isThere: boolean) => Promise<T>,
   ): Promise<T> {
-    await mkdir(folder(table), { recursive: true, mode: 0o700 });
+    await makeFolders(folder(table), 0o700);
     return withLock(join(folder(table), 'append.lock'), async () => {
       const { live, covered } = await scan(table);
       const isThere =
