@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { realFiles } from '../support/host.js';
@@ -230,6 +230,41 @@ describe('what goes wrong', () => {
     expect(again).toMatchObject({ status: 0 });
     expect(await idsIn(again)).toHaveLength(500);
   });
+});
+
+describe('pieces that a power cut has left shorter than they were', () => {
+  test.each(['parquet', 'jsonl', 'csv'])(
+    'are fetched again, also once all are there (%s)',
+    async (format) => {
+      const cloud = await cloudWith(events(1000), { rowLimit: 200 });
+      const args = [...EXPORT, '-o', format];
+      let isDown = true;
+      cloud.inject(async (request) => {
+        const isLate = isDown && (await request.text()).includes('>= datetime(2026-11-21T');
+        const body = '{"error":{"code":"InsufficientAccessError","message":"no"}}';
+        return isLate ? new Response(body, { status: 403 }) : undefined;
+      });
+      const failed = await runCli(args, { cloud });
+      expect(failed.status).toBe(4);
+      const cutFirst = async () => {
+        const [first = ''] = (await readdir(out(failed, '.aml-monitor-export', 'slices'))).sort();
+        await truncate(out(failed, '.aml-monitor-export', 'slices', first), 100);
+      };
+      const runs = { cloud, home: failed.home };
+      await cutFirst();
+      isDown = false;
+      // A folder where the file should be: all is fetched and proven, and cannot be joined.
+      await mkdir(out(failed, `customEvents.${format}`));
+      const unjoined = await runCli(args, runs);
+      expect(unjoined.status).not.toBe(0);
+      expect(await journal(unjoined)).toContainEqual(expect.stringContaining('"proven"'));
+      await rm(out(failed, `customEvents.${format}`), { recursive: true });
+      await cutFirst();
+      const again = await runCli(args, runs);
+      expect(again).toMatchObject({ status: 0 });
+      expect(await idsIn(again)).toEqual(await idsOf(cloud));
+    },
+  );
 });
 
 /** Ends by itself once so many slices are there, and is begun again. */

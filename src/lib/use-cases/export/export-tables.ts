@@ -1,10 +1,18 @@
 import { join } from 'node:path';
 import { CliError, Interrupted } from '../../errors.js';
 import { formatDatetime } from '../../model/ticks.js';
-import { type ExportPorts, type ExportRequest, ownPath, runOf, type Work } from './export-work.js';
+import {
+  type ExportPorts,
+  type ExportRequest,
+  fileOf,
+  ownPath,
+  runOf,
+  type Work,
+  waitingSlices,
+} from './export-work.js';
 import { columnsOf, fetchAll } from './fetch-source.js';
 import { type FinishedFile, openJournal } from './journal.js';
-import { inOrder, splitKey } from './pieces.js';
+import { inOrder } from './pieces.js';
 import { bindSource, type Source } from './source.js';
 import { startRun, sweep } from './start-run.js';
 
@@ -66,6 +74,7 @@ function interrupted({ status }: Interrupted, { folder }: ExportRequest): Interr
 
 async function exportSource(source: Source, work: Work): Promise<void> {
   const { journal } = work;
+  await dropDamaged(source.name, work);
   if (runOf(journal).proven[source.name] === undefined) {
     const bound = bindSource(source, await columnsOf(source, work), runOf(journal));
     await fetchAll(bound, work);
@@ -73,17 +82,25 @@ async function exportSource(source: Source, work: Work): Promise<void> {
   await writeFiles(source, work);
 }
 
+/** What somebody has removed from the folder, or a power cut has left shorter than it was, is fetched again. */
+async function dropDamaged(source: string, work: Work): Promise<void> {
+  const { request, ports, journal } = work;
+  const folder = ownPath(request, 'slices');
+  for (const { file, bytes } of waitingSlices(source, work)) {
+    const found = await ports.files.look(join(folder, file));
+    if (found?.sizeBytes !== bytes) await journal.drop(file);
+  }
+}
+
 /** The slices of a source as the files that it is exported to; slices that are in a file go. */
-async function writeFiles({ name }: Source, { request, ports, journal }: Work): Promise<void> {
+async function writeFiles({ name }: Source, work: Work): Promise<void> {
+  const { request, ports, journal } = work;
   const { files, tableFiles, asked, progress } = ports;
   const folder = ownPath(request, 'slices');
-  const { number, slices, columns } = runOf(journal);
+  const { slices, columns } = runOf(journal);
   const own = slices.filter(({ source }) => source === name).sort(inOrder);
-  const keys = new Set(own.map(({ from }) => splitKey(from, request.split)));
-  for (const key of keys) {
-    const group = own.filter(({ from }) => splitKey(from, request.split) === key);
-    const suffix = `${key && `-${key}`}${number > 1 ? `_${number}` : ''}`;
-    const file = `${name}${suffix}.${tableFiles.extension}`;
+  for (const file of new Set(own.map((slice) => fileOf(slice, work)))) {
+    const group = own.filter((slice) => fileOf(slice, work) === file);
     const pieces = group.map((slice) => join(folder, slice.file));
     if (!runOf(journal).files.some((one) => one.name === file)) {
       progress.step(`Writing ${file}`);

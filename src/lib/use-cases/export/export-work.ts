@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Clock, Files, Report } from '../../host.js';
-import type { ExportIdentity, Journal, Run } from './journal.js';
-import type { Split } from './pieces.js';
+import type { ExportIdentity, Journal, Run, Slice } from './journal.js';
+import { type Split, splitKey } from './pieces.js';
 import type { Asked, Source } from './source.js';
 import type { TableFiles } from './table-files.js';
 
@@ -60,4 +60,22 @@ export function runOf(journal: Journal): Run {
   const run = journal.run();
   if (run) return run;
   throw new Error('There is no run.');
+}
+
+/** The file of the export that a slice goes into. */
+export function fileOf(
+  { source, from }: Pick<Slice, 'source' | 'from'>,
+  { request, ports, journal }: Work,
+): string {
+  const key = splitKey(from, request.split);
+  const { number } = runOf(journal);
+  const suffix = `${key && `-${key}`}${number > 1 ? `_${number}` : ''}`;
+  return `${source}${suffix}.${ports.tableFiles.extension}`;
+}
+
+/** The slices of a source that are in no file yet. */
+export function waitingSlices(source: string, work: Work): readonly Slice[] {
+  const { slices, files } = runOf(work.journal);
+  const written = new Set(files.map(({ name }) => name));
+  return slices.filter((slice) => slice.source === source && !written.has(fileOf(slice, work)));
 }

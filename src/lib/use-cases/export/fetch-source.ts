@@ -2,9 +2,8 @@ import { CliError } from '../../errors.js';
 import type { Column } from '../../model/table.js';
 import { reportDenied } from '../denied-tables.js';
 import { mapConcurrently } from '../map-concurrently.js';
-import { type ExportPorts, ownPath, runOf, type Work } from './export-work.js';
+import { type ExportPorts, ownPath, runOf, type Work, waitingSlices } from './export-work.js';
 import { fetchPieces } from './fetch-pieces.js';
-import type { Run } from './journal.js';
 import { type Counted, EVERYTHING, remaining, type Split, UNTIMED } from './pieces.js';
 import {
   askAmount,
@@ -41,7 +40,6 @@ export async function fetchAll(source: BoundSource, work: Work): Promise<void> {
   const { request, ports, journal } = work;
   const { asked, progress } = ports;
   const folder = ownPath(request, 'slices');
-  await dropMissing(source, folder, work);
   const slices = () => runOf(journal).slices.filter((slice) => slice.source === source.name);
   const here = () => slices().reduce((sum, { rows }) => sum + rows, 0);
   let number = Math.max(0, ...runOf(journal).slices.map(({ file }) => Number.parseInt(file, 10)));
@@ -51,7 +49,7 @@ export async function fetchAll(source: BoundSource, work: Work): Promise<void> {
   if (facts.rows === 0) await explainEmpty(source, ports);
   assertSplits(source, facts, request.split);
   for (let round = 0; round < ROUNDS && (round === 0 || here() !== facts.rows); round++) {
-    if (round > 0) await dropWrong(source, slices(), work);
+    if (round > 0) await dropWrong(source, work);
     const bins = await binsOf(source, facts, work);
     progress.start(source.name, { rows: facts.rows, done: here() });
     await fetchPieces(source, remaining(bins, slices()), request, {
@@ -79,22 +77,11 @@ export async function fetchAll(source: BoundSource, work: Work): Promise<void> {
   await journal.prove(source.name, { rows: facts.rows, unsettled });
 }
 
-/** What somebody has removed from the folder is fetched again. */
-async function dropMissing({ name }: BoundSource, folder: string, { ports, journal }: Work) {
-  const there = new Set(await ports.files.list(folder));
-  for (const { source, file } of runOf(journal).slices) {
-    if (source === name && !there.has(file)) await journal.drop(file);
-  }
-}
-
 /** Pieces that the service counts differently by now are fetched again. */
-async function dropWrong(
-  source: BoundSource,
-  slices: Run['slices'],
-  { request, ports, journal }: Work,
-): Promise<void> {
+async function dropWrong(source: BoundSource, work: Work): Promise<void> {
+  const { request, ports, journal } = work;
   ports.progress.step(`Looking for rows of ${source.name} that changed`);
-  await mapConcurrently(slices, request.parallel, async (slice) => {
+  await mapConcurrently(waitingSlices(source.name, work), request.parallel, async (slice) => {
     const rows = await askCount(ports.asked, source, slice);
     if (rows !== slice.rows) await journal.drop(slice.file);
   });

@@ -153,7 +153,7 @@ function applyToRun(run: Run, entry: Exclude<Entry, { kind: 'export' | 'run' }>)
     case 'slice':
       return { ...run, slices: [...run.slices, readSlice(entry.slice)] };
     case 'dropped':
-      return { ...run, slices: run.slices.filter(({ file }) => file !== entry.file) };
+      return withoutSlice(run, entry.file);
     case 'proven': {
       const { source, rows, unsettled } = entry;
       return { ...run, proven: { ...run.proven, [source]: { rows, unsettled } } };
@@ -163,6 +163,14 @@ function applyToRun(run: Run, entry: Exclude<Entry, { kind: 'export' | 'run' }>)
     case 'end':
       return { ...run, isEnded: true };
   }
+}
+
+/** What a source lost it has no longer proven. */
+function withoutSlice(run: Run, file: string): Run {
+  const dropped = run.slices.find((slice) => slice.file === file);
+  const proven = Object.entries(run.proven).filter(([source]) => source !== dropped?.source);
+  const slices = run.slices.filter((slice) => slice !== dropped);
+  return { ...run, slices, proven: Object.fromEntries(proven) };
 }
 
 function readEntry(line: string, path: string): Entry {
