@@ -44,6 +44,19 @@ test('a SAS goes over https alone, to the account that the endpoint names', () =
 });
 
 test.each([
+  ['https://one-secondary.blob.core.windows.net', 'one'],
+  ['https://one.z12.blob.storage.azure.net', 'one'],
+  ['https://one.privatelink.blob.core.windows.net', 'one'],
+  ['https://localhost/one', 'one'],
+  ['https://data.contoso.com', undefined],
+  ['https://blob.contoso.com/', undefined],
+])('the endpoint %s is of the account %s', (endpoint, accountName) => {
+  const { origin } = new URL(endpoint);
+  const parsed = parse(`BlobEndpoint=${endpoint};SharedAccessSignature=sig=1`);
+  expect(parsed).toMatchObject({ accountName, endpoint: expect.stringContaining(origin) });
+});
+
+test.each([
   '',
   'nonsense',
   'AccountName=one',

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   createStorageAccess,
   type StorageAccess,
@@ -6,10 +6,14 @@ import {
 } from '../../src/lib/azure/blobs/access.js';
 import { publicCloud } from '../../src/lib/azure/cloud.js';
 import { CliError } from '../../src/lib/errors.js';
+import type { StorageSettings } from '../../src/lib/settings/storage-settings.js';
 import { fakeReport } from '../support/fake-report.js';
 
-/** Into an account whose key may not be told. */
-function accessWithoutKey(): StorageAccess {
+/** Into accounts whose keys may not be told; that of the workspace is `store`. */
+function accessWithoutKey(
+  given: Partial<StorageSettings> = {},
+  { report } = fakeReport(),
+): StorageAccess {
   return createStorageAccess({
     cloud: publicCloud('AzureCloud'),
     credential: { getToken: unused, kind: () => 'none', forget: () => {} },
@@ -20,15 +24,17 @@ function accessWithoutKey(): StorageAccess {
       sasToken: undefined,
       accountName: undefined,
       authMode: undefined,
+      ...given,
     },
     accounts: {
-      endpoint: async () => 'https://store.blob.core.windows.net',
+      isOwn: async (accountName) => accountName === 'store',
+      endpoint: async (accountName) => `https://${accountName}.blob.core.windows.net`,
       prefersKey: async () => false,
       secret: async () => {
         throw new CliError('auth', 'You may not list the keys.');
       },
     },
-    report: fakeReport().report,
+    report,
   });
 }
 
@@ -63,4 +69,54 @@ test('a blob that is closed closes no other of its container', async () => {
   const asked = await Promise.allSettled([ask('closed'), ask('closed'), ask('open')]);
   expect(asked.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled']);
   expect(await ask('open')).toBe('token');
+});
+
+describe('a secret is for one account', () => {
+  const SAS = 'sv=1&sig=canary';
+  const secretFor = async (accountName: string, given: Partial<StorageSettings>) => {
+    const said = fakeReport();
+    const access = accessWithoutKey(given, said);
+    const way = await access.enter({ accountName, containerName: 'data' }, async (found) => found);
+    return { kind: way.secret.kind, endpoint: way.endpoint, said: said.said };
+  };
+
+  test.each([
+    ['--sas-token', { sasToken: { value: SAS, source: '--sas-token' } }, 'sas'],
+    ['AZURE_STORAGE_KEY', { accountKey: { value: 'k', source: 'AZURE_STORAGE_KEY' } }, 'key'],
+    [
+      '--connection-string',
+      {
+        connectionString: {
+          value: `BlobEndpoint=https://data.contoso.com;SharedAccessSignature=${SAS}`,
+          source: '--connection-string',
+        },
+      },
+      'sas',
+    ],
+  ])('%s without a name: for that of the workspace', async (source, given, kind) => {
+    expect(await secretFor('store', given)).toMatchObject({ kind, said: [] });
+    expect(await secretFor('lake', given)).toEqual({
+      kind: 'token',
+      endpoint: 'https://lake.blob.core.windows.net',
+      said: [
+        `note: ${source} is for the storage account of the workspace, the data is in "lake": it is not used there.`,
+      ],
+    });
+  });
+
+  test('with a name: for that', async () => {
+    const accountName = { value: 'lake', source: 'AZURE_STORAGE_ACCOUNT' };
+    const given = { sasToken: { value: SAS, source: 'AZURE_STORAGE_SAS_TOKEN' }, accountName };
+    expect(await secretFor('lake', given)).toMatchObject({ kind: 'sas' });
+    expect(await secretFor('store', given)).toMatchObject({ kind: 'token' });
+    const typed = (name: string) => ({
+      connectionString: {
+        value: `AccountName=${name};SharedAccessSignature=${SAS}`,
+        source: '--connection-string',
+      },
+    });
+    expect(await secretFor('store', typed('store'))).toMatchObject({ kind: 'sas', said: [] });
+    expect(await secretFor('lake', typed('store'))).toMatchObject({ kind: 'token' });
+    await expect(secretFor('store', typed('other'))).rejects.toMatchObject({ kind: 'usage' });
+  });
 });

@@ -19,7 +19,7 @@ export interface StorageSettings {
   readonly connectionString: Sourced | undefined;
   readonly accountKey: Sourced | undefined;
   readonly sasToken: Sourced | undefined;
-  /** The account that a key or SAS of the environment is for; undefined: whichever is asked. */
+  /** The account that a key or SAS of the environment is for; undefined: that of the workspace. */
   readonly accountName: Sourced | undefined;
   /** Undefined: what works. */
   readonly authMode: StorageAuthMode | undefined;

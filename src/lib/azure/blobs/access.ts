@@ -61,11 +61,12 @@ export function createStorageAccess(options: AccessOptions): StorageAccess {
     getToken: (_scopes, tokenOptions) => credential.getToken(SCOPE, tokenOptions),
   };
 
-  function given(accountName: string): (() => StorageWay | Promise<StorageWay>) | undefined {
+  /** What the user gave, if it is for this account. */
+  async function given(accountName: string): Promise<FindWay | undefined> {
     const { connectionString, accountKey, sasToken } = settings;
     if (connectionString) {
       const parsed = parseConnectionString(connectionString, cloud.storageSuffix);
-      if (!isFor(accountName, parsed.accountName, connectionString)) return undefined;
+      if (!(await isFor(accountName, parsed.accountName, connectionString))) return undefined;
       const server = new URL(parsed.endpoint);
       const own = transport.client({
         accepts: ({ origin }) => origin === server.origin,
@@ -73,13 +74,11 @@ export function createStorageAccess(options: AccessOptions): StorageAccess {
         isOutside: !cloud.accepts.storage(server),
       });
       const secret = secretOf(parsed.accountName ?? accountName, parsed);
-      return () => ({ endpoint: parsed.endpoint, secret, client: own });
+      return async () => ({ endpoint: parsed.endpoint, secret, client: own });
     }
     const secret = accountKey ?? sasToken;
     if (secret === undefined) return undefined;
-    if (settings.accountName && !isFor(accountName, settings.accountName.value, secret)) {
-      return undefined;
-    }
+    if (!(await isFor(accountName, settings.accountName?.value, secret))) return undefined;
     return async () => ({
       endpoint: await accounts.endpoint(accountName),
       secret: secretOf(accountName, { accountKey: accountKey?.value, sasToken: sasToken?.value }),
@@ -87,17 +86,32 @@ export function createStorageAccess(options: AccessOptions): StorageAccess {
     });
   }
 
-  /** A secret of the environment may be there for something else; one that was typed is meant. */
-  function isFor(accountName: string, itsAccount: string | undefined, { source }: Sourced) {
-    if (itsAccount === undefined || itsAccount === accountName) return true;
-    const differs = `${source} is for the storage account "${itsAccount}", the data is in "${accountName}"`;
-    if (source.startsWith('--')) throw new CliError('usage', `${differs}.`);
-    report.note(`${differs}: it is not used.`);
+  /**
+   * Whether a secret is for an account: no other ever sees it. One that does not say whose it is is for the account of
+   * the workspace.
+   *
+   * @throws {CliError} `usage` for one that was typed and is for neither
+   */
+  async function isFor(
+    accountName: string,
+    itsAccount: string | undefined,
+    { source }: Sourced,
+  ): Promise<boolean> {
+    const isMeant =
+      itsAccount === undefined
+        ? await accounts.isOwn(accountName)
+        : itsAccount.toLowerCase() === accountName.toLowerCase();
+    if (isMeant) return true;
+    const whose = itsAccount === undefined ? 'of the workspace' : `"${itsAccount}"`;
+    const differs = `${source} is for the storage account ${whose}, the data is in "${accountName}"`;
+    const mayBeForMore = itsAccount === undefined || (await accounts.isOwn(itsAccount));
+    if (source.startsWith('--') && !mayBeForMore) throw new CliError('usage', `${differs}.`);
+    report.note(`${differs}: it is not used there.`);
     return false;
   }
 
   async function findWays(accountName: string): Promise<readonly FindWay[]> {
-    const own = given(accountName);
+    const own = await given(accountName);
     const byToken = once(async () => ({
       endpoint: await accounts.endpoint(accountName),
       secret: { kind: 'token', credential: storageToken },
@@ -110,7 +124,7 @@ export function createStorageAccess(options: AccessOptions): StorageAccess {
       ]);
       return { endpoint, secret: secretOf(accountName, secret), client };
     });
-    if (own) return [once(async () => own())];
+    if (own) return [once(own)];
     if (settings.authMode === 'login') return [byToken];
     if (settings.authMode === 'key') return [byKey];
     return (await accounts.prefersKey(accountName)) ? [byKey, byToken] : [byToken, byKey];

@@ -3,6 +3,7 @@ import type { Sourced } from '../../settings/sources.js';
 
 /** What a connection string of a storage account says. */
 export interface ConnectionString {
+  /** Undefined: it does not say, as with a domain of the user's own. */
   readonly accountName: string | undefined;
   /** Of the blob service, without a slash at its end. */
   readonly endpoint: string;
@@ -55,9 +56,15 @@ export function parseConnectionString(
     throw wrong('has no URL as endpoint');
   if (url.protocol === 'http:' && !accountKey) throw wrong('would send its SAS over plain http');
   return {
-    accountName: accountName ?? (url.pathname.split('/')[1] || url.hostname.split('.')[0]),
+    accountName: accountName ?? accountIn(url),
     endpoint: `${url.origin}${url.pathname.replace(/\/+$/, '')}`,
     accountKey,
     sasToken: accountKey ? undefined : sasToken,
   };
+}
+
+/** The account that an endpoint names: as its host, with or without a zone, or as its path, as emulators do. */
+function accountIn({ hostname, pathname }: URL): string | undefined {
+  const [, byHost] = /^([a-z0-9]+)(?:-secondary)?\.(?:[^.]+\.)?blob\./i.exec(hostname) ?? [];
+  return byHost ?? pathname.split('/').filter(Boolean).at(-1);
 }

@@ -7,6 +7,8 @@ import type { AzureHttp } from '../wire/http.js';
 
 /** What Resource Manager tells about storage accounts. Each is asked once. */
 export interface StorageAccounts {
+  /** Whether it is the account of the workspace. */
+  readonly isOwn: (accountName: string) => Promise<boolean>;
   /** Of an account's blob service, without a slash at its end. */
   readonly endpoint: (accountName: string) => Promise<string>;
   /** @throws {CliError} `auth` if the caller may not have it */
@@ -54,6 +56,7 @@ export function createStorageAccounts(options: StorageAccountsOptions): StorageA
   }
 
   return {
+    isOwn: async (accountName) => (await idOf(accountName)) !== undefined,
     endpoint(accountName) {
       const endpoint = endpoints.get(accountName) ?? readEndpoint(accountName);
       endpoints.set(accountName, endpoint);
