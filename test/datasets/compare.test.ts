@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { DatasetRelation } from '../../src/lib/datasets/datasets.js';
 import { compare } from '../../src/lib/datasets/statistics/compare.js';
 import { openDatabase } from '../../src/lib/duckdb/database.js';
 import type { FeatureComparison, FeatureKind } from '../../src/lib/model/drift.js';
@@ -189,15 +190,20 @@ describe('what there is nothing to say of has a row and a note', () => {
     ]);
   });
 
+  const withoutColumns = ({ connection, sheets }: DatasetRelation): DatasetRelation => ({
+    connection,
+    sheets: sheets.map(({ sql }) => ({ sql, columns: [] })),
+  });
+
   test('a side of which no column is looked at', async () => {
     const [baseline, target] = [
       await relations.of(columnsSql({ gone: some })),
       await relations.of('SELECT * FROM range(7)'),
     ];
-    expect(await compare({ baseline, target: { ...target, columns: [] } })).toMatchObject([
+    expect(await compare({ baseline, target: withoutColumns(target) })).toMatchObject([
       { feature: 'gone', null_value_rate: 1, target: { rows: 7 } },
     ]);
-    expect(await compare({ baseline: { ...baseline, columns: [] }, target })).toMatchObject([
+    expect(await compare({ baseline: withoutColumns(baseline), target })).toMatchObject([
       { feature: 'range', null_value_rate: null, baseline: { rows: some.length } },
     ]);
   });
@@ -304,7 +310,7 @@ test('rows that take more memory than is allowed are an error with the next step
   const connection = await database.connect();
   const column = { name: 'x', type: 'real', role: 'feature', sql: 'x', stored: 'DOUBLE' } as const;
   const sql = 'SELECT random() AS x FROM range(2000000)';
-  const side = { connection, sql, columns: [column] };
+  const side = { connection, sheets: [{ sql, columns: [column] }] };
   await expect(compare({ baseline: side, target: side })).rejects.toMatchObject({
     kind: 'service',
     facts: { hint: expect.stringContaining('--column') },

@@ -43,9 +43,10 @@ test('types members of JSON lines by what they are', async () => {
 
 test('is a relation for SQL, its columns by place', async () => {
   const dataset = await open('csv', { 'a.csv': 'a,A,"q""q"\n1,x,1.5\n2,y,2.5\n' });
-  const { connection, sql, columns } = await dataset.relation();
+  const { connection, sheets } = await dataset.relation();
+  const sql = sheets[0]?.sql;
 
-  expect(columns.map((column) => [column.sql, column.stored])).toEqual([
+  expect(sheets[0]?.columns.map((column) => [column.sql, column.stored])).toEqual([
     ['c0', 'BIGINT'],
     ['c1', 'VARCHAR'],
     ['c2', 'DOUBLE'],
@@ -57,9 +58,9 @@ test('is a relation for SQL, its columns by place', async () => {
 
 test('a file without any row is a table of no columns', async () => {
   const nothing = await open('jsonl', { 'a.jsonl': '{"a":\n' });
-  const { connection, sql } = await nothing.relation();
+  const { connection, sheets } = await nothing.relation();
 
   expect(nothing.columns).toEqual([]);
   expect(await rowsOf(nothing)).toEqual([]);
-  expect((await connection.runAndReadAll(sql)).currentRowCount).toBe(0);
+  expect((await connection.runAndReadAll(sheets[0]?.sql ?? '')).currentRowCount).toBe(0);
 });

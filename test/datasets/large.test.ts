@@ -27,9 +27,9 @@ test.each([
       createWriteStream(path),
     );
     const { counts, relation } = await datasets.open({ format, files: [path] });
-    const { connection, sql } = await relation();
+    const { connection, sheets } = await relation();
     const asked = await connection.runAndReadAll(
-      `SELECT count(*)::INT AS n, bool_and(c0 = place) AS ordered FROM (SELECT c0, row_number() OVER () - 1 AS place FROM (${sql}))`,
+      `SELECT count(*)::INT AS n, bool_and(c0 = place) AS ordered FROM (SELECT c0, row_number() OVER () - 1 AS place FROM (${sheets[0]?.sql}))`,
     );
 
     expect(counts).toMatchObject({ rows: count, rejected: 0 });

@@ -26,7 +26,7 @@ async function relationOf(connection: DuckDBConnection, sql: string): Promise<Da
     const type = TYPES[stored] ?? 'dynamic';
     return { name, type, role: 'feature', sql: quoteName(name), stored } as const;
   });
-  return { connection, sql, columns };
+  return { connection, sheets: [{ sql, columns }] };
 }
 
 const TYPES: Readonly<Record<string, KustoType>> = {

@@ -1,13 +1,14 @@
 import { ask } from '../duckdb/ask.js';
 import { quotePaths, quoteText } from '../duckdb/quote.js';
+import { CliError } from '../errors.js';
 import { type CsvLayout, splitRecord, v1Layout } from '../model/csv-record.js';
 import { plainLayout, readFirstRecord } from './csv-layout.js';
 import { assertLineLengths, LINE_LIMITS } from './line-limits.js';
-import { roleOf } from './marks.js';
+import { roleOf, TIME_MARKS } from './marks.js';
 import { keepRejected } from './rejected.js';
-import type { Source, SourceColumn } from './source.js';
+import type { Sheet, Source, SourceColumn } from './source.js';
 import { BARE, typesOfTexts } from './text-types.js';
-import { keep, type Workshop } from './workshop.js';
+import { inSheets, keep, type Workshop } from './workshop.js';
 
 /** Files one behind the other that are laid out in the same way. */
 interface Run {
@@ -38,25 +39,89 @@ export async function openCsv(
       isTyped: true,
     };
   }
-  const all = await keep(workshop, runs.map((run) => readRun(run, names)).join(' UNION ALL '));
+  const kept = await keepSheets(runs, names, workshop);
   const rejected = await keepRejected(workshop);
   const [counted] = await ask(
     connection,
-    `SELECT count(*) FILTER (h) AS "headings" FROM ${all.from}`,
+    `SELECT count(*) AS "rows", count(*) FILTER (h) AS "headings" FROM ${kept[0]?.from}`,
   );
   const headings = Number(counted?.headings);
   const repeated = headings - runs.flatMap((run) => (run.layout.hasHeader ? run.files : [])).length;
   if (repeated === 1) notes.push('1 line that repeats the headings is left out.');
   if (repeated > 1) notes.push(`${repeated} lines that repeat the headings are left out.`);
-  const from = headings > 0 ? `(SELECT * FROM ${all.from} WHERE NOT h)` : all.from;
-  const texts = names.map((_, at) => `t${at}`);
-  const types = await typesOfTexts(connection, from, texts, BARE);
-  const columns = names.map((name, at): SourceColumn => {
-    const [text = '', { type, stored, value } = BARE.otherwise] = [texts[at], types[at]];
-    return { name, type, role: roleOf(name), stored, sql: value(text), text };
-  });
-  const counts = { rows: all.count - headings, rejected: rejected.count, unresolved: 0 };
-  return { columns, from, counts, notes, isTyped: false, rejected: rejected.sql };
+  const sheets: Sheet[] = [];
+  for (const { from, places } of kept) {
+    const rows = headings > 0 ? `(SELECT * FROM ${from} WHERE NOT h)` : from;
+    const texts = places.map((at) => `t${at}`);
+    const types = await typesOfTexts(connection, rows, texts, BARE);
+    const columns = places.map((at, index): SourceColumn => {
+      const { type, stored, value } = types[index] ?? BARE.otherwise;
+      const [name = '', text] = [names[at], `t${at}`];
+      return { name, type, role: roleOf(name), stored, sql: value(text), text };
+    });
+    sheets.push({ from: rows, columns });
+  }
+  return {
+    columns: sheets.flatMap(({ columns }) => columns),
+    from: wholeRows(sheets),
+    ...(sheets.length > 1 && { sheets }),
+    counts: { rows: Number(counted?.rows) - headings, rejected: rejected.count, unresolved: 0 },
+    notes,
+    isTyped: false,
+    rejected: rejected.sql,
+  };
+}
+
+/** Columns of all rows by their places. */
+interface KeptSheet {
+  readonly from: string;
+  readonly places: readonly number[];
+}
+
+/** Reads the files, once for each sheet: DuckDB makes only those values of a row that are asked for. */
+async function keepSheets(
+  runs: readonly Run[],
+  names: readonly string[],
+  workshop: Workshop,
+): Promise<readonly KeptSheet[]> {
+  const times = TIME_MARKS.map((mark) => names.indexOf(mark)).filter((at) => at >= 0);
+  const sheets: KeptSheet[] = [];
+  const counts = new Set<number>();
+  for (const places of inSheets([...names.keys()])) {
+    const carried = times.filter((at) => !places.includes(at));
+    const values = [...places, ...carried].map((at) => `t${at}`);
+    const rows = runs.map((run) => readRun(run, names, [...places, ...carried]));
+    const { from, count } = await keep(workshop, {
+      values: [...values, 'h'],
+      from: `(${rows.join(' UNION ALL ')})`,
+    });
+    sheets.push({ from, places });
+    counts.add(count);
+  }
+  if (sheets.length > 1) await assertWhole(counts, workshop);
+  return sheets;
+}
+
+/** What is no UTF-8 is seen only in the columns that are asked for. The other rows would move up beside it. */
+async function assertWhole(counts: ReadonlySet<number>, { connection }: Workshop): Promise<void> {
+  const [unread] = await ask(
+    connection,
+    `SELECT any_value(file_path) AS file FROM reject_errors JOIN reject_scans USING (scan_id, file_id)
+     WHERE CAST(error_type AS VARCHAR) = 'INVALID ENCODING'`,
+  );
+  if (unread && unread.file !== null) {
+    const message = `"${unread.file}" is not all UTF-8, and too wide for its other rows to be told apart.`;
+    throw new CliError('usage', message, { hint: 'Convert it first.' });
+  }
+  if (counts.size > 1) throw new Error('The columns have different numbers of rows.');
+}
+
+/** Behind FROM, all columns of sheets. */
+function wholeRows([first, ...others]: readonly Sheet[]): string {
+  const beside = others.map(
+    ({ from, columns }) => `(SELECT ${columns.map(({ text }) => text).join(', ')} FROM ${from})`,
+  );
+  return [first?.from, ...beside].join(' POSITIONAL JOIN ');
 }
 
 /** Files are looked into many at a time. */
@@ -108,17 +173,25 @@ function named(runs: readonly Run[]): { readonly runs: readonly Run[]; readonly 
   return { runs: given, notes };
 }
 
-/** SQL of a run's rows: t0, t1, … are all the columns, `h` whether a row is the headings. */
-function readRun({ layout, record, files }: Run, names: readonly string[]): string {
+/** Columns enough to tell headings that are repeated from a row. */
+const MOST_COMPARED = 50;
+
+/** SQL of a run's rows: t0, t1, … are the columns of these places, `h` whether a row is the headings. */
+function readRun(
+  { layout, record, files }: Run,
+  names: readonly string[],
+  places: readonly number[],
+): string {
   const { delimiter, hasHeader } = layout;
   const shape = layout.names.map((_, index) => `'v${index}': 'VARCHAR'`).join(', ');
-  const values = names.map((name, index) => {
-    const at = layout.names.indexOf(name);
-    return `${at < 0 ? 'NULL::VARCHAR' : `v${at}`} AS t${index}`;
+  const placeOf = new Map(layout.names.map((name, at) => [name, at]));
+  const values = places.map((place) => {
+    const at = placeOf.get(names[place] ?? '');
+    return `${at === undefined ? 'NULL::VARCHAR' : `v${at}`} AS t${place}`;
   });
-  const isHeading = splitRecord(record, delimiter).map(
-    (text, at) => `coalesce(v${at}, '') = ${quoteText(text)}`,
-  );
+  const isHeading = splitRecord(record, delimiter)
+    .slice(0, MOST_COMPARED)
+    .map((text, at) => `coalesce(v${at}, '') = ${quoteText(text)}`);
   // An empty text in quotes is one; without them it is no value.
   return `SELECT ${values.join(', ')}, ${hasHeader ? isHeading.join(' AND ') : 'false'} AS h
     FROM read_csv(${quotePaths(files)}, auto_detect = false, header = false, delim = ${quoteText(delimiter)},

@@ -1,13 +1,22 @@
 import type { Connection } from '../duckdb/ask.js';
 import { streamRows } from '../duckdb/rows.js';
-import type { KustoType, Table } from '../model/table.js';
+import type { KustoType, Row, Table } from '../model/table.js';
 import { UNIX_EPOCH_TICKS } from '../model/ticks.js';
-import type { Dataset, DatasetColumn, DatasetRelation, RelationColumn } from './datasets.js';
-import type { Source } from './source.js';
+import type {
+  Dataset,
+  DatasetColumn,
+  DatasetRelation,
+  RelationColumn,
+  RelationSheet,
+} from './datasets.js';
+import { type Sheet, type Source, sheetsOf } from './source.js';
 import { keep, type Workshop } from './workshop.js';
 import { writeDataset } from './write-dataset.js';
 
-export function createDataset(source: Source, workshop: Workshop): Dataset {
+/** What to throw where DuckDB fails. */
+export type Explain = (error: unknown) => unknown;
+
+export function createDataset(source: Source, workshop: Workshop, explain: Explain): Dataset {
   const { connection } = workshop;
   const columns = source.columns.map(
     ({ name, type, role }): DatasetColumn => ({ name, type, role }),
@@ -20,11 +29,11 @@ export function createDataset(source: Source, workshop: Workshop): Dataset {
     notes: source.notes,
     async rows(count, where, signal) {
       const offset = where === 'first' ? 0 : Math.max(0, source.counts.rows - count);
-      const values = source.columns.map(
-        ({ sql, type }, index) => `${cellOf(sql, type)} AS c${index}`,
-      );
-      const sql = `SELECT ${values.join(', ')} FROM ${source.from} LIMIT ${count} OFFSET ${offset}`;
-      return tableOf(await workshop.connect(), sql, columns, signal);
+      const [sheet, ...others] = sheetsOf(source);
+      if (sheet === undefined || others.length > 0) {
+        return { columns, rows: wideRows(source, workshop, { count, offset, signal }) };
+      }
+      return tableOf(await workshop.connect(), rowsOf(sheet, count, offset), columns, signal);
     },
     async rejected() {
       const sql = source.rejected ?? `SELECT '' AS f, 0::BIGINT AS l, '' AS r, '' AS t LIMIT 0`;
@@ -34,7 +43,7 @@ export function createDataset(source: Source, workshop: Workshop): Dataset {
     relation(signal) {
       relation ??= relationOf(source, workshop, signal).catch((error: unknown) => {
         relation = undefined; // stopped, perhaps; it may be asked for again
-        throw error;
+        throw explain(error);
       });
       return relation;
     },
@@ -64,6 +73,42 @@ async function tableOf(
 
 /** Rows of no columns: lines that are none of a table's may be all that files hold. */
 async function* none(): AsyncGenerator<never> {}
+function rowsOf({ columns, from }: Sheet, count: number, offset: number): string {
+  const values = columns.map(({ sql, type }, index) => `${cellOf(sql, type)} AS c${index}`);
+  return `SELECT ${values.join(', ')} FROM ${from} LIMIT ${count} OFFSET ${offset}`;
+}
+
+/** Cells of wide rows that are in memory at a time. */
+const MOST_CELLS = 500_000;
+
+interface Span {
+  readonly count: number;
+  readonly offset: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Rows put together from sheets, some at a time. */
+async function* wideRows(
+  source: Source,
+  { connect }: Workshop,
+  { count, offset, signal }: Span,
+): AsyncGenerator<Row> {
+  const atOnce = Math.max(1, Math.floor(MOST_CELLS / source.columns.length));
+  const end = Math.min(source.counts.rows, offset + count);
+  for (let at = offset; at < end; at += atOnce) {
+    const rows: Row[] = [];
+    for (const sheet of sheetsOf(source)) {
+      const sql = rowsOf(sheet, Math.min(atOnce, end - at), at);
+      const part = await tableOf(await connect(), sql, sheet.columns, signal);
+      let index = 0;
+      for await (const row of part.rows) {
+        rows[index] = [...(rows[index] ?? []), ...row];
+        index += 1;
+      }
+    }
+    yield* rows;
+  }
+}
 
 /** SQL of a value as `streamRows` takes it. */
 function cellOf(sql: string, type: KustoType): string {
@@ -79,9 +124,18 @@ async function relationOf(
   const columns = source.columns.map(({ name, type, role, stored }, index): RelationColumn => {
     return { name, type, role, stored, sql: `c${index}` };
   });
-  const values = source.columns.map(({ sql }, index) => `${sql} AS c${index}`);
-  const select = `SELECT ${values.join(', ') || 'NULL'} FROM ${source.from}`;
-  if (source.isTyped) return { connection, sql: select, columns };
-  const { from } = await keep(workshop, select, signal);
-  return { connection, sql: `SELECT * FROM ${from}`, columns };
+  const parts = sheetsOf(source);
+  const sheets: RelationSheet[] = [];
+  let first = 0;
+  for (const { from, columns: some } of parts) {
+    const values = some.map(({ sql }, index) => `${sql} AS c${first + index}`);
+    const selected = values.length > 0 ? values : ['NULL'];
+    const isReady = source.isTyped && parts.length === 1;
+    const sql = isReady
+      ? `SELECT ${selected.join(', ')} FROM ${from}`
+      : `SELECT * FROM ${(await keep(workshop, { values: selected, from, signal })).from}`;
+    sheets.push({ sql, columns: columns.slice(first, first + some.length) });
+    first += some.length;
+  }
+  return { connection, sheets };
 }

@@ -130,10 +130,16 @@ export interface DatasetCounts {
   readonly unresolved: number;
 }
 
-/** Rows as SQL: `SELECT … FROM (${sql})`. */
+/** Rows as SQL. */
 export interface DatasetRelation {
   /** One query at a time. */
   readonly connection: Connection;
+  /** One, but where rows have hundreds of columns: some of them in each, of all rows. */
+  readonly sheets: readonly RelationSheet[];
+}
+
+/** Some columns of all rows: `SELECT … FROM (${sql})`. */
+export interface RelationSheet {
   readonly sql: string;
   readonly columns: readonly RelationColumn[];
 }

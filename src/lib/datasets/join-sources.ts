@@ -37,12 +37,12 @@ export async function joinSources(
     );
   }
   const matched = key.map((_, at) => `l.k${at} = r.k${at}`).join(' AND ');
-  const all = await keep(
-    workshop,
-    `SELECT * FROM ${numberedRows(left, 'l', key)} l JOIN ${numberedRows(right, 'r', key)} r
-       ON ${matched} AND l.nth = r.nth ORDER BY l.n`,
-  );
   const [own, others] = [columnsOf(left, 'l'), columnsOf(right, 'r')];
+  const all = await keep(workshop, {
+    values: [...own, ...others].flatMap(({ sql, text }) => [sql, ...(text ? [text] : [])]),
+    from: `${numberedRows(left, 'l', key)} l JOIN ${numberedRows(right, 'r', key)} r
+      ON ${matched} AND l.nth = r.nth ORDER BY l.n`,
+  });
   const isFeature = ({ role }: SourceColumn) => role === 'feature';
   const features = (columns: readonly SourceColumn[], side: Side, other: readonly SourceColumn[]) =>
     columns.filter(isFeature).map((column) => {

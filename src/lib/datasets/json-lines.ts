@@ -98,11 +98,11 @@ async function keepItems(
     'reason',
     'CASE WHEN len(k) > list_count(v) THEN k END AS others',
   ];
-  const kept = await keep(
-    workshop,
-    `SELECT ${selected.join(', ')} FROM (SELECT *, ${keysOf('item')} AS k, ${valuesOf('item', names)} AS v
-     FROM ${items(readLines(files, 'store_rejects = true'))})${order === undefined ? '' : ` ORDER BY ${order}`}`,
-  );
+  const kept = await keep(workshop, {
+    values: selected,
+    from: `(SELECT *, ${keysOf('item')} AS k, ${valuesOf('item', names)} AS v
+      FROM ${items(readLines(files, 'store_rejects = true'))})${order === undefined ? '' : ` ORDER BY ${order}`}`,
+  });
   return { kept, unreadable: await keepRejected(workshop) };
 }
 

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { assertFiles } from '../duckdb/files.js';
 import { interruptOnAbort } from '../duckdb/rows.js';
 import { openCsv } from './csv-source.js';
-import { createDataset } from './dataset.js';
+import { createDataset, type Explain } from './dataset.js';
 import type {
   Dataset,
+  DatasetColumn,
   DatasetLimits,
   DatasetRelation,
   DatasetSource,
@@ -15,6 +16,7 @@ import type {
 } from './datasets.js';
 import { openJsonl } from './jsonl-source.js';
 import { openParquet } from './parquet-source.js';
+import { shortage, shortageOf } from './shortage.js';
 import type { Source } from './source.js';
 import { openV2 } from './v2-source.js';
 import type { Workshop } from './workshop.js';
@@ -22,10 +24,10 @@ import type { Workshop } from './workshop.js';
 /** Datasets on DuckDB, which is loaded when the first one is opened. */
 export function openDatasets(limits: DatasetLimits = {}): Datasets {
   let opened: Promise<Opened> | undefined;
-  const sources = new WeakMap<Dataset, Source>();
-  const sourceOf = (dataset: Dataset) => {
-    const source = sources.get(dataset);
-    if (source) return source;
+  const made = new WeakMap<Dataset, { readonly source: Source; readonly explain: Explain }>();
+  const madeOf = (dataset: Dataset) => {
+    const one = made.get(dataset);
+    if (one) return one;
     throw new Error('The dataset was opened elsewhere.');
   };
 
@@ -33,6 +35,7 @@ export function openDatasets(limits: DatasetLimits = {}): Datasets {
   async function inWorkshop<T>(
     signal: AbortSignal | undefined,
     work: (workshop: Workshop) => Promise<T>,
+    explain: Explain = (error) => error,
   ): Promise<T> {
     signal?.throwIfAborted();
     opened ??= openWorkshop(limits);
@@ -42,23 +45,26 @@ export function openDatasets(limits: DatasetLimits = {}): Datasets {
       return await work({ ...workshop, signal });
     } catch (error) {
       signal?.throwIfAborted();
-      throw error;
+      throw explain(error);
     } finally {
       stopInterrupting();
     }
   }
 
-  function toDataset(source: Source, workshop: Workshop): Dataset {
-    const dataset = createDataset(source, workshop);
-    sources.set(dataset, source);
+  function toDataset(source: Source, workshop: Workshop, explain: Explain): Dataset {
+    const dataset = createDataset(source, workshop, explain);
+    made.set(dataset, { source, explain });
     return dataset;
   }
 
   return {
     async open(source, signal) {
       await assertFiles(source.files, signal);
-      return inWorkshop(signal, async (workshop) =>
-        toDataset(await openSource(source, workshop), workshop),
+      const explain = (error: unknown) => shortageOf(source.files, error) ?? error;
+      return inWorkshop(
+        signal,
+        async (workshop) => toDataset(await openSource(source, workshop), workshop, explain),
+        explain,
       );
     },
     async find(patterns, cwd, signal) {
@@ -66,22 +72,33 @@ export function openDatasets(limits: DatasetLimits = {}): Datasets {
       return inWorkshop(signal, ({ connection }) => findSource(patterns, cwd, connection, signal));
     },
     join({ left, right, names }, signal) {
-      return inWorkshop(signal, async (workshop) => {
-        const { joinSources } = await import('./join-sources.js');
-        const sides = {
-          left: { source: sourceOf(left), name: names.left },
-          right: { source: sourceOf(right), name: names.right },
-        };
-        const { source, unmatched } = await joinSources(sides, workshop);
-        return { ...toDataset(source, workshop), unmatched };
-      });
+      const explain = (error: unknown) =>
+        shortage(error, 'Joining the rows', 'Ask for a shorter time, or for fewer files.') ?? error;
+      return inWorkshop(
+        signal,
+        async (workshop) => {
+          const { joinSources } = await import('./join-sources.js');
+          const sides = {
+            left: { source: madeOf(left).source, name: names.left },
+            right: { source: madeOf(right).source, name: names.right },
+          };
+          const { source, unmatched } = await joinSources(sides, workshop);
+          return { ...toDataset(source, workshop, explain), unmatched };
+        },
+        explain,
+      );
     },
     within(dataset, span, signal) {
-      return inWorkshop(signal, async (workshop) => {
-        const { rowsWithin } = await import('./rows-within.js');
-        const { source, outside } = await rowsWithin(sourceOf(dataset), span, workshop);
-        return { ...toDataset(source, workshop), outside };
-      });
+      const { source: whole, explain } = madeOf(dataset);
+      return inWorkshop(
+        signal,
+        async (workshop) => {
+          const { rowsWithin } = await import('./rows-within.js');
+          const { source, outside } = await rowsWithin(whole, span, workshop);
+          return { ...toDataset(source, workshop, explain), outside };
+        },
+        explain,
+      );
     },
     async describe(dataset, options = {}) {
       const { describe } = await import('./statistics/describe.js');
@@ -105,10 +122,12 @@ async function chosenColumns(
   { columns, signal }: StatisticsOptions,
 ): Promise<DatasetRelation> {
   const relation = await dataset.relation(signal);
-  const chosen = relation.columns.filter(({ name, role }) =>
-    columns === undefined ? role === 'feature' : columns.includes(name),
-  );
-  return { ...relation, columns: chosen };
+  const isChosen = ({ name, role }: DatasetColumn) =>
+    columns === undefined ? role === 'feature' : columns.includes(name);
+  const sheets = relation.sheets
+    .map(({ sql, columns: some }) => ({ sql, columns: some.filter(isChosen) }))
+    .filter(({ columns: some }, at) => at === 0 || some.length > 0);
+  return { ...relation, sheets };
 }
 
 function openSource(source: DatasetSource, workshop: Workshop): Promise<Source> {

@@ -3,7 +3,7 @@ import { quoteText } from '../duckdb/quote.js';
 import { CliError } from '../errors.js';
 import type { DatasetWithin, TimeSpan } from './datasets.js';
 import { TIME_MARKS } from './marks.js';
-import type { Source } from './source.js';
+import { type Source, sheetsOf } from './source.js';
 import { toTimestamp } from './text-types.js';
 import type { Workshop } from './workshop.js';
 
@@ -18,15 +18,19 @@ export async function rowsWithin(
   const isBefore = from === null ? 'false' : `${time} < ${instant(from)}`;
   const isAfter = to === null ? 'false' : `${time} >= ${instant(to)}`;
   const isWithin = `${time} IS NOT NULL AND NOT (${isBefore}) AND NOT (${isAfter})`;
+  const within = (rows: string) => `(SELECT * FROM ${rows} WHERE ${isWithin})`;
   const [counted] = await ask(
     connection,
     `SELECT count(*) FILTER (${isWithin}) AS "rows", count(*) FILTER (${isBefore}) AS "before",
-       count(*) FILTER (${isAfter}) AS "after", count(*) FILTER (${time} IS NULL) AS "timeless" FROM ${source.from}`,
+       count(*) FILTER (${isAfter}) AS "after", count(*) FILTER (${time} IS NULL) AS "timeless" FROM ${sheetsOf(source)[0]?.from}`,
   );
   return {
     source: {
       ...source,
-      from: `(SELECT * FROM ${source.from} WHERE ${isWithin})`,
+      from: within(source.from),
+      ...(source.sheets && {
+        sheets: source.sheets.map((sheet) => ({ ...sheet, from: within(sheet.from) })),
+      }),
       counts: { ...source.counts, rows: Number(counted?.rows) },
     },
     outside: {

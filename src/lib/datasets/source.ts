@@ -1,10 +1,13 @@
 import type { DatasetColumn, DatasetCounts } from './datasets.js';
+import { inSheets } from './workshop.js';
 
 /** The rows of files, ready to be asked for in SQL: nothing but their columns and number is known yet. */
 export interface Source {
   readonly columns: readonly SourceColumn[];
   /** What stands behind FROM. The rows come in the order of the files. */
   readonly from: string;
+  /** Where the rows were kept some columns at a time; `from` then puts them together, which takes memory. */
+  readonly sheets?: readonly Sheet[];
   readonly counts: DatasetCounts;
   readonly notes: readonly string[];
   /** The values cost nothing to compute. */
@@ -13,10 +16,22 @@ export interface Source {
   readonly rejected?: string;
 }
 
+/** Some of the columns of all rows, in the order of the rows. */
+export interface Sheet {
+  /** What stands behind FROM. It has what the marks of time are made of, too. */
+  readonly from: string;
+  readonly columns: readonly SourceColumn[];
+}
+
 export interface SourceColumn extends DatasetColumn {
   /** SQL of the value, of the type `stored`; see `RelationColumn`. */
   readonly sql: string;
   readonly stored: string;
   /** SQL of the text that stands in the file, where it tells more than the value. */
   readonly text?: string;
+}
+
+/** All columns of a source, so many at a time as may be asked for in one query. */
+export function sheetsOf({ sheets, from, columns }: Source): readonly Sheet[] {
+  return sheets ?? inSheets(columns).map((some) => ({ from, columns: some }));
 }

@@ -1,5 +1,6 @@
 import { ask, type Connection } from '../duckdb/ask.js';
 import type { KustoType } from '../model/table.js';
+import { inSheets } from './workshop.js';
 
 /** What a column of texts holds: its type, and SQL that makes the value of a text. */
 export interface TextType {
@@ -115,11 +116,12 @@ export const JSON_TEXT: Writing = {
 
 const NOTHING: TextType = { type: 'string', stored: 'VARCHAR', value: (x) => x };
 
-/** Rows that are looked at first: what does not hold for them need not be asked of all. */
-const SAMPLE = 2000;
+/** Texts that are looked at first: what does not hold for them need not be asked of all. */
+const SAMPLE = { texts: 40_000, rows: 2000 };
 
 interface Asked {
   readonly x: string;
+  /** The strictest first; what is left to be asked of all texts. */
   readonly tests: readonly Test[];
 }
 
@@ -132,53 +134,71 @@ export async function typesOfTexts(
   connection: Connection,
   from: string,
   columns: readonly string[],
+  writing: Writing,
+): Promise<readonly TextType[]> {
+  const types: TextType[] = [];
+  for (const some of inSheets(columns)) {
+    types.push(...(await typesOfSome(connection, from, some, writing)));
+  }
+  return types;
+}
+
+async function typesOfSome(
+  connection: Connection,
+  from: string,
+  columns: readonly string[],
   { tests, otherwise }: Writing,
 ): Promise<readonly TextType[]> {
-  const all = columns.map((x) => ({ x, tests }));
-  const sample = `(SELECT * FROM ${from} LIMIT ${SAMPLE})`;
-  let left = (await passing(connection, sample, all)).map(({ passed }, at) => ({
-    x: columns[at] ?? '',
-    tests: passed,
-  }));
+  if (tests.length === 0) return columns.map(() => otherwise);
   const types = columns.map(() => otherwise);
+  let left = await promising(connection, from, columns, tests);
   while (left.some((one) => one.tests.length > 0)) {
-    const next = left.map(({ x, tests: [first] }) => ({ x, tests: first ? [first] : [] }));
-    const found = await passing(connection, from, next);
+    const answers = await passing(connection, from, left);
     left = left.map(({ x, tests: [first, ...others] }, at) => {
-      const { passed: [type] = [], isEmpty = false } = found[at] ?? {};
-      if (first && isEmpty) types[at] = NOTHING;
-      else if (type) types[at] = type;
-      return { x, tests: type || isEmpty ? [] : others };
+      const passes = answers[at];
+      if (first && passes !== false) types[at] = passes === null ? NOTHING : first;
+      return { x, tests: passes === false ? others : [] };
     });
   }
   return types;
 }
 
-interface Passing {
-  readonly passed: readonly Test[];
-  /** There is no text that could have failed. */
-  readonly isEmpty: boolean;
+/**
+ * The tests that the first texts of each column pass. Its texts stand one below the other, so that there is one set of
+ * tests whatever the number of columns: DuckDB takes gigabytes for thousands of patterns.
+ */
+async function promising(
+  connection: Connection,
+  from: string,
+  columns: readonly string[],
+  tests: readonly Test[],
+): Promise<readonly Asked[]> {
+  const rows = Math.min(SAMPLE.rows, Math.ceil(SAMPLE.texts / columns.length));
+  const answers = await ask(
+    connection,
+    `SELECT c, ${tests.map(({ fits }, at) => `bool_and(coalesce(${fits('x')}, false)) AS "${at}"`).join(', ')}
+     FROM (SELECT unnest(range(${columns.length})) AS c, unnest([${columns.join(', ')}]) AS x
+       FROM (SELECT * FROM ${from} LIMIT ${rows})) WHERE x <> '' GROUP BY c`,
+  );
+  const found = new Map(answers.map((answer) => [Number(answer.c), answer]));
+  return columns.map((x, column) => ({
+    x,
+    tests: tests.filter((_, at) => found.get(column)?.[at] !== false),
+  }));
 }
 
-/** Of the tests of each column those that all of its texts pass. */
+/** Whether all texts of each column pass its first test: null without any text, undefined without a test. */
 async function passing(
   connection: Connection,
   from: string,
   asked: readonly Asked[],
-): Promise<readonly Passing[]> {
-  const questions = asked.flatMap(({ x, tests }, column) =>
-    tests.map(
-      ({ fits }, at) =>
-        `bool_and(coalesce(${fits(x)}, false)) FILTER (${x} <> '') AS "${column} ${at}"`,
-    ),
+): Promise<readonly (boolean | null | undefined)[]> {
+  const questions = asked.flatMap(({ x, tests: [first] }, column) =>
+    first ? [`bool_and(coalesce(${first.fits(x)}, false)) FILTER (${x} <> '') AS "${column}"`] : [],
   );
-  if (questions.length === 0) return asked.map(() => ({ passed: [], isEmpty: false }));
   const [answer = {}] = await ask(connection, `SELECT ${questions.join(', ')} FROM ${from}`);
-  return asked.map(({ tests }, column) => {
-    const answers = tests.map((_, at) => answer[`${column} ${at}`]);
-    return {
-      passed: tests.filter((_, at) => answers[at] !== false),
-      isEmpty: answers.length > 0 && answers.every((one) => one === null),
-    };
+  return asked.map((_, column) => {
+    const passes = answer[column];
+    return passes === null || typeof passes === 'boolean' ? passes : undefined;
   });
 }

@@ -1,11 +1,14 @@
-import { ask } from '../../duckdb/ask.js';
+import { ask, type Connection } from '../../duckdb/ask.js';
 import type { ColumnKind } from '../../model/column-statistics.js';
 import type { DatasetRelation, RelationColumn } from '../datasets.js';
+import { inSheets } from '../workshop.js';
 import { toNumber } from './answers.js';
 import { computable, KIND_OF, LARGEST } from './column-kinds.js';
 
 /** What one pass tells of a column. */
 export interface ColumnFacts extends RelationColumn {
+  /** The rows that have it, as they stand behind FROM. */
+  readonly from: string;
   readonly kind: ColumnKind;
   readonly rows: number;
   readonly count: number;
@@ -26,12 +29,20 @@ export interface RelationFacts {
   readonly columns: readonly ColumnFacts[];
 }
 
-/** One pass over all columns. */
-export async function factsOf({
-  connection,
-  sql,
-  columns,
-}: DatasetRelation): Promise<RelationFacts> {
+/** One pass over all columns; over some of them at a time where there are many. */
+export async function factsOf({ connection, sheets }: DatasetRelation): Promise<RelationFacts> {
+  const facts: RelationFacts[] = [];
+  for (const { sql, columns } of sheets) {
+    for (const some of inSheets(columns)) facts.push(await factsIn(connection, `(${sql})`, some));
+  }
+  return { rows: facts[0]?.rows ?? 0, columns: facts.flatMap(({ columns }) => columns) };
+}
+
+async function factsIn(
+  connection: Connection,
+  from: string,
+  columns: readonly RelationColumn[],
+): Promise<RelationFacts> {
   const selected = columns.flatMap(({ type, sql: value }, index) => {
     const kind = KIND_OF[type];
     return [
@@ -43,12 +54,13 @@ export async function factsOf({
   });
   const [row = {}] = await ask(
     connection,
-    `SELECT ${['count(*) AS "rows"', ...selected].join(', ')} FROM (${sql})`,
+    `SELECT ${['count(*) AS "rows"', ...selected].join(', ')} FROM ${from}`,
   );
   const figure = (name: string) => toNumber(row[name]);
   const rows = figure('rows') ?? 0;
   const facts = columns.map((column, index) => ({
     ...column,
+    from,
     kind: KIND_OF[column.type],
     rows,
     count: figure(`count${index}`) ?? 0,

@@ -1,18 +1,17 @@
-import { ask } from '../../duckdb/ask.js';
+import { ask, type Connection } from '../../duckdb/ask.js';
 import type { Distribution } from '../../model/drift.js';
-import type { DatasetRelation } from '../datasets.js';
 import { toNumber } from './answers.js';
 import type { ColumnFacts } from './column-facts.js';
 import { asText } from './column-kinds.js';
 import { readShares, shares } from './distances.js';
 import { chiSquaredP } from './p-values.js';
-import type { Found, Pair, Sides } from './pair.js';
+import type { Found, Pair } from './pair.js';
 
 /** Categories that are shown one by one. */
 const SHOWN = 12;
 
 /** Compares a categorical feature; nulls and NaN are left out. */
-export async function compareCategories({ baseline, target }: Sides, pair: Pair): Promise<Found> {
+export async function compareCategories(connection: Connection, pair: Pair): Promise<Found> {
   const sizes = { baseline: sizeOf(pair.baseline), target: sizeOf(pair.target) };
   const total = sizes.baseline + sizes.target;
   // Of a category, both sides are expected to have the share of their size.
@@ -21,9 +20,9 @@ export async function compareCategories({ baseline, target }: Sides, pair: Pair)
     return `sum((${count} - ${expected}) ** 2 / ${expected})`;
   };
   const [row = {}] = await ask(
-    baseline.connection,
-    `WITH b AS ${countsOf(baseline, pair.baseline, pair)},
-     t AS ${countsOf(target, pair.target, pair)},
+    connection,
+    `WITH b AS ${countsOf(pair.baseline, pair)},
+     t AS ${countsOf(pair.target, pair)},
      pairs AS (SELECT coalesce(b.v, t.v) AS v, coalesce(b."count", 0) AS b, coalesce(t."count", 0) AS t,
          count(*) OVER () AS k
        FROM b FULL JOIN t ON b.v = t.v)
@@ -51,13 +50,13 @@ function sizeOf({ count, nans }: ColumnFacts): number {
   return count - nans;
 }
 
-function countsOf({ sql }: DatasetRelation, facts: ColumnFacts, pair: Pair): string {
-  const { kind, sql: value } = facts;
+function countsOf(facts: ColumnFacts, pair: Pair): string {
+  const { kind, sql: value, from } = facts;
   const filled = `${value} IS NOT NULL${kind === 'real' ? ` AND NOT isnan(CAST(${value} AS DOUBLE))` : ''}`;
   // Counting numbers costs less than counting their texts.
   const isAlike = pair.baseline.stored === pair.target.stored;
   const key = isAlike ? value : categoryText(facts);
-  const counted = `SELECT ${key} AS v, count(*) AS "count" FROM (${sql}) WHERE ${filled} GROUP BY ALL`;
+  const counted = `SELECT ${key} AS v, count(*) AS "count" FROM ${from} WHERE ${filled} GROUP BY ALL`;
   return `(SELECT ${asText('v')} AS v, "count" FROM (${counted}))`;
 }
 

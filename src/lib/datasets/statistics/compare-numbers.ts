@@ -1,13 +1,12 @@
-import { ask } from '../../duckdb/ask.js';
+import { ask, type Connection } from '../../duckdb/ask.js';
 import type { FeatureComparison } from '../../model/drift.js';
-import type { DatasetRelation } from '../datasets.js';
 import { toCounts, toNumber } from './answers.js';
 import { type Bins, binNumber, binsOf } from './bins.js';
 import { type ColumnFacts, isOrdered } from './column-facts.js';
 import { asText, computable, quoteNumber } from './column-kinds.js';
 import { readShares, shares } from './distances.js';
 import { kolmogorovSmirnovP } from './p-values.js';
-import type { Found, Pair, Sides } from './pair.js';
+import type { Found, Pair } from './pair.js';
 
 /** Where fewer than every third value is another one, equal values are counted first, which costs less than sorting. */
 const REPEATING = 1 / 3;
@@ -26,14 +25,14 @@ interface Spread {
 }
 
 /** Compares a numerical feature; nulls, NaN and what is not a finite number are left out. */
-export async function compareNumbers(sides: Sides, pair: Pair): Promise<Found> {
-  const spread = await spreadOf(sides, pair);
+export async function compareNumbers(connection: Connection, pair: Pair): Promise<Found> {
+  const spread = await spreadOf(connection, pair);
   if (spread === null) {
     return { ...NOTHING, compared: { baseline: 0, target: 0 }, note: 'no finite number on a side' };
   }
   const { baseline, target } = spread;
-  const binned = await compareBins(sides, pair, spread);
-  const sorted = await compareSorted(sides, pair, spread);
+  const binned = await compareBins(connection, pair, spread);
+  const sorted = await compareSorted(connection, pair, spread);
   return { ...binned, ...sorted, compared: { baseline, target }, note: noteOf(spread, pair) };
 }
 
@@ -51,9 +50,9 @@ interface Numbers {
   readonly stddev: number | null;
 }
 
-async function spreadOf(sides: Sides, pair: Pair): Promise<Spread | null> {
-  const baseline = await numbersIn(sides.baseline, pair.baseline);
-  const target = await numbersIn(sides.target, pair.target);
+async function spreadOf(connection: Connection, pair: Pair): Promise<Spread | null> {
+  const baseline = await numbersIn(connection, pair.baseline);
+  const target = await numbersIn(connection, pair.target);
   const [low, high] = [baseline.min, baseline.max];
   if (low === null || high === null || target.min === null || target.max === null) return null;
   return {
@@ -68,14 +67,14 @@ async function spreadOf(sides: Sides, pair: Pair): Promise<Spread | null> {
 }
 
 /** What is known already of numbers; what may be some is read as such. */
-async function numbersIn(relation: DatasetRelation, facts: ColumnFacts): Promise<Numbers> {
+async function numbersIn(connection: Connection, facts: ColumnFacts): Promise<Numbers> {
   if (isOrdered(facts.kind)) {
     return { ...facts, count: facts.count - facts.nans - facts.infinites };
   }
   const [row = {}] = await ask(
-    relation.connection,
+    connection,
     `SELECT count(v) AS "count", min(v) AS "min", max(v) AS "max", stddev_samp(v) AS "stddev"
-     FROM ${numbersOf(relation, facts)}`,
+     FROM ${numbersOf(facts)}`,
   );
   const { count, min, max, stddev } = row;
   return {
@@ -91,16 +90,16 @@ function binsFor({ baseline, target, min, max }: Spread): Bins {
   return binsOf(min, max, Math.ceil(Math.log2(Math.min(baseline, target)) + 1));
 }
 
-async function compareBins({ baseline, target }: Sides, pair: Pair, spread: Spread) {
+async function compareBins(connection: Connection, pair: Pair, spread: Spread) {
   const bins = binsFor(spread);
   const bin = binNumber('v', bins);
   const [low, high] = [quoteNumber(spread.baselineMin), quoteNumber(spread.baselineMax)];
   const [row = {}] = await ask(
-    baseline.connection,
+    connection,
     `WITH b AS (SELECT ${bin} AS "bin", count(*) AS "count"
-       FROM ${numbersOf(baseline, pair.baseline)} WHERE v IS NOT NULL GROUP BY ALL),
+       FROM ${numbersOf(pair.baseline)} WHERE v IS NOT NULL GROUP BY ALL),
      t AS (SELECT ${bin} AS "bin", count(*) AS "count", count_if(v < ${low} OR v > ${high}) AS "outside"
-       FROM ${numbersOf(target, pair.target)} WHERE v IS NOT NULL GROUP BY ALL),
+       FROM ${numbersOf(pair.target)} WHERE v IS NOT NULL GROUP BY ALL),
      pairs AS (SELECT "bin", coalesce(b."count", 0) AS b, coalesce(t."count", 0) AS t,
          coalesce(t."outside", 0) AS "outside", ${bins.count} AS k
        FROM range(${bins.count}) AS bins("bin") LEFT JOIN b USING ("bin") LEFT JOIN t USING ("bin"))
@@ -126,17 +125,17 @@ async function compareBins({ baseline, target }: Sides, pair: Pair, spread: Spre
  * values: the sum so far is the difference of the two distribution functions, times both sizes, in whole numbers. Its
  * largest is the Kolmogorov–Smirnov statistic, the area under it the Wasserstein distance.
  */
-async function compareSorted({ baseline, target }: Sides, pair: Pair, spread: Spread) {
+async function compareSorted(connection: Connection, pair: Pair, spread: Spread) {
   const { baseline: m, target: n, stddev } = spread;
   const distinct = Math.max(pair.baseline.distinct, pair.target.distinct);
   const isRepeating = distinct < (m + n) * REPEATING;
   const counted = isRepeating ? '(SELECT v, sum(w) AS w FROM u GROUP BY v)' : 'u';
   const [row = {}] = await ask(
-    baseline.connection,
+    connection,
     `WITH u AS (
-       SELECT v, ${n}::BIGINT AS w FROM ${numbersOf(baseline, pair.baseline)} WHERE v IS NOT NULL
+       SELECT v, ${n}::BIGINT AS w FROM ${numbersOf(pair.baseline)} WHERE v IS NOT NULL
        UNION ALL
-       SELECT v, ${-m}::BIGINT AS w FROM ${numbersOf(target, pair.target)} WHERE v IS NOT NULL),
+       SELECT v, ${-m}::BIGINT AS w FROM ${numbersOf(pair.target)} WHERE v IS NOT NULL),
      steps AS (SELECT v, sum(w) OVER so_far AS d, lead(v) OVER so_far AS next FROM ${counted}
        WINDOW so_far AS (ORDER BY v ROWS UNBOUNDED PRECEDING))
      SELECT max(abs(d)) FILTER (next IS DISTINCT FROM v) AS "product",
@@ -169,10 +168,10 @@ function noteOf(spread: Spread, { target, baseline }: Pair): string | null {
 }
 
 /** SQL of a side's values as numbers that can be compared, whatever its type. */
-function numbersOf({ sql }: DatasetRelation, { sql: value, kind }: ColumnFacts): string {
+function numbersOf({ sql: value, kind, from }: ColumnFacts): string {
   const number =
     kind === 'text' || kind === 'dynamic'
       ? computable(`TRY_CAST(${asText(value)} AS DOUBLE)`, 'real')
       : computable(value, kind === 'boolean' ? 'integer' : kind);
-  return `(SELECT ${number} AS v FROM (${sql}))`;
+  return `(SELECT ${number} AS v FROM ${from})`;
 }

@@ -1,4 +1,4 @@
-import { ask } from '../../duckdb/ask.js';
+import { ask, type Connection } from '../../duckdb/ask.js';
 import type { FeatureComparison, FeatureKind, FeatureSide } from '../../model/drift.js';
 import type { CompareOptions, DatasetRelation } from '../datasets.js';
 import { toNumber } from './answers.js';
@@ -7,7 +7,13 @@ import { asText } from './column-kinds.js';
 import { compareCategories } from './compare-categories.js';
 import { compareNumbers } from './compare-numbers.js';
 import { interruptible } from './interruptible.js';
-import type { Pair, Sides } from './pair.js';
+import type { Pair } from './pair.js';
+
+/** Both sides read with the baseline's connection. */
+export interface Sides {
+  readonly baseline: DatasetRelation;
+  readonly target: DatasetRelation;
+}
 
 /**
  * Compares every feature of two data sets: one pass over all columns of a side, then some over each feature.
@@ -29,7 +35,11 @@ export async function compare(
       compared.push(
         other === undefined
           ? absent(facts.name, sideOf(facts), noSide(rows), 'absent from the target')
-          : await compareFeature(sides, { baseline: facts, target: other }, kinds),
+          : await compareFeature(
+              sides.baseline.connection,
+              { baseline: facts, target: other },
+              kinds,
+            ),
       );
       target.delete(facts.name);
     }
@@ -41,13 +51,13 @@ export async function compare(
 }
 
 async function compareFeature(
-  sides: Sides,
+  connection: Connection,
   pair: Pair,
   kinds: ReadonlyMap<string, FeatureKind>,
 ): Promise<FeatureComparison> {
   const { name } = pair.baseline;
   const { kind, note } = kindOfFeature(pair, kinds.get(name));
-  const typeErrors = await typeErrorsOf(sides.target, pair);
+  const typeErrors = await typeErrorsOf(connection, pair);
   const rows = pair.target.rows;
   const known = {
     ...NOTHING,
@@ -61,8 +71,8 @@ async function compareFeature(
   const empty = emptySide(pair);
   if (empty !== null) return { ...whole, note: empty };
   const { compared, ...found } = await (kind === 'numerical'
-    ? compareNumbers(sides, pair)
-    : compareCategories(sides, pair));
+    ? compareNumbers(connection, pair)
+    : compareCategories(connection, pair));
   return {
     ...known,
     ...found,
@@ -160,7 +170,7 @@ function noSide(rows: number): FeatureSide {
 }
 
 /** Values of the target that the baseline's type cannot hold. Numbers are of one type. */
-async function typeErrorsOf(target: DatasetRelation, pair: Pair): Promise<number> {
+async function typeErrorsOf(connection: Connection, pair: Pair): Promise<number> {
   const [expected, found] = [pair.baseline, pair.target];
   const isNumber = (kind: string) => kind === 'integer' || kind === 'real';
   if (expected.kind === found.kind || expected.kind === 'text' || expected.kind === 'dynamic') {
@@ -170,8 +180,8 @@ async function typeErrorsOf(target: DatasetRelation, pair: Pair): Promise<number
   // A whole number may be written with a fraction of nothing.
   const type = isNumber(expected.kind) ? 'DOUBLE' : expected.stored;
   const [row] = await ask(
-    target.connection,
-    `SELECT count(*) AS "count" FROM (${target.sql})
+    connection,
+    `SELECT count(*) AS "count" FROM ${found.from}
      WHERE ${found.sql} IS NOT NULL AND TRY_CAST(${asText(found.sql)} AS ${type}) IS NULL`,
   );
   return toNumber(row?.count) ?? 0;

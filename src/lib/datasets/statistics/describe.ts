@@ -1,4 +1,4 @@
-import { ask } from '../../duckdb/ask.js';
+import { ask, type Connection } from '../../duckdb/ask.js';
 import type {
   ColumnStatistics,
   Figure,
@@ -30,21 +30,21 @@ export async function describe(
     const described: ColumnStatistics[] = [];
     for (const each of (await factsOf(relation)).columns) {
       signal?.throwIfAborted();
-      described.push(await describeColumn(relation, each));
+      described.push(await describeColumn(relation.connection, each));
     }
     return described;
   });
 }
 
 async function describeColumn(
-  relation: DatasetRelation,
+  connection: Connection,
   facts: ColumnFacts,
 ): Promise<ColumnStatistics> {
   const { name, kind, type, rows, count, nans, infinites, min, max } = facts;
   const isCounted = facts.distinct <= MOST_COUNTED;
-  const values = isCounted ? await countValues(relation, facts) : undefined;
+  const values = isCounted ? await countValues(connection, facts) : undefined;
   const isComputable = min !== null && max !== null;
-  const quantiles = isComputable ? await quantilesOf(relation, facts) : [];
+  const quantiles = isComputable ? await quantilesOf(connection, facts) : [];
   const shown = (figure: number | null | undefined) => figureOf(figure ?? null, facts);
   const [p5, p25, p50, p75, p95] = quantiles.map(shown);
   return {
@@ -68,16 +68,16 @@ async function describeColumn(
     p75: p75 ?? null,
     p95: p95 ?? null,
     top: values?.top ?? null,
-    histogram: isComputable ? await histogramOf(relation, facts, min, max) : null,
-    types: kind === 'dynamic' ? await typesOf(relation, facts) : null,
+    histogram: isComputable ? await histogramOf(connection, facts, min, max) : null,
+    types: kind === 'dynamic' ? await typesOf(connection, facts) : null,
   };
 }
 
-async function countValues({ connection, sql }: DatasetRelation, { sql: value }: ColumnFacts) {
+async function countValues(connection: Connection, { sql: value, from }: ColumnFacts) {
   const found = await ask(
     connection,
     `SELECT ${asText('v')} AS "value", "count", count(*) OVER () AS "distinct"
-     FROM (SELECT ${value} AS v, count(*) AS "count" FROM (${sql}) WHERE ${value} IS NOT NULL GROUP BY ALL)
+     FROM (SELECT ${value} AS v, count(*) AS "count" FROM ${from} WHERE ${value} IS NOT NULL GROUP BY ALL)
      ORDER BY "count" DESC, v LIMIT ${TOP}`,
   );
   return { distinct: toNumber(found[0]?.distinct) ?? 0, top: found.map(toValueCount) };
@@ -88,30 +88,30 @@ function toValueCount(row: Readonly<Record<string, unknown>>): ValueCount {
 }
 
 async function quantilesOf(
-  { connection, sql }: DatasetRelation,
-  { sql: value, kind }: ColumnFacts,
+  connection: Connection,
+  { sql: value, kind, from }: ColumnFacts,
 ): Promise<readonly (number | null)[]> {
   const [row] = await ask(
     connection,
-    `SELECT quantile_cont(v, [${QUANTILES.join(', ')}]) AS "values" FROM (SELECT ${computable(value, kind)} AS v FROM (${sql}))`,
+    `SELECT quantile_cont(v, [${QUANTILES.join(', ')}]) AS "values" FROM (SELECT ${computable(value, kind)} AS v FROM ${from})`,
   );
   return Array.isArray(row?.values) ? row.values.map(toNumber) : [];
 }
 
 async function histogramOf(
-  { connection, sql }: DatasetRelation,
+  connection: Connection,
   facts: ColumnFacts,
   min: number,
   max: number,
 ): Promise<Histogram> {
-  const { sql: value, kind } = facts;
+  const { sql: value, kind, from } = facts;
   // A whole number has a bin of its own where there are few of them.
   const isWhole = kind === 'integer' && max - min < BINS;
   const bins = isWhole ? { from: min, width: 1, count: max - min + 1 } : binsOf(min, max, BINS);
   const found = await ask(
     connection,
     `SELECT ${binNumber('v', bins)} AS "bin", count(*) AS "count"
-     FROM (SELECT ${computable(value, kind)} AS v FROM (${sql})) WHERE v IS NOT NULL GROUP BY ALL`,
+     FROM (SELECT ${computable(value, kind)} AS v FROM ${from}) WHERE v IS NOT NULL GROUP BY ALL`,
   );
   const counts = new Map(found.map((row) => [toNumber(row.bin), toNumber(row.count) ?? 0]));
   return {
@@ -126,13 +126,13 @@ const JSON_TYPES = `CASE json_type(value) WHEN 'VARCHAR' THEN 'string' WHEN 'DOU
   WHEN 'UBIGINT' THEN 'integer' WHEN 'BIGINT' THEN 'integer' ELSE lower(json_type(value)) END`;
 
 async function typesOf(
-  { connection, sql }: DatasetRelation,
-  { sql: value }: ColumnFacts,
+  connection: Connection,
+  { sql: value, from }: ColumnFacts,
 ): Promise<readonly ValueCount[]> {
   const found = await ask(
     connection,
     `SELECT ${JSON_TYPES} AS "value", count(*) AS "count"
-     FROM (SELECT ${value} AS value FROM (${sql})) WHERE value IS NOT NULL GROUP BY ALL ORDER BY "count" DESC, 1`,
+     FROM (SELECT ${value} AS value FROM ${from}) WHERE value IS NOT NULL GROUP BY ALL ORDER BY "count" DESC, 1`,
   );
   return found.map(toValueCount);
 }

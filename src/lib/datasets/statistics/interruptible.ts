@@ -1,6 +1,6 @@
 import type { Connection } from '../../duckdb/ask.js';
 import { interruptOnAbort } from '../../duckdb/rows.js';
-import { CliError } from '../../errors.js';
+import { shortage } from '../shortage.js';
 
 /**
  * Work with a connection that ends when the signal says so, with its reason.
@@ -18,23 +18,9 @@ export async function interruptible<T>(
     return await work();
   } catch (error) {
     signal?.throwIfAborted();
-    throw shortage(error) ?? error;
+    const hint = 'Ask for a shorter time, or for some columns with --column.';
+    throw shortage(error, 'Describing that many rows', hint) ?? error;
   } finally {
     stopInterrupting();
   }
-}
-
-/** Texts of DuckDB, which tells failures apart by nothing else. */
-const SHORT_OF: readonly (readonly [RegExp, string])[] = [
-  [/^Out of Memory Error/, 'memory than it may use'],
-  [/No space left on device|failed to offload data block/i, 'room on the disk than there is'],
-];
-
-function shortage(cause: unknown): CliError | undefined {
-  if (!(cause instanceof Error)) return undefined;
-  const [, what] = SHORT_OF.find(([text]) => text.test(cause.message)) ?? [];
-  if (what === undefined) return undefined;
-  const message = `Describing that many rows takes more ${what}.`;
-  const hint = 'Ask for a shorter time, or for some columns with --column.';
-  return new CliError('service', message, { hint }, cause);
 }

@@ -1,12 +1,5 @@
 import type { FeatureComparison } from '../../model/drift.js';
-import type { DatasetRelation } from '../datasets.js';
 import type { ColumnFacts } from './column-facts.js';
-
-/** Both sides read with the baseline's connection. */
-export interface Sides {
-  readonly baseline: DatasetRelation;
-  readonly target: DatasetRelation;
-}
 
 /** A feature that both sides have. */
 export interface Pair {
