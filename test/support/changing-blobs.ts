@@ -87,8 +87,9 @@ export function changingBlobs(
       for (const [name, blob] of [...stored]) yield collectedFile(name, blob);
     },
     mostAtOnce: () => mostAtOnce,
-    async *list() {
-      for (const [name, { bytes, ...blob }] of stored) {
+    async *list(_, prefix) {
+      const found = [...stored].filter(([name]) => name.startsWith(prefix));
+      for (const [name, { bytes, ...blob }] of found.sort(([a], [b]) => (a < b ? -1 : 1))) {
         yield { ...blob, name, sizeBytes: bytes.length, modified: new Date(0) };
       }
     },

@@ -555,6 +555,42 @@ describe('references', () => {
     expect(pathsOf(third)).toContain('references/data/raw/later.json');
   });
 
+  test('a path from another root leads to a payload beside the lines, of the same time and name', async () => {
+    const folder = await temporaryFolder();
+    const blobs = changingBlobs();
+    const texts = ['exported/2026/11/22/08/a.json', 'exported/2026/11/22/09/a.json', 'a.json'];
+    blobs.put(`${AT}/host.jsonl`, texts.map((dataref) => line({ dataref })).join(''));
+    blobs.put(`${AT}/a.json`, '[]');
+    blobs.put(`${AT}/a.json.old`, '[]');
+    async function* listed() {
+      for await (const file of blobs.listed()) if (file.name.endsWith('.jsonl')) yield file;
+    }
+    const { payloads, folder: place } = await fetchTo(folder, blobs, { listed: listed() });
+    expect(payloads.counts).toMatchObject({ fetched: 1, failed: 2 });
+    const found = [...place.manifest.references()].map(({ text, to }) => [text, to?.blob.name]);
+    expect(found).toEqual([
+      [texts[0], `${AT}/a.json`],
+      [texts[1], texts[1]],
+      [texts[2], texts[2]],
+    ]);
+  });
+
+  test('two collections that name payloads alike get none of each other', async () => {
+    const folder = await temporaryFolder();
+    const blobs = changingBlobs();
+    const dataref = 'exported/2026/11/22/08/a.json';
+    const outputs = AT.replace('inputs', 'outputs');
+    blobs.put(`${AT}/host.jsonl`, line({ dataref }));
+    blobs.put(`${outputs}/host.jsonl`, line({ dataref }));
+    blobs.put(`${AT}/a.json`, '["in"]');
+    blobs.put(`${outputs}/a.json`, '["out"]');
+    async function* listed() {
+      for await (const file of blobs.listed()) if (file.name.endsWith('.jsonl')) yield file;
+    }
+    const { payloads } = await fetchTo(folder, blobs, { listed: listed() });
+    expect(payloads.counts).toMatchObject({ fetched: 0, failed: 1 });
+  });
+
   test('one whose payload is gone fails alone', async () => {
     const folder = await temporaryFolder();
     const blobs = changingBlobs();

@@ -6,6 +6,7 @@ import {
   type FetchRequest,
   fetchCollected,
 } from './fetch-collected.js';
+import { isBeside } from './find-references.js';
 import type { Collected } from './list-collected.js';
 import type { MergedTable } from './merge-tables.js';
 import { countOf, type Failure, type Outcome, type OutcomeTally } from './outcome-tally.js';
@@ -62,6 +63,7 @@ export async function download(
       `${what} out of the storage account of the data, such as "${first}": not followed.`,
     );
   }
+  sayBeside(fetched, ports.report);
   return { downloaded: summaryOf(fetched, refused.length, request), fetched };
 }
 
@@ -82,6 +84,16 @@ function summaryOf(
     dryRun,
     tables: [],
   };
+}
+
+function sayBeside({ folder }: Fetched, report: Pick<Report, 'note'>): void {
+  const beside = [...folder.manifest.references()].flatMap(({ text, to }) =>
+    to && isBeside(text, to.blob) ? [`"${text}" is "${to.blob.name}"`] : [],
+  );
+  const [example] = beside;
+  if (example === undefined) return;
+  const what = beside.length === 1 ? '1 payload lies' : `${beside.length} payloads lie`;
+  report.note(`${what} beside the lines, and not where they say: ${example}.`);
 }
 
 function refusedReferences({ folder }: Fetched): readonly string[] {

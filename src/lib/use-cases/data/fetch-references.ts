@@ -4,7 +4,7 @@ import type { CollectedFile } from '../../model/collected-file.js';
 import { forEachConcurrently } from '../for-each-concurrently.js';
 import type { FindDatastore } from './datastores.js';
 import { FILES_A_REQUEST, fetchPlaced, type PlacedWork } from './fetch-placed.js';
-import { addressOf, findReferences, withoutQuery } from './find-references.js';
+import { addressOf, findReferences, placeBeside, withoutQuery } from './find-references.js';
 import type { BlobAddress } from './manifest.js';
 import { createOutcomeTally, type OutcomeTally } from './outcome-tally.js';
 
@@ -39,13 +39,37 @@ export async function noteReferences(
     files,
   );
   for (const text of new Set(texts)) {
-    const address = await addressOf(text, file, getDatastore).catch(unlessUnknown);
-    if (address instanceof CliError) return address;
-    if (address) await folder.place(plain(address), null, segmentsOf(address));
-    manifest.refer(withoutQuery(text), address ? plain(address) : null);
+    const named = await addressOf(text, file, getDatastore).catch(unlessUnknown);
+    if (named instanceof CliError) return named;
+    const beside = named && (await findBeside(text, named, file, work));
+    for (const address of beside ? [beside, named] : [named]) {
+      if (address) await folder.place(plain(address), null, segmentsOf(address));
+    }
+    const key = withoutQuery(text);
+    const known = manifest.reference(key);
+    // Lines of two collections may name a payload alike: then neither is it.
+    const isClear = !known || known.blob.name === beside?.name;
+    const address = isClear ? (beside ?? named) : named;
+    manifest.refer(key, address ? plain(address) : null);
   }
   manifest.setSearched(file, searchedBytes);
   return null;
+}
+
+/** A payload that lies beside the lines that name it, and not where they say. */
+async function findBeside(
+  text: string,
+  named: BlobAddress,
+  { accountName, containerName, name: lines }: CollectedFile,
+  { blobs, signal }: PlacedWork,
+): Promise<BlobAddress | undefined> {
+  const name = placeBeside(text, lines);
+  if (name === undefined || name === named.name) return undefined;
+  const address = { accountName, containerName, name };
+  for await (const found of blobs.list(address, name, signal)) {
+    return found.name === name ? address : undefined;
+  }
+  return undefined;
 }
 
 /** A datastore that is not there, or not of blobs, is nowhere to fetch from. One that may not be looked at may be. */

@@ -106,3 +106,25 @@ async function anyAddressOf(
   if (URL_BEGINNING.test(text)) return undefined;
   return { ...own, name: text.replace(/^\/+/, '') };
 }
+
+/**
+ * Where a path leads that begins at another root than the container's: beside the lines that name it, if it names the
+ * same time as their folder. Undefined for any other reference.
+ *
+ * Known from: published sample files; the documentation says "a path" and no more.
+ */
+export function placeBeside(reference: string, lines: string): string | undefined {
+  const text = withoutQuery(reference);
+  const folder = lines.split('/').slice(0, -1);
+  const time = folder.slice(folder.findLastIndex((segment) => !/^\d+$/.test(segment)) + 1);
+  const path = text.split('/');
+  const name = path.pop();
+  const isAtThatTime = time.length > 0 && path.slice(-time.length).join('/') === time.join('/');
+  if (URL_BEGINNING.test(text) || !isAtThatTime || !name) return undefined;
+  return [...folder, name].join('/');
+}
+
+/** Whether a reference was taken for a name beside the lines. */
+export function isBeside(reference: string, { name }: BlobAddress): boolean {
+  return !URL_BEGINNING.test(reference) && reference.replace(/^\/+/, '') !== name;
+}

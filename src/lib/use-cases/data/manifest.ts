@@ -65,6 +65,8 @@ export interface Manifest {
   readonly find: (blob: BlobAddress) => Placed | undefined;
   readonly get: (id: number) => Placed;
   readonly references: () => Iterable<Reference>;
+  /** What a reference leads to; undefined if nothing is known of it. */
+  readonly reference: (text: string) => Placed | null | undefined;
   /** Size of the table that a merge wrote last at this path; undefined if none did. */
   readonly tableBytes: (path: string) => number | undefined;
   readonly begin: (owner: DataOwner) => void;
@@ -214,6 +216,10 @@ export async function openManifest(path: string, files: Files): Promise<Manifest
     get,
     *references() {
       for (const [text, to] of references) yield { text, to: placed[to ?? -1] ?? null };
+    },
+    reference(text) {
+      const to = references.get(text);
+      return to === undefined ? undefined : (placed[to ?? -1] ?? null);
     },
     tableBytes: (table) => tables.get(table),
     begin: (wished) => add({ kind: 'download', version: 1, ...wished }),
