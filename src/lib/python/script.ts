@@ -30,6 +30,8 @@ export interface PythonScript extends Scopes {
   readonly isInLambda: (node: PythonNode) => boolean;
   /** The first place that could not be read. */
   readonly unreadable: PythonNode | undefined;
+  /** The first place that only Python 2 can read. */
+  readonly pythonTwo: PythonNode | undefined;
   /** Where an expression comes from: `azureml.monitoring.ModelDataCollector`. Undefined if that is not known. */
   readonly pathOf: (expression: PythonNode) => string | undefined;
   /** The functions of the file that may run when this function of the module does, itself among them. */
@@ -139,6 +141,7 @@ export function readScript(text: string): PythonScript {
     functionOf: (node) => places.get(node),
     isInLambda: (node) => inLambda.has(node),
     unreadable: nodes.find(({ type }) => type === '⚠'),
+    pythonTwo: nodes.find(isPythonTwo),
     pathOf,
     reachableFrom: (name) => reachableFrom(name),
     calledFrom: (name) => reachableFrom(name, isCallee),
@@ -147,6 +150,13 @@ export function readScript(text: string): PythonScript {
 
 export function nameOf(definition: PythonNode): string | undefined {
   return definition.children.find(({ type }) => type === 'VariableName')?.text;
+}
+
+/** `print x`, or `except Error, name`. */
+function isPythonTwo({ type, children, parent }: PythonNode): boolean {
+  if (type === 'PrintStatement') return children.length > 1 && children[1]?.text !== '';
+  if (type !== ',' || parent?.type !== 'TryStatement') return false;
+  return true;
 }
 
 function isMethod(definition: PythonNode): boolean {

@@ -208,12 +208,22 @@ const EXAMPLES: Readonly<Record<FindingId, Example | readonly Example[]>> = {
     deployed: blue,
     at: '"inputs"',
   },
-  'collector-unused': {
-    bad: v2({ collect: '' }),
-    good: v2({
-      collect: 'for each in [inputs_collector]:\n        each.collect(pd.DataFrame(data))',
-    }),
-  },
+  'collector-unused': [
+    {
+      bad: v2({ collect: '' }),
+      good: v2({
+        collect: 'for each in [inputs_collector]:\n        each.collect(pd.DataFrame(data))',
+      }),
+    },
+    {
+      bad: v2({ init: 'Collector(name="model_outputs", on_error=print)' }),
+      good: v2({
+        collect:
+          'Collector(name="model_outputs", on_error=print).collect(pd.DataFrame(data))\n    inputs_collector.collect(pd.DataFrame(data))',
+      }),
+      at: 'Collector(name="model_outputs", on_error=print)',
+    },
+  ],
   'collectors-too-many': {
     bad: v2({ init: `all = [${'Collector(name="x", on_error=print), '.repeat(5)}]` }),
     good: v2({ init: `all = [${'Collector(name="x", on_error=print), '.repeat(4)}]` }),
@@ -260,6 +270,28 @@ const EXAMPLES: Readonly<Record<FindingId, Example | readonly Example[]>> = {
       good: v2({
         collect:
           'try:\n        pass\n    except Exception as e:\n        return AMLResponse(str(e), 500)',
+      }),
+    },
+    {
+      bad: v2({
+        collect:
+          'try:\n        result = data\n    except Exception as e:\n        result = {"error": str(e)}\n    return result',
+      }),
+      good: v2({
+        collect:
+          'try:\n        result = data\n    except Exception:\n        result = []\n    return result',
+      }),
+      at: 'except Exception',
+    },
+    {
+      bad: v2({
+        collect:
+          'error = None\n    try:\n        pass\n    except:\n        error = traceback.format_exc()\n    return json.dumps([error])',
+        more: 'import traceback',
+      }),
+      good: v2({
+        collect:
+          'error = None\n    try:\n        pass\n    except Exception as e:\n        error = e\n    if error:\n        raise error\n    return [error]',
       }),
     },
     {
@@ -439,7 +471,20 @@ const EXAMPLES: Readonly<Record<FindingId, Example | readonly Example[]>> = {
       at: 'dataid: x',
     },
   ],
-  unreadable: { bad: v2({ init: 'x = = 1' }), good: v2({ init: 'x = {**a, "b": lambda *c: c}' }) },
+  unreadable: [
+    { bad: v2({ init: 'x = = 1' }), good: v2({ init: 'x = {**a, "b": lambda *c: c}' }) },
+    {
+      bad: v2({ init: 'print "ready"' }),
+      good: v2({ init: 'print ("ready")' }),
+      at: 'print "ready"',
+    },
+    {
+      bad: v2({ init: 'try:\n        pass\n    except ValueError, e:\n        raise' }),
+      good: v2({
+        init: 'try:\n        pass\n    except (ValueError, KeyError) as e:\n        raise',
+      }),
+    },
+  ],
   'wrong-generation': [
     { bad: v1(), good: v2(), generation: 'v2' },
     { bad: v2(), good: v1(), deployed: aks },
@@ -498,6 +543,19 @@ describe('each finding', () => {
       names: ['model_inputs'],
     });
   });
+});
+
+test('what only Python 2 reads is called that, and no other finding comes of it', async () => {
+  const text = v2({ collect: 'print json.dumps(data)' }).replace(/ {4}print\(.*\n/, '');
+  const { findings } = await checkFile('score.py', text, {});
+  expect(findings.find(({ id }) => id === 'unreadable')?.message).toContain('This is Python 2');
+  expect(findings.map(({ id }) => id)).not.toContain('no-print');
+});
+
+test('a collector of a module that is gone is a collector all the same', async () => {
+  const text = v2().replace('from azureml.ai.monitoring', 'from azure.ai.monitoring');
+  const { findings } = await checkFile('score.py', text, {});
+  expect(findings.map(({ id }) => id)).toEqual(['collector-module']);
 });
 
 describe('when something is printed', () => {

@@ -16,7 +16,11 @@ export interface Collector {
   readonly variable: PythonNode | undefined;
 }
 
+/** Those of modules that are gone, too: what is made of them is meant to be one. */
 const CLASSES: Readonly<Record<string, Api>> = {
+  'azure.ai.monitoring.Collector': 'v2',
+  'azure.ai.mlmonitoring.Collector': 'v2',
+  'azureml.datacollector.ModelDataCollector': 'v1',
   'azureml.ai.monitoring.Collector': 'v2',
   'azureml.ai.monitoring.collector.Collector': 'v2',
   'azureml.monitoring.ModelDataCollector': 'v1',
@@ -52,6 +56,8 @@ function collectorOf(script: PythonScript, call: Call, api: Api): Collector {
   const objects = variable ? uses : [call.node];
   const collects = objects.flatMap((object) => callOn(script, object, 'collect') ?? []);
   const escapes = objects.some((object) => {
+    // A statement of its own keeps nothing.
+    if (object.parent?.type === 'ExpressionStatement') return false;
     const isCalled = ['collect', 'add_correlations'].some((method) =>
       callOn(script, object, method),
     );
@@ -64,7 +70,7 @@ function collectorOf(script: PythonScript, call: Call, api: Api): Collector {
     ...{ api, call, collects, variable },
     name: named && constantText(script, named),
     // In an assignment it may be the value, too, which another name has then.
-    escapes: escapes || uses.some((use) => isValue(use)) || (!variable && collects.length === 0),
+    escapes: escapes || uses.some((use) => isValue(use)),
   };
 }
 

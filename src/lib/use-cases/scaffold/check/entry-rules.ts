@@ -6,8 +6,15 @@ import { type Remark, WHOLE_FILE } from './finding.js';
 /** Whether the inference server can use the file at all: it calls init() once, and run() for each request. */
 export function entryRemarks(script: PythonScript, api: Api): readonly Remark[] {
   const remarks: Remark[] = [];
-  const { unreadable } = script;
-  if (unreadable) {
+  const { unreadable, pythonTwo } = script;
+  if (pythonTwo) {
+    remarks.push({
+      id: 'unreadable',
+      at: pythonTwo,
+      message: 'This is Python 2; Python 3, which the inference server runs, does not read it.',
+      fix: 'Write print(…), and except … as ….',
+    });
+  } else if (unreadable) {
     remarks.push({
       id: 'unreadable',
       at: unreadable,

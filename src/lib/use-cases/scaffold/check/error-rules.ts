@@ -11,18 +11,26 @@ export function hiddenErrors(script: PythonScript): readonly Remark[] {
   if (run?.kind !== 'function' || second) return [];
   return [...nodesOf(run.node)].flatMap((node): Remark[] => {
     if (node.type !== 'TryStatement' || script.functionOf(node) !== run.node) return [];
-    return handlersOf(node).flatMap(({ word, type, body }): Remark[] => {
+    return handlersOf(node).flatMap(({ word, type, name, body }): Remark[] => {
       const inside = [...nodesOf(body)];
-      const answer = inside.find((each) => each.type === 'ReturnStatement');
+      const isLeft = inside.some((each) => LEAVES.includes(each.type));
+      const kept = isLeft ? [] : keptErrors(inside, name);
+      const after = kept.length === 0 ? [] : nodesBehind(run.node, node);
+      const answer = isLeft
+        ? inside.find((each) => each.type === 'ReturnStatement')
+        : after.find((each) => each.type === 'ReturnStatement' && isAbout(each, kept));
       const catchesAll =
         type === undefined ||
         ['builtins.Exception', 'builtins.BaseException'].includes(script.pathOf(type) ?? '');
       // What is raised again is seen, and so may be what any function of the file gets to know.
-      const isTold = inside.some(
-        (each) =>
-          each.type === 'RaiseStatement' ||
-          (each.type === 'CallExpression' && mayTell(script.callOf(each))),
-      );
+      const isTelling = (each: PythonNode) =>
+        each.type === 'RaiseStatement' ||
+        (each.type === 'CallExpression' && mayTell(script.callOf(each)));
+      const isTold =
+        inside.some(isTelling) ||
+        after.some(
+          (each) => isTelling(each) && (each.type === 'RaiseStatement' || isAbout(each, kept)),
+        );
       if (!answer || !catchesAll || isTold) return [];
       return [
         {
@@ -35,6 +43,32 @@ export function hiddenErrors(script: PythonScript): readonly Remark[] {
       ];
     });
   });
+}
+
+const LEAVES = ['ReturnStatement', 'RaiseStatement', 'BreakStatement', 'ContinueStatement'];
+
+/** The variables that a handler puts the exception into. */
+function keptErrors(handler: readonly PythonNode[], name: string | undefined): readonly string[] {
+  return handler.flatMap(({ type, children }): string[] => {
+    const [target] = children;
+    const value = children.at(-1);
+    if (type !== 'AssignStatement' || target?.type !== 'VariableName' || !value) return [];
+    const isError = [...nodesOf(value)].some(
+      ({ type, text }) =>
+        (type === 'VariableName' && text === name) || text.startsWith('traceback.format'),
+    );
+    return isError ? [target.text] : [];
+  });
+}
+
+function nodesBehind(run: PythonNode, statement: PythonNode): readonly PythonNode[] {
+  return [...nodesOf(run)].filter(({ start }) => start >= statement.end);
+}
+
+function isAbout(node: PythonNode, names: readonly string[]): boolean {
+  return [...nodesOf(node)].some(
+    ({ type, text }) => type === 'VariableName' && names.includes(text),
+  );
 }
 
 /** Calls that make a text or a value of an exception, or log it, and tell nobody else. */
@@ -51,6 +85,8 @@ function mayTell(call: Call | undefined): boolean {
 interface Handler {
   readonly word: PythonNode;
   readonly type: PythonNode | undefined;
+  /** What the exception is called. */
+  readonly name: string | undefined;
   readonly body: PythonNode;
 }
 
@@ -59,7 +95,9 @@ function handlersOf({ children }: PythonNode): readonly Handler[] {
     if (word.type !== 'except') return [];
     const rest = children.slice(index + 1);
     const body = rest.find(({ type }) => type === 'Body');
-    const [type] = rest;
-    return body ? [{ word, type: type === body ? undefined : type, body }] : [];
+    const [type, as, name] = rest;
+    if (!body) return [];
+    const named = as?.type === 'as' ? name?.text : undefined;
+    return [{ word, type: type === body ? undefined : type, name: named, body }];
   });
 }

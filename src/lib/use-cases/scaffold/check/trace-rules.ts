@@ -219,7 +219,8 @@ function payloadRemarks(script: PythonScript, { args }: Call, api: Api): readonl
 
 function silenceRemarks(script: PythonScript): readonly Remark[] {
   const [run] = script.moduleBindings('run');
-  if (printsOf(script).length > 0 || run?.kind !== 'function') return [];
+  // What Python 2 prints is no call.
+  if (printsOf(script).length > 0 || run?.kind !== 'function' || script.pythonTwo) return [];
   return [
     {
       id: 'no-print',
