@@ -1,7 +1,8 @@
 // Measures what DESIGN promises as ratios, in one interleaved run, so that a busy machine or a slow
 // one gives the same answer. Needs `npm run build`.
-// `npm run bench -- start [--rounds N]`, `npm run bench -- engine|read|data [--rounds N] [--rows N]`,
-// `npm run bench -- export [--rows N]`, `npm run bench -- list|download [--files N]`
+// `npm run bench -- start [--rounds N]`, `npm run bench -- engine|read [--rounds N] [--rows N]`,
+// `npm run bench -- data [--rounds N] [--rows N] [--files N]`, `npm run bench -- export [--rows N]`,
+// `npm run bench -- list|download [--files N]`
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -3,27 +3,42 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { dataFiles } from './data-rows.mjs';
 import { launch, median } from './processes.mjs';
+import { smallFiles } from './small-files.mjs';
 
-const RATIO_BUDGET = 1.5;
-const RSS_BUDGET_MB = 1024;
+/** Against hand-written SQL. */
+const FIGURES = { ratio: 1.5, peakMb: 1024, baseline: 'the SQL alone' };
+/** Against the same command. */
+const READING = { ratio: 3, peakMb: 600, baseline: 'one file' };
 
 /**
  * `data stats` and `data drift` of files, each as a whole command, against a process that asks DuckDB the same in
- * hand-written SQL: by turns, answers compared.
+ * hand-written SQL; and `data stats` of many small files against one with their lines: by turns, answers compared.
  */
-export async function data({ bin, folder, rows = 5_000_000, rounds = 3 }) {
-  const { all, baseline, target } = await dataFiles(folder, rows);
+export async function data({ bin, folder, rows = 5_000_000, files = 20_000, rounds = 3 }) {
+  const own = (name, ...args) => [bin, 'data', name, ...args, '-o', 'jsonl'];
   const worker = fileURLToPath(new URL('data-worker.mjs', import.meta.url));
-  const cases = [
-    { name: 'stats', own: ['--files', all], files: [all] },
-    { name: 'drift', own: ['--files', target, '--baseline', baseline], files: [baseline, target] },
-  ];
+  const { all, baseline, target } = await dataFiles(folder, rows);
   console.log(`${rows} rows of 20 columns in Parquet, ${rounds} rounds, medians\n`);
-  for (const { name, own, files } of cases) {
-    const sides = [
-      { args: [bin, 'data', name, ...own, '-o', 'jsonl'] },
-      { args: [worker, name, ...files] },
-    ].map((side) => ({ ...side, times: [], peaks: [] }));
+  const figures = [
+    { name: 'stats', args: own('stats', '--files', all), other: [worker, 'stats', all] },
+    {
+      name: 'drift',
+      args: own('drift', '--files', target, '--baseline', baseline),
+      other: [worker, 'drift', baseline, target],
+    },
+  ];
+  await compareCases(folder, rounds, figures, FIGURES);
+  for (const form of ['v2', 'v1']) {
+    const { many, one, rows: lines } = smallFiles(folder, form, files);
+    console.log(`\n${lines} rows of ${form} in ${files} files\n`);
+    const [args, other] = [many, one].map((path) => own('stats', '--files', path));
+    await compareCases(folder, rounds, [{ name: 'stats', args, other }], READING);
+  }
+}
+
+async function compareCases(folder, rounds, cases, budget) {
+  for (const { name, args, other } of cases) {
+    const sides = [args, other].map((side) => ({ args: side, times: [], peaks: [] }));
     // The first round only warms the caches of the disk.
     for (let round = -1; round < rounds; round += 1) {
       const answers = [];
@@ -35,7 +50,7 @@ export async function data({ bin, folder, rows = 5_000_000, rounds = 3 }) {
       }
       compareAnswers(name, ...answers);
     }
-    report(name, ...sides);
+    report(name, budget, ...sides);
   }
 }
 
@@ -81,18 +96,18 @@ function isSame(got, expected) {
   return JSON.stringify(got) === JSON.stringify(expected);
 }
 
-function report(name, own, other) {
+function report(name, budget, own, other) {
   const [ms, best] = [median(own.times), median(other.times)];
   const [peak, otherPeak] = [own.peaks, other.peaks].map((peaks) => Math.max(...peaks));
-  const isFast = ms <= best * RATIO_BUDGET;
-  const isSmall = peak <= RSS_BUDGET_MB;
+  const isFast = ms <= best * budget.ratio;
+  const isSmall = peak <= budget.peakMb;
   if (!isFast || !isSmall) process.exitCode = 1;
   console.log(
     `data ${name}  ${ms.toFixed(0).padStart(6)} ms  of ${best.toFixed(0).padStart(6)} ms  ` +
-      `${(ms / best).toFixed(2)} ×  of ${RATIO_BUDGET} ×  ${isFast ? 'ok' : 'OVER'}`,
+      `${(ms / best).toFixed(2)} ×  of ${budget.ratio} ×  ${isFast ? 'ok' : 'OVER'}`,
   );
   console.log(
-    `            ${peak.toFixed(0).padStart(5)} MB  of ${RSS_BUDGET_MB} MB  ${isSmall ? 'ok' : 'OVER'}  ` +
-      `(the SQL alone: ${otherPeak.toFixed(0)} MB)`,
+    `            ${peak.toFixed(0).padStart(5)} MB  of ${budget.peakMb} MB  ${isSmall ? 'ok' : 'OVER'}  ` +
+      `(${budget.baseline}: ${otherPeak.toFixed(0)} MB)`,
   );
 }

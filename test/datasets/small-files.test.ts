@@ -112,6 +112,53 @@ async function foundIn(dataset: Awaited<ReturnType<typeof datasets.open>>) {
   return found;
 }
 
+const cells = fc.constantFrom('a', '', 'two\nlines', 'two\r\nlines', '"', 'x, y', ' b ', '""\n"');
+const quoted = (cell: string) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
+const day = fc.record({
+  part: partOf(fc.constant('')),
+  records: fc.array(
+    fc.oneof(
+      { weight: 4, arbitrary: fc.tuple(cells, cells) },
+      fc.constantFrom(['1'], ['1', '2', '3']),
+    ),
+    { maxLength: 5 },
+  ),
+  isTorn: fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, fc.boolean()),
+});
+
+test('v1: whatever files records are in, rows and what is none come out, with file and record', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(day, { minLength: 1, maxLength: 6 }), async (days) => {
+      const files = days.map(({ part, records, isTorn }, at) => {
+        const large = part.isLarge ? [['large', BLANKS]] : [];
+        const all = [...large, ...records];
+        const lines = [['p', 'q'], ...all].map((record) => record.map(quoted).join(','));
+        const torn = isTorn ? ['x,"half'] : [];
+        const isEnded = part.isEnded && !isTorn;
+        const content = contentOf({ ...part, lines: [...lines, ...torn], isEnded, isLarge: false });
+        const rejected = all.flatMap((record, index) =>
+          record.length === 2 ? [] : [[BigInt(index + 2), reasonOf(record), record.join(',')]],
+        );
+        if (isTorn) rejected.push([BigInt(all.length + 2), 'a quote is not closed', 'x,"half']);
+        return { name: `${at}.csv${part.isZipped ? '.gz' : ''}`, content, all, rejected };
+      });
+      const dataset = await datasets.open({
+        format: 'v1',
+        files: await filesOf(Object.fromEntries(files.map(({ name, content }) => [name, content]))),
+      });
+
+      const rows = files.flatMap(({ all }) => all.filter((record) => record.length === 2));
+      expect(await rowsOf(dataset)).toEqual(rows.map((row) => row.map((cell) => cell || null)));
+      const rejected = files.flatMap(({ name, rejected: own }) => own.map((one) => [name, ...one]));
+      expect(await foundIn(dataset)).toEqual(rejected);
+    }),
+    { numRuns: 30, seed: 20261122 },
+  );
+}, 120_000);
+
+const reasonOf = (record: readonly string[]) =>
+  `it has ${record.length < 2 ? 'fewer' : 'more'} values than the first line`;
+
 /** Where scratch files go. */
 async function scratch(signal?: AbortSignal) {
   const folder = await temporaryFolder();
@@ -128,7 +175,7 @@ test('puts small files one behind the other, leaves a large one as it is, and no
   const { folder, workshop } = await scratch();
   const { files, origins, remove } = await gatherFiles(paths, workshop);
 
-  expect(files).toEqual([join(folder, '0.jsonl'), paths[200], join(folder, '1.jsonl')]);
+  expect(files).toEqual([join(folder, '0.txt'), paths[200], join(folder, '1.txt')]);
   const texts = await Promise.all(files.map((path) => readFile(path, 'utf8')));
   expect(texts.join('')).toBe(
     entries.map(([, text]) => (text === BLANKS ? text : `${text}\n`)).join(''),

@@ -1,11 +1,14 @@
 import { ask } from '../duckdb/ask.js';
+import { ofFiles } from '../duckdb/files.js';
 import { quotePaths, quoteText } from '../duckdb/quote.js';
 import { CliError } from '../errors.js';
 import { type CsvLayout, splitRecord, v1Layout } from '../model/csv-record.js';
 import { plainLayout, readFirstRecord } from './csv-layout.js';
-import { assertLineLengths, LINE_LIMITS } from './line-limits.js';
+import { readTogether, recordsOf } from './csv-records.js';
+import { type Gathered, gatherFiles } from './gather-files.js';
+import { LINE_LIMITS } from './line-limits.js';
 import { roleOf, TIME_MARKS } from './marks.js';
-import { keepRejected } from './rejected.js';
+import { keepRejected, NOT_UTF8, type Rejected, traceRejected } from './rejected.js';
 import type { Sheet, Source, SourceColumn } from './source.js';
 import { BARE, typesOfTexts } from './text-types.js';
 import { inSheets, keep, type Workshop } from './workshop.js';
@@ -26,9 +29,38 @@ export async function openCsv(
   format: 'csv' | 'v1',
   workshop: Workshop,
 ): Promise<Source> {
+  const { runs, notes } = named(
+    await findRuns(files, format === 'v1' ? v1Layout : plainLayout, workshop.signal),
+  );
+  const read: GatheredRun[] = [];
+  try {
+    for (const run of runs) {
+      const toLines = (text: Buffer) => recordsOf(text, run.layout.delimiter);
+      const gathered = await gatherFiles(run.files, workshop, toLines);
+      read.push({
+        ...run,
+        gathered,
+        together: await readTogether(gathered.files, workshop.signal),
+      });
+    }
+    return await openRuns(read, notes, workshop);
+  } finally {
+    for (const { gathered } of read) await gathered.remove();
+  }
+}
+
+/** What is read of a run. */
+interface GatheredRun extends Run {
+  readonly gathered: Gathered;
+  readonly together: readonly (readonly string[])[];
+}
+
+async function openRuns(
+  runs: readonly GatheredRun[],
+  notes: string[],
+  workshop: Workshop,
+): Promise<Source> {
   const { connection } = workshop;
-  await assertLineLengths(files);
-  const { runs, notes } = named(await findRuns(files, format === 'v1' ? v1Layout : plainLayout));
   const names = [...new Set(runs.flatMap(({ layout }) => layout.names))];
   if (runs.length === 0) {
     return {
@@ -40,7 +72,9 @@ export async function openCsv(
     };
   }
   const kept = await keepSheets(runs, names, workshop);
-  const rejected = await keepRejected(workshop);
+  const origins = runs.flatMap(({ gathered }) => gathered.origins);
+  const rejected = await traceRejected(workshop, await keepRejected(workshop), origins);
+  if (kept.length > 1) await assertWhole(kept, rejected, workshop);
   const [counted] = await ask(
     connection,
     `SELECT count(*) AS "rows", count(*) FILTER (h) AS "headings" FROM ${kept[0]?.from}`,
@@ -76,17 +110,17 @@ export async function openCsv(
 interface KeptSheet {
   readonly from: string;
   readonly places: readonly number[];
+  readonly count: number;
 }
 
 /** Reads the files, once for each sheet: DuckDB makes only those values of a row that are asked for. */
 async function keepSheets(
-  runs: readonly Run[],
+  runs: readonly GatheredRun[],
   names: readonly string[],
   workshop: Workshop,
 ): Promise<readonly KeptSheet[]> {
   const times = TIME_MARKS.map((mark) => names.indexOf(mark)).filter((at) => at >= 0);
   const sheets: KeptSheet[] = [];
-  const counts = new Set<number>();
   for (const places of inSheets([...names.keys()])) {
     const carried = times.filter((at) => !places.includes(at));
     const values = [...places, ...carried].map((at) => `t${at}`);
@@ -95,25 +129,28 @@ async function keepSheets(
       values: [...values, 'h'],
       from: `(${rows.join(' UNION ALL ')})`,
     });
-    sheets.push({ from, places });
-    counts.add(count);
+    sheets.push({ from, places, count });
   }
-  if (sheets.length > 1) await assertWhole(counts, workshop);
   return sheets;
 }
 
 /** What is no UTF-8 is seen only in the columns that are asked for. The other rows would move up beside it. */
-async function assertWhole(counts: ReadonlySet<number>, { connection }: Workshop): Promise<void> {
+async function assertWhole(
+  sheets: readonly KeptSheet[],
+  rejected: Rejected,
+  { connection }: Workshop,
+): Promise<void> {
   const [unread] = await ask(
     connection,
-    `SELECT any_value(file_path) AS file FROM reject_errors JOIN reject_scans USING (scan_id, file_id)
-     WHERE CAST(error_type AS VARCHAR) = 'INVALID ENCODING'`,
+    `SELECT file FROM (${rejected.sql}) WHERE reason = ${quoteText(NOT_UTF8)} LIMIT 1`,
   );
-  if (unread && unread.file !== null) {
+  if (unread) {
     const message = `"${unread.file}" is not all UTF-8, and too wide for its other rows to be told apart.`;
     throw new CliError('usage', message, { hint: 'Convert it first.' });
   }
-  if (counts.size > 1) throw new Error('The columns have different numbers of rows.');
+  if (new Set(sheets.map(({ count }) => count)).size > 1) {
+    throw new Error('The columns have different numbers of rows.');
+  }
 }
 
 /** Behind FROM, all columns of sheets. */
@@ -124,25 +161,19 @@ function wholeRows([first, ...others]: readonly Sheet[]): string {
   return [first?.from, ...beside].join(' POSITIONAL JOIN ');
 }
 
-/** Files are looked into many at a time. */
-const AT_ONCE = 64;
-
 async function findRuns(
   files: readonly string[],
   layoutOf: (record: string) => CsvLayout,
+  signal: AbortSignal | undefined,
 ): Promise<readonly Run[]> {
   const runs: Run[] = [];
-  for (let at = 0; at < files.length; at += AT_ONCE) {
-    const some = files.slice(at, at + AT_ONCE);
-    const records = await Promise.all(some.map(readFirstRecord));
-    for (const [index, path] of some.entries()) {
-      const record = records[index];
-      if (record === undefined) continue; // an empty file
-      const layout = layoutOf(record);
-      const last = runs.at(-1);
-      if (last && isAlike(last.layout, layout)) last.files.push(path);
-      else runs.push({ layout, record, files: [path] });
-    }
+  const look = async (path: string) => ({ path, record: await readFirstRecord(path) });
+  for await (const { path, record } of ofFiles(files, look, signal)) {
+    if (record === undefined) continue; // an empty file
+    const layout = layoutOf(record);
+    const last = runs.at(-1);
+    if (last && isAlike(last.layout, layout)) last.files.push(path);
+    else runs.push({ layout, record, files: [path] });
   }
   return runs;
 }
@@ -178,7 +209,7 @@ const MOST_COMPARED = 50;
 
 /** SQL of a run's rows: t0, t1, … are the columns of these places, `h` whether a row is the headings. */
 function readRun(
-  { layout, record, files }: Run,
+  { layout, record, together }: GatheredRun,
   names: readonly string[],
   places: readonly number[],
 ): string {
@@ -192,9 +223,11 @@ function readRun(
   const isHeading = splitRecord(record, delimiter)
     .slice(0, MOST_COMPARED)
     .map((text, at) => `coalesce(v${at}, '') = ${quoteText(text)}`);
+  const selected = [...values, `${hasHeader ? isHeading.join(' AND ') : 'false'} AS h`].join(', ');
   // An empty text in quotes is one; without them it is no value.
-  return `SELECT ${values.join(', ')}, ${hasHeader ? isHeading.join(' AND ') : 'false'} AS h
-    FROM read_csv(${quotePaths(files)}, auto_detect = false, header = false, delim = ${quoteText(delimiter)},
-    quote = '"', escape = '"', allow_quoted_nulls = false, columns = {${shape}}, ${LINE_LIMITS},
-    hive_partitioning = false, store_rejects = true)`;
+  const options = `auto_detect = false, header = false, delim = ${quoteText(delimiter)}, quote = '"', escape = '"',
+    allow_quoted_nulls = false, columns = {${shape}}, ${LINE_LIMITS}, hive_partitioning = false, store_rejects = true`;
+  return together
+    .map((files) => `SELECT ${selected} FROM read_csv(${quotePaths(files)}, ${options})`)
+    .join(' UNION ALL ');
 }

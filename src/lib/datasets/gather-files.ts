@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { ofFiles } from '../duckdb/files.js';
 import { told } from '../file-errors.js';
-import { assertLines } from './line-limits.js';
+import { assertLineLengths } from './line-limits.js';
 import type { Workshop } from './workshop.js';
 
 /** Files to read instead of others: what was small stands one behind the other in them. */
@@ -27,16 +27,25 @@ const SMALL_BYTES = 262_144;
 /** What stands together is read again for the number of a line that is no row. */
 const TOGETHER_BYTES = 16_777_216;
 
+/** Lines of a file as it is gathered: each but the last has its end, an LF alone. */
+export interface Lines {
+  readonly text: Buffer;
+  /** Line ends that are none of a value. */
+  readonly ends: number;
+}
+
 /**
  * Brings small files together: a collector writes one an hour and instance, and to DuckDB a file costs more than its
- * lines, the more the more there are. Each begins on a line of its own, without a byte order mark and the CR of line
- * ends. Other files stay by themselves.
+ * lines, the more the more there are. Each begins on a line of its own, without a byte order mark. Other files stay by
+ * themselves.
  *
+ * @param toLines undefined for a text that cannot stand with others
  * @throws {CliError} `usage` for a file that cannot be read, or has a line that is too long
  */
 export async function gatherFiles(
   paths: readonly string[],
   { scratchFile, signal }: Pick<Workshop, 'scratchFile' | 'signal'>,
+  toLines: (text: Buffer) => Lines | undefined = linesOf,
 ): Promise<Gathered> {
   const files: string[] = [];
   const scratch: string[] = [];
@@ -52,24 +61,27 @@ export async function gatherFiles(
     [file, contents, bytes, lines] = [undefined, [], 0, 0];
   }
 
-  const look = async (path: string) => ({
-    path,
-    content: await told(path, 'read', readSmall(path)),
-  });
-  for await (const { path, content } of ofFiles(paths, look, signal)) {
-    if (content === undefined || bytes >= TOGETHER_BYTES) await write();
-    if (content === undefined) {
+  const look = async (path: string) => {
+    const text = await told(path, 'read', readSmall(path));
+    return { path, small: text && toLines(text) };
+  };
+  for await (const { path, small } of ofFiles(paths, look, signal)) {
+    if (small === undefined || bytes >= TOGETHER_BYTES) await write();
+    if (small === undefined) {
       files.push(path);
       continue;
     }
     if (file === undefined) {
-      file = await scratchFile('jsonl');
+      file = await scratchFile('txt');
       files.push(file);
     }
-    if (content.length > 0) origins.push({ file, first: lines + 1, path });
-    contents.push(content);
-    bytes += content.length;
-    lines += countLines(content);
+    const { text, ends } = small;
+    if (text.length === 0) continue;
+    const isEnded = text.at(-1) === LF;
+    origins.push({ file, first: lines + 1, path });
+    contents.push(text, ...(isEnded ? [] : [LINE_END]));
+    bytes += text.length;
+    lines += isEnded ? ends : ends + 1;
   }
   await write();
   return {
@@ -83,21 +95,21 @@ export async function gatherFiles(
 
 const unzip = promisify(gunzip);
 
-/** The lines of a file, each with its end; undefined if it is not small. */
+/** The text of a file, without a byte order mark; undefined if it is not small. */
 async function readSmall(path: string): Promise<Buffer | undefined> {
   const file = await open(path);
   try {
     const { size } = await file.stat();
     if (size > SMALL_BYTES) {
-      await assertLines(path, file, size);
+      await assertLineLengths(path, file, size);
       return undefined;
     }
     const buffer = Buffer.allocUnsafe(size);
     const content = buffer.subarray(0, (await file.read(buffer, 0, size, 0)).bytesRead);
-    if (!/\.gz$/i.test(path)) return withLineEnds(content);
+    if (!/\.gz$/i.test(path)) return withoutMark(content);
     // What is no gzip, or has more in it, is DuckDB's to read.
     const plain = await unzip(content, { maxOutputLength: SMALL_BYTES }).catch(() => undefined);
-    return plain && withLineEnds(plain);
+    return plain && withoutMark(plain);
   } finally {
     await file.close();
   }
@@ -105,21 +117,19 @@ async function readSmall(path: string): Promise<Buffer | undefined> {
 
 const MARK = Buffer.from('\ufeff');
 const [LF, CR] = [10, 13];
-
-function withLineEnds(content: Buffer): Buffer {
-  const text = content.subarray(0, MARK.length).equals(MARK)
-    ? content.subarray(MARK.length)
-    : content;
-  const lines = text.includes(CR)
-    ? Buffer.from(text.toString('latin1').replaceAll(/\r\n?/g, '\n'), 'latin1')
-    : text;
-  return lines.length === 0 || lines.at(-1) === LF ? lines : Buffer.concat([lines, LINE_END]);
-}
-
 const LINE_END = Buffer.from([LF]);
 
-function countLines(content: Buffer): number {
-  let count = 0;
-  for (let at = content.indexOf(LF); at >= 0; at = content.indexOf(LF, at + 1)) count += 1;
-  return count;
+function withoutMark(content: Buffer): Buffer {
+  const isMarked = content.subarray(0, MARK.length).equals(MARK);
+  return isMarked ? content.subarray(MARK.length) : content;
+}
+
+/** Lines that no value goes across. */
+export function linesOf(content: Buffer): Lines {
+  const text = content.includes(CR)
+    ? Buffer.from(content.toString('latin1').replaceAll(/\r\n?/g, '\n'), 'latin1')
+    : content;
+  let ends = 0;
+  for (let at = text.indexOf(LF); at >= 0; at = text.indexOf(LF, at + 1)) ends += 1;
+  return { text, ends };
 }

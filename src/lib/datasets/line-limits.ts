@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { CliError } from '../errors.js';
 import { told } from '../file-errors.js';
 
@@ -21,19 +21,11 @@ const PIECE = 65_536;
  *
  * @throws {CliError} `usage` for a file with a line that is too long
  */
-export async function assertLineLengths(files: readonly string[]): Promise<void> {
-  for (const path of files) {
-    const file = await told(path, 'read', open(path));
-    try {
-      await assertLines(path, file, (await file.stat()).size);
-    } finally {
-      await file.close();
-    }
-  }
-}
-
-/** See `assertLineLengths`. */
-export async function assertLines(path: string, file: FileHandle, size: number): Promise<void> {
+export async function assertLineLengths(
+  path: string,
+  file: FileHandle,
+  size: number,
+): Promise<void> {
   const piece = Buffer.alloc(size > LONGEST ? PIECE : 0);
   for (let at = 0; size > LONGEST && at + STRIDE <= size; at += STRIDE) {
     if (await told(path, 'read', hasLineEnd(file, at, piece))) continue;

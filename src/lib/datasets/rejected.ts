@@ -10,11 +10,13 @@ export interface Rejected {
   readonly sql: string;
 }
 
+export const NOT_UTF8 = 'it is not UTF-8';
+
 const REASONS: Readonly<Record<string, string>> = {
   'MISSING COLUMNS': 'it has fewer values than the first line',
   'TOO MANY COLUMNS': 'it has more values than the first line',
   'UNQUOTED VALUE': 'a quote is not closed',
-  'INVALID ENCODING': 'it is not UTF-8',
+  'INVALID ENCODING': NOT_UTF8,
   'LINE SIZE OVER MAXIMUM': 'it is longer than 16 MB',
 };
 
