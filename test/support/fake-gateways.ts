@@ -57,7 +57,7 @@ export function fakeGateways(parts: Partial<Gateways> = {}): Gateways {
       setRetention: unused('setRetention'),
       listDataExports: unused('listDataExports'),
     },
-    storageAccounts: { get: unused('get'), findId: unused('findId') },
+    storageAccounts: { get: unused('get'), findId: unused('findId'), findKey: unused('findKey') },
     signIn: { whoAmI: unused('whoAmI') },
     links: { studio: () => '', portal: () => '' },
     ...parts,

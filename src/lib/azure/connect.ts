@@ -3,10 +3,9 @@ import { requireWorkspace, type Settings } from '../settings.js';
 import { createArmGateway } from './arm.js';
 import { createBlobGateway } from './blob.js';
 import { createStorageAccess } from './blobs/access.js';
-import { createStorageAccounts } from './blobs/storage-accounts.js';
+import { createAccountLookup } from './blobs/account-lookup.js';
 import { type Cloud, customCloud, isCustomCloud, metadataUrl, publicCloud } from './cloud.js';
 import { createDiagnosticSettingsGateway } from './diagnostic-settings.js';
-import { createStorageAccountsGateway } from './diagnostics/storage-accounts.js';
 import { createDiscovery } from './discovery.js';
 import type { Gateways, SignedIn } from './gateways.js';
 import { createLinks } from './links.js';
@@ -20,6 +19,7 @@ import { readClaims } from './sign-in/claims.js';
 import { type AzureCredential, createCredential } from './sign-in/credential.js';
 import { createSignIn } from './sign-in/sign-in.js';
 import { createSignInStore } from './sign-in/sign-in-store.js';
+import { createStorageAccountsGateway } from './storage-accounts.js';
 import { createAzureHttp } from './wire/http.js';
 import { createTransport, type Transport } from './wire/transport.js';
 
@@ -72,6 +72,7 @@ export async function connectGateways(
     scope: cloud.armScope,
   });
   const arm = createArmGateway({ http: armHttp, ml, cloud, workspace, apiVersion });
+  const accounts = createStorageAccountsGateway({ http: armHttp, cloud });
   return {
     arm,
     v1: createMmsGateway({
@@ -125,7 +126,7 @@ export async function connectGateways(
         credential,
         transport,
         settings: settings.storage,
-        accounts: createStorageAccounts({ http: armHttp, cloud, arm, apiVersion }),
+        accounts: createAccountLookup({ http: armHttp, cloud, arm, accounts, apiVersion }),
         report: surroundings.report,
       }),
       clock,
@@ -133,7 +134,7 @@ export async function connectGateways(
     }),
     diagnosticSettings: createDiagnosticSettingsGateway({ http: armHttp, cloud }),
     logWorkspaces: createLogWorkspacesGateway({ http: armHttp, cloud, clock, signal }),
-    storageAccounts: createStorageAccountsGateway({ http: armHttp, cloud }),
+    storageAccounts: accounts,
     signIn: { whoAmI: () => whoAmI(credential, cloud) },
     links: createLinks(cloud, settings.tenantId),
   };

@@ -79,6 +79,8 @@ export interface StorageAccount {
   readonly resourceId: string;
   readonly name: string;
   readonly location: string;
+  /** Without a slash at its end; null for an account without a blob service. */
+  readonly blobEndpoint: string | null;
   readonly isPremium: boolean;
   /** Its endpoints are in a DNS zone of Azure's choice. */
   readonly hasZoneEndpoints: boolean;
@@ -92,6 +94,8 @@ export interface StorageAccountsGateway {
   get(resourceId: string): Promise<StorageAccount>;
   /** Resource id of the account of a name in a subscription; undefined if it has none that the caller may see. */
   findId(subscriptionId: string, name: string): Promise<string | undefined>;
+  /** A key of the account; undefined if the caller may not have it. */
+  findKey(resourceId: string): Promise<string | undefined>;
 }
 
 /** How long a table of a Log Analytics workspace keeps its rows. */

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { ask } from '../duckdb/ask.js';
 import { assertFiles } from '../duckdb/files.js';
 import { quotePaths, quoteText } from '../duckdb/quote.js';
+import { REFERENCE_PATTERNS } from '../model/reference-text.js';
 import type { DatasetSource } from './datasets.js';
 import { ELSEWHERE, type LineRows, type Mark, openLines } from './json-lines.js';
 import type { V2_MARKS } from './marks.js';
@@ -86,7 +87,7 @@ function itemsOf(lines: string, contents?: string): string {
   const resolved =
     contents === undefined
       ? `(SELECT *, NULL AS reference, NULL AS content FROM ${referring})`
-      : `(SELECT l.*, c.reference, c.content FROM ${referring} l LEFT JOIN ${contents} c ON c.reference = ${withoutQuery('l.name')})`;
+      : `(SELECT l.*, c.reference, c.content FROM ${referring} l LEFT JOIN ${contents} c ON c.reference = ${withoutQuerySql('l.name')})`;
   // A reference leads to JSON, what is in a blob for its size may be any text.
   const payloads = `(SELECT *, CASE WHEN name IS NULL THEN inline WHEN json_valid(content) THEN json(content)
       WHEN e.dataref IS NULL THEN to_json(content) END AS d FROM ${resolved})`;
@@ -101,11 +102,11 @@ function itemsOf(lines: string, contents?: string): string {
   return itemsOfPayload(checked);
 }
 
-/** As whoever downloads writes a reference down: without what may be a signature. */
-function withoutQuery(name: string): string {
-  const isUrl = `regexp_matches(${name}, '^([A-Za-z][A-Za-z0-9+.-]*:|//)')`;
-  const signature = `'(\\?|%3f)[\\s\\S]*(\\b|%26)sig(=|%3d)[\\s\\S]*$', '', 'i'`;
-  return `CASE WHEN ${isUrl} THEN regexp_extract(${name}, '^[^?#]*') ELSE regexp_replace(${name}, ${signature}) END`;
+/** `withoutQuery`, as SQL. */
+export function withoutQuerySql(name: string): string {
+  const { url, query, signature } = REFERENCE_PATTERNS;
+  const without = (pattern: string) => `regexp_replace(${name}, ${quoteText(pattern)}, '', 'i')`;
+  return `CASE WHEN regexp_matches(${name}, ${quoteText(url)}, 'i') THEN ${without(query)} ELSE ${without(signature)} END`;
 }
 
 /** Files are read whole, many at a time. */

@@ -8,8 +8,8 @@ import type { Cloud } from '../cloud.js';
 import type { BlobContainer } from '../gateways.js';
 import type { AzureCredential } from '../sign-in/credential.js';
 import type { Transport } from '../wire/transport.js';
+import type { AccountLookup } from './account-lookup.js';
 import { parseConnectionString } from './connection-string.js';
-import type { StorageAccounts } from './storage-accounts.js';
 
 /** One way into a storage account. */
 export interface StorageWay {
@@ -38,7 +38,7 @@ export interface AccessOptions {
   readonly credential: AzureCredential;
   readonly transport: Transport;
   readonly settings: StorageSettings;
-  readonly accounts: StorageAccounts;
+  readonly accounts: AccountLookup;
   readonly report: Pick<Report, 'note' | 'verbose'>;
 }
 

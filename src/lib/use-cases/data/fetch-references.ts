@@ -1,10 +1,11 @@
 import type { BlobContainer } from '../../azure/gateways.js';
 import { CliError } from '../../errors.js';
 import type { CollectedFile } from '../../model/collected-file.js';
+import { withoutQuery } from '../../model/reference-text.js';
 import { forEachConcurrently } from '../for-each-concurrently.js';
 import type { FindDatastore } from './datastores.js';
 import { FILES_A_REQUEST, fetchPlaced, type PlacedWork } from './fetch-placed.js';
-import { addressOf, findReferences, placeBeside, withoutQuery } from './find-references.js';
+import { addressOf, findReferences, placeBeside } from './find-references.js';
 import type { BlobAddress } from './manifest.js';
 import { createOutcomeTally, type OutcomeTally } from './outcome-tally.js';
 

@@ -1,5 +1,6 @@
 import type { BlobContainer } from '../../azure/gateways.js';
 import type { Files } from '../../host.js';
+import { isUrl, withoutQuery } from '../../model/reference-text.js';
 import type { ByteRange } from './byte-ranges.js';
 import { decoded, type FindDatastore, parseDatastoreUri } from './datastores.js';
 import type { BlobAddress } from './manifest.js';
@@ -61,15 +62,6 @@ function referenceOf(line: string): string | undefined {
   return undefined;
 }
 
-/** A scheme, or a host where one would be. */
-const URL_BEGINNING = /^(?:[a-z][a-z0-9+.-]*:|\/\/)/i;
-
-/** What is behind a `?` may be a signature: it is neither used nor kept. In a path a `?` may also be a letter. */
-export function withoutQuery(reference: string): string {
-  if (URL_BEGINNING.test(reference)) return reference.split(/[?#]/)[0] ?? '';
-  return reference.replace(/(?:\?|%3f)[\s\S]*(?:\b|%26)sig(?:=|%3d)[\s\S]*$/i, '');
-}
-
 /**
  * The blob that a reference means: a URL of Blob Storage or Data Lake, `wasbs:`, `abfss:`, a path in a datastore, or a
  * path in the container of the data that refers to it. Undefined: it is in another account, or elsewhere. Nothing is
@@ -103,7 +95,7 @@ async function anyAddressOf(
   if (inContainer !== undefined && ofAccount !== undefined && at !== undefined) {
     return { accountName: ofAccount, containerName: inContainer, name: decoded(at) };
   }
-  if (URL_BEGINNING.test(text)) return undefined;
+  if (isUrl(text)) return undefined;
   return { ...own, name: text.replace(/^\/+/, '') };
 }
 
@@ -120,11 +112,11 @@ export function placeBeside(reference: string, lines: string): string | undefine
   const path = text.split('/');
   const name = path.pop();
   const isAtThatTime = time.length > 0 && path.slice(-time.length).join('/') === time.join('/');
-  if (URL_BEGINNING.test(text) || !isAtThatTime || !name) return undefined;
+  if (isUrl(text) || !isAtThatTime || !name) return undefined;
   return [...folder, name].join('/');
 }
 
 /** Whether a reference was taken for a name beside the lines. */
 export function isBeside(reference: string, { name }: BlobAddress): boolean {
-  return !URL_BEGINNING.test(reference) && reference.replace(/^\/+/, '') !== name;
+  return !isUrl(reference) && reference.replace(/^\/+/, '') !== name;
 }

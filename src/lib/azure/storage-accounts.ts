@@ -1,14 +1,15 @@
-import type { Cloud } from '../cloud.js';
-import { readString } from '../payload.js';
-import type { StorageAccountsGateway } from '../telemetry-gateways.js';
-import type { AzureHttp } from '../wire/http.js';
+import { resourceName } from '../model/resource-id.js';
+import type { Cloud } from './cloud.js';
+import { readArray, readString } from './payload.js';
+import type { StorageAccountsGateway } from './telemetry-gateways.js';
+import type { AzureHttp } from './wire/http.js';
 
 const API_VERSION = '2023-05-01';
 
 /**
  * Gateway to storage accounts as resources.
  *
- * Contract: ARM, Microsoft.Storage/storageAccounts 2023-05-01.
+ * Contract: ARM, Microsoft.Storage/storageAccounts 2023-05-01, with `listKeys`.
  * Known from: documented, azure-rest-api-specs.
  */
 export function createStorageAccountsGateway({
@@ -26,9 +27,10 @@ export function createStorageAccountsGateway({
       const text = (path: string) => readString(body, path, { ifAbsent: '' });
       const bypass = text('properties.networkAcls.bypass').split(/,\s*/);
       return {
-        resourceId: readString(body, 'id'),
-        name: readString(body, 'name'),
+        resourceId: readString(body, 'id', { ifAbsent: resourceId }),
+        name: readString(body, 'name', { ifAbsent: resourceName(resourceId) }),
         location: text('location'),
+        blobEndpoint: text('properties.primaryEndpoints.blob').replace(/\/+$/, '') || null,
         isPremium: /^premium/i.test(text('sku.tier') || text('sku.name')),
         hasZoneEndpoints: text('properties.dnsEndpointType') === 'AzureDnsZone',
         isWalled:
@@ -44,6 +46,13 @@ export function createStorageAccountsGateway({
         }
       }
       return undefined;
+    },
+    async findKey(resourceId) {
+      const url = `${cloud.armEndpoint}${resourceId}/listKeys${version}`;
+      // 409: a lock makes the account read-only, and who may list keys could write. 404: not seen by the caller.
+      const { status, body } = await http.send('POST', url, { allow: [403, 404, 409] });
+      if (status >= 400) return undefined;
+      return readArray(body, 'keys').map((each) => readString(each, 'value'))[0];
     },
   };
 }

@@ -2,11 +2,12 @@ import { CliError } from '../../errors.js';
 import { resourceName } from '../../model/resource-id.js';
 import type { Cloud } from '../cloud.js';
 import type { ArmGateway } from '../gateways.js';
-import { readArray, readString } from '../payload.js';
+import { readString } from '../payload.js';
+import type { StorageAccountsGateway } from '../telemetry-gateways.js';
 import type { AzureHttp } from '../wire/http.js';
 
 /** What Resource Manager tells about storage accounts. Each is asked once. */
-export interface StorageAccounts {
+export interface AccountLookup {
   /** Whether it is the account of the workspace. */
   readonly isOwn: (accountName: string) => Promise<boolean>;
   /** Of an account's blob service, without a slash at its end. */
@@ -19,23 +20,22 @@ export interface StorageAccounts {
   readonly prefersKey: (accountName: string) => Promise<boolean>;
 }
 
-export interface StorageAccountsOptions {
+export interface AccountLookupOptions {
   readonly http: AzureHttp;
   readonly cloud: Cloud;
   readonly arm: Pick<ArmGateway, 'getWorkspace'>;
+  readonly accounts: StorageAccountsGateway;
   readonly apiVersion: string;
 }
 
-const STORAGE_API_VERSION = '2023-05-01';
 const DATASTORE = 'workspaceblobstore';
 
 /**
- * Contract: Microsoft.Storage/storageAccounts 2023-05-01, `properties.primaryEndpoints.blob` and `listKeys`;
- * workspaces/datastores `listSecrets`, which the role AzureML Data Scientist may use and `listKeys` it may not.
+ * Contract: workspaces/datastores `listSecrets`, which the role AzureML Data Scientist may use and `listKeys` it may not.
  * Known from: documented, azure-rest-api-specs; "Manage access to Azure Machine Learning workspaces".
  */
-export function createStorageAccounts(options: StorageAccountsOptions): StorageAccounts {
-  const { http, cloud, arm, apiVersion } = options;
+export function createAccountLookup(options: AccountLookupOptions): AccountLookup {
+  const { http, cloud, arm, accounts, apiVersion } = options;
   const endpoints = new Map<string, Promise<string>>();
 
   /** The resource id of the workspace's own account; of others nothing but the name is known. */
@@ -48,11 +48,13 @@ export function createStorageAccounts(options: StorageAccountsOptions): StorageA
     const id = await idOf(accountName);
     const bySuffix = `https://${accountName}.blob.${cloud.storageSuffix}`;
     if (id === undefined) return bySuffix;
-    const url = `${cloud.armEndpoint}${id}?api-version=${STORAGE_API_VERSION}`;
-    const { status, body } = await http.send('GET', url, { allow: [403, 404] });
-    const path = 'properties.primaryEndpoints.blob';
-    const endpoint = status < 400 ? readString(body, path, { ifAbsent: bySuffix }) : bySuffix;
-    return endpoint.replace(/\/+$/, '');
+    try {
+      return (await accounts.get(id)).blobEndpoint ?? bySuffix;
+    } catch (error) {
+      const mayNotLook = error instanceof CliError && [403, 404].includes(error.facts.status ?? 0);
+      if (mayNotLook) return bySuffix;
+      throw error;
+    }
   }
 
   return {
@@ -70,13 +72,8 @@ export function createStorageAccounts(options: StorageAccountsOptions): StorageA
           hint: 'Only that of the workspace can be asked for: give --account-key or --sas-token.',
         });
       }
-      const url = `${cloud.armEndpoint}${id}/listKeys?api-version=${STORAGE_API_VERSION}`;
-      // 409: a lock makes the account read-only, and who may list keys could write. 404: not seen by the caller.
-      const keys = await http.send('POST', url, { allow: [403, 404, 409] });
-      if (keys.status < 400) {
-        const key = readArray(keys.body, 'keys').map((each) => readString(each, 'value'))[0];
-        if (key !== undefined) return { accountKey: key };
-      }
+      const key = await accounts.findKey(id);
+      if (key !== undefined) return { accountKey: key };
       const { resourceId } = await arm.getWorkspace();
       const datastore = `${cloud.armEndpoint}${resourceId}/datastores/${DATASTORE}`;
       const { status, body } = await http.send(
