@@ -160,6 +160,18 @@ test('what a line refers to comes too; what failed or leads elsewhere is said', 
   expect(await readFile(payload, 'utf8')).toBe('[{"a":1}]');
 });
 
+test('figures leave out a line whose payload is gone, and say so', async () => {
+  const lines = [{ data: [{ amount: 1 }, { amount: 3 }] }, { dataref: 'raw/gone.json' }];
+  const contents = lines.map((line) => `${JSON.stringify(line)}\n`);
+  await azurite.fill('lost', { [`${AT}/host.jsonl`]: contents });
+  const run = await runCli(['data', 'stats', 'fraud', '-o', 'json'], {
+    gateways: await workspaceWith('lost'),
+  });
+  expect(run.status).toBe(0);
+  expect(JSON.parse(run.stdout)).toMatchObject([{ column: 'amount', rows: 2, mean: 2 }]);
+  expect(run.stderr).toContain('1 line is left out: the data is in another file');
+});
+
 test('--merge writes each collection as one table, and keeps apart what is no row', async () => {
   const line = (id: string, data: object) =>
     `${JSON.stringify({ id, type: 'azureml.inference.model_inputs', time: '2026-11-22T08:00:00Z', ...data })}\n`;

@@ -598,6 +598,7 @@ describe('references', () => {
     const { files, payloads } = await fetchTo(folder, blobs);
     expect(files.counts).toMatchObject({ fetched: 1, failed: 0 });
     expect(payloads.failures).toMatchObject([{ name: 'raw/gone.json', kind: 'not-found' }]);
+    expect(await names(join(folder, '.aml-monitor-data', 'parts'))).toEqual([]);
   });
 
   test('one that the caller may not read fails alone', async () => {

@@ -124,7 +124,10 @@ function sayNames({ files, payloads }: Fetched, report: Pick<Report, 'note'>): v
 const MOST_DETAILS = 5;
 
 /** Fails if a file or a reference did: with their kind if all failed alike. */
-export function assertAllFetched({ files, references, failures, folder }: Downloaded): void {
+export function assertAllFetched(
+  { files, references, failures, folder }: Downloaded,
+  hint = `The others are in "${folder}": the same command tries again.`,
+): void {
   const [first] = failures;
   if (!first) return;
   const here = files.fetched + files.grown + files.kept + references.fetched + references.kept;
@@ -136,6 +139,6 @@ export function assertAllFetched({ files, references, failures, folder }: Downlo
   throw new CliError(
     isAlike ? first.kind : 'incomplete',
     `${failures.length} of ${total} files did not come.`,
-    { details, hint: `The others are in "${folder}": the same command tries again.` },
+    { details, hint },
   );
 }

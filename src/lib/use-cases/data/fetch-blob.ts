@@ -52,6 +52,7 @@ export async function fetchIntoPart(
     }
   }
   const file = await files.openAnywhere(paths.part);
+  let isOfNoUse = false;
   try {
     for (let changes = 0; changes < MOST_CHANGES; changes++) {
       const done = await attempt(placed.blob, wanted, file, work);
@@ -60,8 +61,12 @@ export async function fetchIntoPart(
       if (mayBeLonger) await file.cutTo(done.sizeBytes);
       return done;
     }
+  } catch (error) {
+    isOfNoUse = !work.manifest.find(placed.blob)?.partial?.ranges.length;
+    throw error;
   } finally {
     await file.close();
+    if (isOfNoUse) await files.remove(paths.part);
   }
   const message = `"${placed.blob.name}" changes faster than it can be fetched.`;
   throw new CliError('service', message, {

@@ -14,6 +14,8 @@ export function reportDataset(
   }
   if (unresolved > 0) {
     const lines = unresolved === 1 ? '1 line is' : `${unresolved} lines are`;
-    report.warn(`${lines} left out: the data is in another file, which "data download" brings.`);
+    report.warn(
+      `${lines} left out: the data is in another file that is not here; "data download" brings such files.`,
+    );
   }
 }
