@@ -14,12 +14,20 @@ export async function told<T>(
   try {
     return await work;
   } catch (error) {
-    const errno = error instanceof Error && 'errno' in error ? Number(error.errno) : Number.NaN;
-    const [code, reason] = getSystemErrorMap().get(errno) ?? [];
-    if (code === undefined) throw error;
-    const message = `The file "${path}" cannot be ${done}: ${reason}.`;
-    throw new CliError('usage', message, { code }, error);
+    const known = systemError(error);
+    if (known === undefined) throw error;
+    const message = `The file "${path}" cannot be ${done}: ${known.reason}.`;
+    throw new CliError('usage', message, { code: known.code }, error);
   }
+}
+
+/** What the system calls an error of its own, such as `ENOSPC`, and says of it; undefined for other errors. */
+export function systemError(
+  error: unknown,
+): { readonly code: string; readonly reason: string } | undefined {
+  const errno = error instanceof Error && 'errno' in error ? Number(error.errno) : Number.NaN;
+  const [code, reason] = getSystemErrorMap().get(errno) ?? [];
+  return code === undefined || reason === undefined ? undefined : { code, reason };
 }
 
 /** Undefined for a file that is not there. */

@@ -59,7 +59,10 @@ export function createProcessHost(own: NodeJS.Process): Host {
   async function surroundings(settings: Settings, report: Report, limits?: QueryLimits) {
     const shared = { clock, signal, report, files, homeDir, platform: own.platform };
     if (!settings.local) return { ...shared, env };
-    const { handle, connection } = await openLocalCloud(settings.localDir, limits);
+    const opening = report.progress('Opening the local cloud');
+    const { handle, connection } = await openLocalCloud(settings.localDir, limits).finally(
+      opening.done,
+    );
     return { ...shared, env: localEnv(connection), fetch: handle };
   }
 

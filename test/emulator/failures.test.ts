@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { openLocalCloud } from '../../src/lib/emulator/emulator.js';
 import type { LocalCloud } from '../../src/lib/emulator/local-cloud.js';
+import { asStateError } from '../../src/lib/emulator/state-error.js';
 import { fakeClock, temporaryFolder } from '../support/host.js';
 import { tokenFor } from './served.js';
 
@@ -76,4 +77,26 @@ test('a log that has grown large begins anew', async () => {
   await query();
   expect((await stat(log)).size).toBeLessThan(10_000);
   expect((await stat(join(folder, 'errors.old.log'))).size).toBe(1_000_001);
+});
+
+test('what the system says against the folder is a sentence with what to do', async () => {
+  await rm(join(folder, 'segments'), { recursive: true });
+  await writeFile(join(folder, 'segments'), '');
+  const request = { body: cloud.drawInput('seed', {}) };
+  const scored = cloud.score(cloud.connection.service, null, [request]);
+  await expect(scored).rejects.toMatchObject({
+    kind: 'usage',
+    message: `The local cloud cannot keep its state in "${folder}": not a directory.`,
+    facts: { hint: 'Name another folder with --local-dir.' },
+  });
+});
+
+test('a disk that is full is said as such', () => {
+  const full = Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC', errno: -28 });
+  expect(asStateError(full, '/data')).toMatchObject({
+    message: 'The local cloud cannot keep its state in "/data": no space left on device.',
+    facts: { code: 'ENOSPC', hint: expect.stringContaining('Make room there') },
+  });
+  const other = new Error('another');
+  expect(asStateError(other, '/data')).toBe(other);
 });

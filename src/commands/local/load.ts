@@ -3,6 +3,7 @@ import { print } from '../../lib/output/print.js';
 import { createReport } from '../../lib/output/report.js';
 import { resolveSettings } from '../../lib/settings.js';
 import { examples, exitStatuses, type SharedCommand } from '../shared-options.js';
+import { openCloud } from './open-cloud.js';
 
 export function define(command: SharedCommand, host: Host): void {
   command
@@ -17,8 +18,9 @@ export function define(command: SharedCommand, host: Host): void {
     .addHelpText('after', exitStatuses('not-found', 'unsupported'))
     .action(async (files, options) => {
       const settings = await resolveSettings({ ...options, local: true }, host);
-      const cloud = await host.openLocalCloud(settings.localDir);
-      const progress = createReport(host, settings).progress('Loading');
+      const report = createReport(host, settings);
+      const cloud = await openCloud(host, settings, report);
+      const progress = report.progress('Loading');
       const { cwd, signal } = host;
       const loaded = await cloud.load(files, { cwd, signal }).finally(progress.done);
       await print(host, settings, loaded, {

@@ -1,8 +1,10 @@
 import { Option } from '@commander-js/extra-typings';
 import type { Host } from '../../lib/host.js';
 import { print } from '../../lib/output/print.js';
+import { createReport } from '../../lib/output/report.js';
 import { resolveSettings } from '../../lib/settings.js';
 import { examples, exitStatuses, type SharedCommand } from '../shared-options.js';
+import { openCloud } from './open-cloud.js';
 
 export function define(command: SharedCommand, host: Host): void {
   command
@@ -16,7 +18,7 @@ export function define(command: SharedCommand, host: Host): void {
     .addHelpText('after', exitStatuses())
     .action(async ({ seed, ...options }) => {
       const settings = await resolveSettings({ ...options, local: true }, host);
-      const cloud = await host.openLocalCloud(settings.localDir);
+      const cloud = await openCloud(host, settings, createReport(host, settings));
       await cloud.reset(seed);
       const result = { folder: settings.localDir, seed };
       await print(host, settings, result, {

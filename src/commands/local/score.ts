@@ -10,6 +10,7 @@ import { readSource } from '../../lib/use-cases/read-source.js';
 import { assertAllScored, middleOf, type Scoring, score } from '../../lib/use-cases/score.js';
 import { parseCount } from '../count-argument.js';
 import { examples, exitStatuses, type SharedCommand } from '../shared-options.js';
+import { openCloud } from './open-cloud.js';
 
 /** More answers than that are for programs; people see the first of each kind. */
 const MOST_SHOWN = 20;
@@ -58,7 +59,7 @@ export function define(command: SharedCommand, host: Host): void {
       const settings = await resolveSettings({ ...options, local: true }, host);
       const report = createReport(host, settings);
       const body = file === undefined ? data : await readSource(file, host);
-      const cloud = await host.openLocalCloud(settings.localDir);
+      const cloud = await openCloud(host, settings, report);
       const overMs = over ?? (shift && parseDuration(SHIFTED_OVER));
       const span = overMs === undefined ? null : spanUntil(host.clock.now(), overMs);
       const wish = { name, count, data: body, seed, shifts: shift ?? {}, span };

@@ -12,6 +12,7 @@ import {
   variableLines,
 } from '../../lib/use-cases/serve-local-cloud.js';
 import { examples, exitStatuses, type SharedCommand } from '../shared-options.js';
+import { openCloud } from './open-cloud.js';
 import {
   faultSeedOption,
   faultsOption,
@@ -56,7 +57,7 @@ export function define(command: SharedCommand, host: Host): void {
     .action(async ({ port, envFile, seed, ...options }) => {
       const settings = await resolveSettings({ ...options, local: true }, host);
       const report = createReport(host, settings);
-      const cloud = await host.openLocalCloud(settings.localDir);
+      const cloud = await openCloud(host, settings, report);
       if (seed) await cloud.reset(seed);
       const switches = switchesOf(options);
       if (switches) await cloud.switchQueries(switches);

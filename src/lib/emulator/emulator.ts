@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Engine, EngineLimits } from '../engine/engine.js';
 import { CliError } from '../errors.js';
+import { hasCode } from '../file-errors.js';
 import { makeFolders } from '../make-folders.js';
 import type { Cloud } from './cloud.js';
 import { LOCAL_CONNECTION } from './connection.js';
@@ -41,6 +42,7 @@ import { createBlobFiles } from './state/blob-files.js';
 import { createSegments } from './state/segments.js';
 import { createStore } from './state/store.js';
 import { compactTelemetry, loadTelemetry } from './state/telemetry.js';
+import { asStateError } from './state-error.js';
 
 const ROUTES = [
   ...metadataRoutes,
@@ -115,21 +117,27 @@ export async function openLocalCloud({
   }
 
   // A state that cannot be read fails whatever needs it; `reset` is the way out.
-  let unreadable = await open().then(() => undefined, asCliError);
+  let unreadable = await open().then(() => undefined, toCliError(folder));
+  const kept = <T>(work: Promise<T>) =>
+    work.catch((error: unknown) => {
+      throw asStateError(error, folder);
+    });
   const readable =
     <Args extends readonly unknown[], T>(work: (...args: Args) => Promise<T>) =>
     async (...args: Args) => {
       if (unreadable) throw unreadable;
-      return work(...args);
+      return kept(work(...args));
     };
   return {
     handle: readable(handle),
     connection: LOCAL_CONNECTION,
     reset: async (seed) => {
-      await aloneWithPast(cloud, async () => {
-        await fill(seed, 'always');
-        await topUpAlone(cloud, now());
-      });
+      await kept(
+        aloneWithPast(cloud, async () => {
+          await fill(seed, 'always');
+          await topUpAlone(cloud, now());
+        }),
+      );
       unreadable = undefined;
     },
     switchQueries: readable((query) =>
@@ -148,14 +156,19 @@ async function makeFolder(folder: string): Promise<void> {
   try {
     await makeFolders(folder, 0o700);
   } catch (error) {
+    if (!hasCode(error, 'EEXIST', 'ENOTDIR', 'ENOENT')) throw asStateError(error, folder);
     const message = `The local cloud cannot keep its state in "${folder}", which is no folder and cannot be made one.`;
     throw new CliError('usage', message, { hint: 'Name another with --local-dir.' }, error);
   }
 }
 
-function asCliError(error: unknown): CliError {
-  if (error instanceof CliError) return error;
-  throw error;
+/** @throws what is no failure that a user can understand */
+function toCliError(folder: string): (error: unknown) => CliError {
+  return (error) => {
+    const told = asStateError(error, folder);
+    if (told instanceof CliError) return told;
+    throw told;
+  };
 }
 
 async function answer(cloud: Cloud, request: Request): Promise<Response> {

@@ -10,6 +10,7 @@ import {
   storageFault,
 } from './answers.js';
 import type { Call } from './router.js';
+import { asStateError } from './state-error.js';
 
 const LOG = 'errors.log';
 /** Beyond that the log becomes `errors.old.log`, in place of an older one. */
@@ -19,8 +20,9 @@ const LOG_BYTES = 1_000_000;
  * The answer to a request that the local cloud itself cannot serve: 500 in the shape of the API that was asked, which
  * says whose fault it is. All that is known goes to a file of the cloud's folder.
  */
-export async function failureAnswer(call: Call, error: unknown): Promise<Response> {
+export async function failureAnswer(call: Call, cause: unknown): Promise<Response> {
   const { request, url, cloud } = call;
+  const error = asStateError(cause, cloud.folder);
   const asked = `${request.method} ${url.pathname}`;
   const path = join(cloud.folder, LOG);
   const text = `${call.now.toISOString()} ${asked}\n${textOf(error)}\n\n`;

@@ -40,7 +40,12 @@ export async function readText(path: string): Promise<string | undefined> {
 async function writeTemporary(path: string, content: string | Uint8Array, mode: number) {
   await makeFolders(dirname(path));
   const temporary = `${path}.${randomUUID()}.tmp`;
-  await writeFile(temporary, content, { mode, flag: 'wx' });
+  try {
+    await writeFile(temporary, content, { mode, flag: 'wx' });
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
   return temporary;
 }
 

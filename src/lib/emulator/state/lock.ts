@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { access, constants, open, rm, stat, utimes } from 'node:fs/promises';
+import { access, constants, type FileHandle, open, rm, stat, utimes } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CliError } from '../../errors.js';
-import { hasCode, told } from '../../file-errors.js';
+import { hasCode } from '../../file-errors.js';
 import { makeFolders } from '../../make-folders.js';
 import { readText } from './files.js';
 
@@ -28,7 +28,7 @@ export async function withLock<T>(path: string, work: () => Promise<T>): Promise
 
 async function locked<T>(path: string, work: () => Promise<T>): Promise<T> {
   const token = randomUUID();
-  await told(path, 'written', makeFolders(dirname(path)));
+  await makeFolders(dirname(path));
   const started = Date.now();
   while (!(await tryCreate(path, token))) {
     await breakIfStale(path);
@@ -52,21 +52,30 @@ function heldForTooLong(path: string): CliError {
 }
 
 async function tryCreate(path: string, token: string): Promise<boolean> {
+  const file = await openNew(path);
+  if (!file) return false;
   try {
-    const file = await open(path, 'wx', 0o600);
     await file.writeFile(token);
-    await file.close();
-    return true;
   } catch (error) {
-    if (hasCode(error, 'EEXIST')) return false;
+    // Without room for the token nobody is to wait for a file that has none.
+    await rm(path, { force: true });
+    throw error;
+  } finally {
+    await file.close();
+  }
+  return true;
+}
+
+/** Undefined where there is one, or is just being removed. */
+async function openNew(path: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(path, 'wx', 0o600);
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) return undefined;
     // Windows says so of a file that is just being removed too; a folder that cannot be written to stays so.
-    const isRefused = hasCode(error, 'EPERM', 'EACCES');
-    await told(
-      path,
-      'written',
-      isRefused ? access(dirname(path), constants.W_OK) : Promise.reject(error),
-    );
-    return false;
+    if (!hasCode(error, 'EPERM', 'EACCES')) throw error;
+    await access(dirname(path), constants.W_OK);
+    return undefined;
   }
 }
 
