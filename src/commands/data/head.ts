@@ -2,13 +2,13 @@ import { CliError } from '../../lib/errors.js';
 import type { Host } from '../../lib/host.js';
 import type { CollectedFile } from '../../lib/model/collected-file.js';
 import type { Table } from '../../lib/model/table.js';
-import { dataHeadView } from '../../lib/output/data-head-view.js';
+import { dataHeadView, rejectedView } from '../../lib/output/data-head-view.js';
 import { print } from '../../lib/output/print.js';
 import { createReport } from '../../lib/output/report.js';
 import { type Presentation, resolveSettings } from '../../lib/settings.js';
 import { fetchNewest } from '../../lib/use-cases/data/fetch-newest.js';
+import { findCollected, nothingOf } from '../../lib/use-cases/data/find-collected.js';
 import { type HeadWish, headRows } from '../../lib/use-cases/data/head-rows.js';
-import { listCollected } from '../../lib/use-cases/data/list-collected.js';
 import { findLocalData } from '../../lib/use-cases/data/local-data.js';
 import { assertPlain } from '../../lib/use-cases/data/open-data.js';
 import { type EndWish, localEnd, openEnd } from '../../lib/use-cases/data/open-end.js';
@@ -102,9 +102,7 @@ async function headService(typed: string | undefined, job: Job): Promise<void> {
     // What is joined to a collection is in another.
     const collections = wish.join ? undefined : wish.collections;
     const wanted = { ...wish, collections, service, api: options.api };
-    const collected = await listCollected(gateways, wanted, report);
-    const found: CollectedFile[] = [];
-    for await (const file of collected.files) found.push(file);
+    const found = await findCollected(gateways, wanted, report);
     looking.update('Fetching the newest rows');
     const open = async (chosen: readonly CollectedFile[], rows: number) => {
       const folder = await host.scratchFolder();
@@ -113,7 +111,7 @@ async function headService(typed: string | undefined, job: Job): Promise<void> {
       return datasets.open({ format: chosen[0]?.api ?? 'v2', files: paths }, signal);
     };
     const ports = { datasets, report, signal };
-    const dataset = await openEnd({ files: found, open }, wish, ports);
+    const dataset = await openEnd({ files: found.files, open }, wish, ports);
     const table = await headRows(dataset, wish, report, signal);
     looking.done();
     await printHead(table, settings, job);
@@ -132,8 +130,11 @@ async function headFiles(patterns: readonly string[], job: Job): Promise<void> {
   try {
     const data = await findLocalData(patterns, host);
     if (!data) assertPlain(wish);
-    const dataset = data
-      ? await openEnd(localEnd(data, wish, ports), wish, ports)
+
+    const end = data && localEnd(data, wish, ports);
+    if (end?.files.length === 0) throw nothingOf(patterns.join(', '), wish);
+    const dataset = end
+      ? await openEnd(end, wish, ports)
       : await rowsOfSpan(
           await datasets.open(await datasets.find(patterns, cwd, signal), signal),
           wish,
@@ -152,6 +153,6 @@ async function printHead(
   settings: Presentation,
   { host, wish }: Pick<Job, 'host' | 'wish'>,
 ): Promise<void> {
-  const rowView = wish.rejected ? undefined : dataHeadView(table.columns);
+  const rowView = wish.rejected ? rejectedView : dataHeadView(table.columns);
   await print(host, settings, table, undefined, { rowView });
 }

@@ -4,7 +4,7 @@ import { escapeControls } from './escape.js';
 import { isNumberColumn } from './source.js';
 import { fittingTable, type TextColumn } from './text-table.js';
 import { cutToWidth, textWidth } from './text-width.js';
-import type { ViewSpace, WholeView } from './view.js';
+import type { TableView, ViewSpace, WholeView } from './view.js';
 
 type Space = ViewSpace & { readonly width: number };
 
@@ -37,6 +37,17 @@ export function dataHeadView(columns: readonly Column[]): WholeView<Row> {
     },
   };
 }
+
+/** What in files is no row: its file, line, reason and text. */
+export const rejectedView: TableView<Row> = {
+  columns: [
+    { heading: 'file', cell: ([file]) => String(file) },
+    { heading: 'line', cell: ([, line]) => String(line), align: 'right' },
+    { heading: 'reason', cell: ([, , reason]) => String(reason) },
+    { heading: 'text', cell: ([, , , text]) => String(text) },
+  ],
+  empty: 'Every line is a row.',
+};
 
 function shown(cell: Cell, column: Column): string {
   const text = cellText(cell, column);

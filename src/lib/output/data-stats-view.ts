@@ -98,6 +98,7 @@ function tableOf(space: ChartSpace) {
 
 /** The most frequent values, or types, of a column without bins. */
 function shares({ types, top, count }: ColumnStatistics): string {
+  if (!types && top?.[0]?.count === 1 && count > 1) return 'each once';
   return (types ?? top ?? [])
     .map(
       ({ value, count: own }) => `${escapeControls(value) || '(empty)'} ${percent(own, count)} %`,

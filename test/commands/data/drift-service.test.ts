@@ -84,7 +84,7 @@ describe('of a service', () => {
 
 test('rows that are on both sides are said, however they were named', async () => {
   const same = await run('data', 'drift', 'my-service', '--baseline-service', 'MY-SERVICE');
-  expect(same.stderr).toContain('files of the target are in the baseline too');
+  expect(same.stderr).toContain('files of the target are in the baseline too: their rows');
   const files = { 'work/a.csv': 'x\n1\n2\n', 'work/b.csv': 'x\n3\n' };
   const argv = ['data', 'drift', '--files', '*.csv', '--baseline', 'a.csv'];
   const some = await runCli(argv, { cloud, files });

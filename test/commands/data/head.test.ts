@@ -42,7 +42,28 @@ test('--join puts the answers beside the inputs', async () => {
 test('a service of which nothing was collected is exit status 3', async () => {
   const run = await runCli(['data', 'head', 'my-service'], { cloud: localCloud() });
   expect(run).toMatchObject({ status: 3, stdout: '' });
-  expect(run.stderr).toContain('data list');
+  expect(run.stderr).toContain('aml-monitor collect on my-service');
+});
+
+test('what is chosen and leaves nothing is named, with where there is some', async () => {
+  const cloud = localCloud();
+  const run = (...argv: readonly string[]) => runCli(['data', ...argv], { cloud });
+  for (const command of ['head', 'stats']) {
+    const { status, stderr } = await run(command, 'segments', '--model', 'lasso');
+    expect(status).toBe(3);
+    expect(stderr).toContain('There is no collected data of segments, lasso.');
+    expect(stderr).toContain('There is data outside of what is chosen');
+  }
+  const named = await run('head', 'segments', '--collection', 'outputs', '--join');
+  expect(named.stderr).toContain('There is inputs, predictions.');
+});
+
+test('--rejected says that every line is a row', async () => {
+  const run = await runCli(['data', 'head', '--files', 'a.csv', '--rejected'], {
+    files: { 'work/a.csv': 'x\n1\n' },
+  });
+  expect(run).toMatchObject({ status: 0, stdout: '' });
+  expect(run.stderr).toContain('Every line is a row.');
 });
 
 test('--files shows the last rows of files, --marks all that is told of them', async () => {

@@ -65,3 +65,11 @@ test('files of several kinds are not one table', async () => {
   expect(run).toMatchObject({ status: 2, stdout: '' });
   expect(run.stderr).toContain('"inputs.csv" is CSV, "more.jsonl" JSON lines.');
 });
+
+test('of what names its rows no value is called the most frequent', async () => {
+  const run = await stats(['--files', 'ids.csv'], {
+    files: { 'work/ids.csv': 'id,n\na,1\nb,1\nc,1\n' },
+    columns: 80,
+  });
+  expect(run.stdout).toMatch(/^id .* each once$/m);
+});

@@ -38,7 +38,7 @@ export interface Sides<File extends CollectedFile> {
  * and what is one table of several versions or deployments, is said; several models are never one table.
  *
  * @throws {CliError} `usage` if several are wished for, or it takes a name to tell which is meant; `not-found` without
- * any file, or without answers
+ * what is wished for, or without answers
  */
 export function chooseCollection<File extends CollectedFile>(
   files: readonly File[],
@@ -63,15 +63,12 @@ function nameOf(
   const [wish] = wished;
   const found = names.find((name) => wish !== undefined && hasName(name, wish));
   if (found !== undefined) return found;
-  if (first === undefined || wish !== undefined) {
-    const what =
-      wish === undefined
-        ? 'There is no collected data of that.'
-        : `There is no collected data called "${wish}".`;
-    throw new CliError('not-found', what, {
-      hint: 'See what there is, or why there is none: aml-monitor data list.',
+  if (wish !== undefined) {
+    throw new CliError('not-found', `There is no collected data called "${wish}".`, {
+      hint: `There is ${names.join(', ')}.`,
     });
   }
+  if (first === undefined) throw new CliError('not-found', 'There is no collected data.');
   if (names.length === 1) return first;
   if (like?.collection !== undefined && names.includes(like.collection)) return like.collection;
   const inputs = INPUTS.find((name) => names.includes(name));

@@ -64,11 +64,10 @@ function sayWhatIsShared(
   const known = new Set(baseline.files);
   const shared = target.files.filter((file) => known.has(file)).length;
   if (shared === 0) return;
-  const which = shared === target.files.length ? 'All' : String(shared);
-  const files = target.files.length === 1 ? 'file' : 'files';
-  warn(
-    `${which} of ${target.files.length} ${files} of the target are in the baseline too: their rows are on both sides.`,
-  );
+  const { length } = target.files;
+  const which = shared === length ? `All ${length}` : `${shared} of ${length}`;
+  const files = length === 1 ? 'The file of the target is' : `${which} files of the target are`;
+  warn(`${files} in the baseline too: ${length === 1 ? 'its' : 'their'} rows are on both sides.`);
 }
 
 function sayEmptySides(features: Parameters<typeof judge>[0], report: Report): void {

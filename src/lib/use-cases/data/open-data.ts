@@ -13,11 +13,12 @@ import {
 import { createDataFilter, type DataWish } from './data-filter.js';
 import { findDatastoreOf } from './datastores.js';
 import { assertAllFetched, download } from './download.js';
-import { type Collected, type DataSelection, listCollected } from './list-collected.js';
+import { type FoundFiles, findCollected, nothingOf } from './find-collected.js';
+import type { DataSelection } from './list-collected.js';
 import { findLocalData, type LocalData, type LocalFile, localDataOf } from './local-data.js';
 import { openSides, reportUnmatched } from './open-sides.js';
 import { reportDataset } from './report-dataset.js';
-import { rowsOfSpan } from './rows-of-span.js';
+import { rowsOfSpan, spanText } from './rows-of-span.js';
 
 /** Rows, and what they are in words. */
 export interface OpenedData {
@@ -61,23 +62,13 @@ export async function openService(
 ): Promise<OpenedData> {
   const { report } = ports;
   const { service, join } = selection;
-  const when = spanText(selection);
   const progress = report.progress('Looking for collected data');
   try {
-    const listed: CollectedFile[] = [];
     const wish = { ...selection, ...(join && { collections: undefined }) };
-    const collected = await listCollected(gateways, wish, report);
-    for await (const file of collected.files) listed.push(file);
-    if (listed.length === 0) {
-      const message = `There is no collected data of ${[service, when].filter(Boolean).join(', ')}.`;
-      throw new CliError('not-found', message, {
-        hint: 'See what there is, or why there is none: aml-monitor data list.',
-      });
-    }
+    const { files: listed, ending } = await findCollected(gateways, wish, report);
     const sides = chooseCollection(listed, selection, report);
     const wanted = [...sides.inputs.files, ...(sides.answers?.files ?? [])];
     progress.update(`Fetching ${wanted.length === 1 ? '1 file' : `${wanted.length} files`}`);
-    const { ending } = collected;
     const { files, references } = await bring(gateways, wanted, { folder, service, ending }, ports);
     progress.update('Reading the rows');
     const local = ({ collection }: Chosen<CollectedFile>) => ({
@@ -97,7 +88,7 @@ export async function openService(
 interface Bringing {
   readonly folder: string;
   readonly service: string;
-  readonly ending: Collected['ending'];
+  readonly ending: FoundFiles['ending'];
 }
 
 async function bring(
@@ -190,7 +181,9 @@ export async function openFiles(wish: FilesWish, ports: OpenPorts): Promise<Open
   const downloaded = await findLocalData(patterns, { cwd, files: ports.files });
   if (downloaded !== undefined) {
     const { takes } = createDataFilter({ ...wish, collections: undefined });
-    const sides = chooseCollection(downloaded.files.filter(takes), wish, report);
+    const files = downloaded.files.filter(takes);
+    if (files.length === 0) throw nothingOf(what, wish);
+    const sides = chooseCollection(files, wish, report);
     return openLocal(sides, downloaded.references, { wish, what: `in ${what}` }, ports);
   }
   assertPlain(wish);
@@ -223,11 +216,4 @@ export function assertPlain({
   throw new CliError('usage', `${flag} needs a folder that "data download" has filled.`, {
     hint: 'Files that are named one by one, or by a pattern, are one table. Name the folder itself.',
   });
-}
-
-function spanText({ from, to }: TimeSpan): string {
-  const text = (date: Date) => date.toISOString().slice(0, 16).replace('T', ' ');
-  if (from !== null && to !== null) return `${text(from)} to ${text(to)} UTC`;
-  if (from !== null) return `since ${text(from)} UTC`;
-  return to === null ? '' : `before ${text(to)} UTC`;
 }

@@ -40,3 +40,11 @@ export function reportTimeless(
   const rows = timeless === 1 ? '1 row does not tell its' : `${timeless} rows do not tell their`;
   warn(`${rows} time, and ${timeless === 1 ? 'is' : 'are'} left out.`);
 }
+
+/** For people; empty for all time. */
+export function spanText({ from, to }: TimeSpan): string {
+  const text = (date: Date) => date.toISOString().slice(0, 16).replace('T', ' ');
+  if (from !== null && to !== null) return `${text(from)} to ${text(to)} UTC`;
+  if (from !== null) return `since ${text(from)} UTC`;
+  return to === null ? '' : `before ${text(to)} UTC`;
+}
