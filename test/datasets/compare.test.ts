@@ -195,6 +195,31 @@ describe('what there is nothing to say of has a row and a note', () => {
     sheets: sheets.map(({ sql }) => ({ sql, columns: [] })),
   });
 
+  test('truths and numbers that are texts on one side mean the same', async () => {
+    const some30 = [...some, ...some, ...some];
+    const truths = some30.map((_, at) => at % 3 === 0);
+    const words = truths.map((truth) => (truth ? 'True' : 'false'));
+    expect(await comparedOne(truths, words)).toMatchObject({
+      jensen_shannon_distance: 0,
+      out_of_bounds_rate: 0,
+      distribution: { categories: expect.arrayContaining(['true', 'false']) },
+    });
+    const digits = some30.map((_, at) => at % 3);
+    const texts = digits.map((digit) => `${digit}.0`);
+    expect(await comparedOne(digits, texts, 'categorical')).toMatchObject({
+      jensen_shannon_distance: 0,
+      out_of_bounds_rate: 0,
+    });
+  });
+
+  test('a name that SQL would take for a number is none', async () => {
+    const numbers = [10, 20, 30];
+    expect(await comparedOne(numbers, ['1_0', ' 20', '30'])).toMatchObject({
+      data_type_error_rate: 2 / 3,
+      target: { compared: 1 },
+    });
+  });
+
   test('a side of which no column is looked at', async () => {
     const [baseline, target] = [
       await relations.of(columnsSql({ gone: some })),

@@ -22,6 +22,16 @@ test('types a column of CSV only where all of its texts fit', async () => {
   ]);
 });
 
+test('takes times of .NET and Azure, of up to nine digits, for times', async () => {
+  const texts = ['2024-03-01T08:00:05.1234567Z', '2024-03-01T08:00:05.123456789+01:00'];
+  const [csv, lines] = [
+    await open('csv', { 'a.csv': `at\n${texts.join('\n')}\n` }),
+    await open('jsonl', { 'a.jsonl': texts.map((at) => `{"at":"${at}"}\n`).join('') }),
+  ];
+  expect([csv, lines].map(shape)).toEqual([['at: datetime'], ['at: datetime']]);
+  expect(await rowsOf(csv)).toEqual([[638448768051234560n], [638448732051234560n]]);
+});
+
 test('types members of JSON lines by what they are', async () => {
   const dataset = await open('jsonl', {
     'a.jsonl':

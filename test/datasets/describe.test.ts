@@ -127,6 +127,14 @@ test('many different values are estimated, and that is said', async () => {
   expect(Math.abs(Number(found?.distinct) / 200_000 - 1)).toBeLessThan(0.2);
 });
 
+test('the ends of whole numbers are exact, whatever their size', async () => {
+  const [found, small] = await described(
+    'SELECT 9007199254740993 + i AS x, i AS y FROM range(3) AS r(i)',
+  );
+  expect(found).toMatchObject({ min: 9007199254740993n, max: 9007199254740995n });
+  expect(small).toMatchObject({ min: 0, max: 2 });
+});
+
 test('no row is no figure', async () => {
   const [found] = await described('SELECT 1.5::DOUBLE AS x LIMIT 0');
   expect(found).toMatchObject({

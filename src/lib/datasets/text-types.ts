@@ -27,7 +27,12 @@ const noLeadingZero = (x: string) =>
   `(${x} < '00' OR ${x} >= '0:') AND (${x} < '-00' OR ${x} >= '-0:')`;
 
 /** SQL casts 12_34 and texts with blanks around a number to numbers, but they are names of something. */
-const isBareNumber = (x: string) => `NOT contains(${x}, '_') AND trim(${x}) = ${x}`;
+const isBare = (x: string) => `NOT contains(${x}, '_') AND trim(${x}) = ${x}`;
+
+/** SQL of the number that a text is, as a double; null for any other text. */
+export function numberIn(x: string): string {
+  return `CASE WHEN ${isBare(x)} THEN TRY_CAST(${x} AS DOUBLE) END`;
+}
 
 /** A double has 15 digits for sure and 17 at the most; a whole number must not lose its last ones. */
 const asPrecise = (x: string) =>
@@ -36,7 +41,7 @@ const asPrecise = (x: string) =>
     ELSE length(regexp_replace(${x}, '^-?0*[.]?0*|[.]|[eE].*', '', 'g')) <= 17 END`;
 
 const ISO_TIME =
-  '\\d{4}-\\d{2}-\\d{2}([T ]\\d{2}:\\d{2}(:\\d{2}([.]\\d{1,6})?)?(Z|[+-]\\d{2}:?\\d{2})?)?';
+  '\\d{4}-\\d{2}-\\d{2}([T ]\\d{2}:\\d{2}(:\\d{2}([.]\\d{1,9})?)?(Z|[+-]\\d{2}:?\\d{2})?)?';
 /** SQL of the time that a text is, null where it is none. */
 export const toTimestamp = (x: string) => `CAST(TRY_CAST(${x} AS TIMESTAMPTZ) AS TIMESTAMP)`;
 const isTime = (x: string) =>
@@ -60,8 +65,7 @@ const NUMBERS: readonly Test[] = [
   test(
     'real',
     'DOUBLE',
-    (x) =>
-      `TRY_CAST(${x} AS DOUBLE) IS NOT NULL AND ${isBareNumber(x)} AND ${noLeadingZero(x)} AND ${asPrecise(x)}`,
+    (x) => `${numberIn(x)} IS NOT NULL AND ${noLeadingZero(x)} AND ${asPrecise(x)}`,
   ),
   test('decimal', 'DECIMAL(38,0)', (x) => `regexp_full_match(${x}, '-?(0|[1-9]\\d{0,37})')`),
   test(

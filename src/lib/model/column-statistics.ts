@@ -4,8 +4,8 @@ import type { KustoType } from './table.js';
 export const COLUMN_KINDS = ['integer', 'real', 'boolean', 'text', 'time', 'dynamic'] as const;
 export type ColumnKind = (typeof COLUMN_KINDS)[number];
 
-/** A figure of a column: a time is ISO 8601 text in UTC. */
-export type Figure = number | string;
+/** A figure of a column: a time is ISO 8601 text in UTC, a whole number that no double can tell from others a bigint. */
+export type Figure = number | bigint | string;
 
 export interface ValueCount {
   /** As text; JSON of a dynamic one. */

@@ -34,6 +34,7 @@ function figure(of: (column: ColumnStatistics) => Figure | null) {
   return (column: ColumnStatistics) => {
     const value = of(column);
     if (value === null) return '';
+    if (typeof value === 'bigint') return String(value);
     return typeof value === 'number' ? valueText(value) : timeText(value, spanOf(column));
   };
 }
@@ -168,11 +169,11 @@ function bars(values: readonly ValueCount[], space: ChartSpace): readonly string
   return barChart({ measures: ['count'], categories }, space);
 }
 
-/** Off a terminal: figures with six digits that count. */
+/** Off a terminal: figures with six digits that count, but all of a whole number that a double would round. */
 function plain(of: (column: ColumnStatistics) => Figure | null) {
   return (column: ColumnStatistics) => {
     const value = of(column);
-    return typeof value === 'number' ? String(Number(value.toPrecision(6))) : (value ?? '');
+    return typeof value === 'number' ? String(Number(value.toPrecision(6))) : String(value ?? '');
   };
 }
 

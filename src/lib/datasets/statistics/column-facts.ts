@@ -2,7 +2,7 @@ import { ask, type Connection } from '../../duckdb/ask.js';
 import type { ColumnKind } from '../../model/column-statistics.js';
 import type { DatasetRelation, RelationColumn } from '../datasets.js';
 import { inSheets } from '../workshop.js';
-import { toNumber } from './answers.js';
+import { toNumber, toWhole } from './answers.js';
 import { computable, KIND_OF, LARGEST } from './column-kinds.js';
 
 /** What one pass tells of a column. */
@@ -21,6 +21,9 @@ export interface ColumnFacts extends RelationColumn {
   readonly mean: number | null;
   readonly stddev: number | null;
   readonly max: number | null;
+  /** Of whole numbers, to the last digit. */
+  readonly lowest: bigint | null;
+  readonly highest: bigint | null;
 }
 
 /** How many rows there are, columns or not, and what they hold. */
@@ -49,6 +52,9 @@ async function factsIn(
       `count(${value}) AS "count${index}"`,
       `approx_count_distinct(${value}) AS "distinct${index}"`,
       ...(kind === 'real' ? oddities(value, index) : []),
+      ...(kind === 'integer'
+        ? [`min(${value}) AS "lowest${index}"`, `max(${value}) AS "highest${index}"`]
+        : []),
       ...(isOrdered(kind) ? moments(computable(value, kind), index) : []),
     ];
   });
@@ -71,6 +77,8 @@ async function factsIn(
     mean: figure(`mean${index}`),
     stddev: figure(`stddev${index}`),
     max: figure(`max${index}`),
+    lowest: toWhole(row[`lowest${index}`]),
+    highest: toWhole(row[`highest${index}`]),
   }));
   return { rows, columns: facts };
 }

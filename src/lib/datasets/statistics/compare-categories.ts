@@ -1,5 +1,7 @@
 import { ask, type Connection } from '../../duckdb/ask.js';
+import type { ColumnKind } from '../../model/column-statistics.js';
 import type { Distribution } from '../../model/drift.js';
+import { numberIn } from '../text-types.js';
 import { toNumber } from './answers.js';
 import type { ColumnFacts } from './column-facts.js';
 import { asText } from './column-kinds.js';
@@ -55,14 +57,24 @@ function countsOf(facts: ColumnFacts, pair: Pair): string {
   const filled = `${value} IS NOT NULL${kind === 'real' ? ` AND NOT isnan(CAST(${value} AS DOUBLE))` : ''}`;
   // Counting numbers costs less than counting their texts.
   const isAlike = pair.baseline.stored === pair.target.stored;
-  const key = isAlike ? value : categoryText(facts);
+  const key = isAlike ? value : categoryText(facts, [pair.baseline.kind, pair.target.kind]);
   const counted = `SELECT ${key} AS v, count(*) AS "count" FROM ${from} WHERE ${filled} GROUP BY ALL`;
   return `(SELECT ${asText('v')} AS v, "count" FROM (${counted}))`;
 }
 
-/** A number is the same category as integer and as real. */
-function categoryText({ kind, sql: value }: ColumnFacts): string {
-  if (kind !== 'real') return asText(value);
+/** What a value means beside the other side's: a number is the same as integer, as real and as text, so is a truth. */
+function categoryText({ kind, sql: value }: ColumnFacts, kinds: readonly ColumnKind[]): string {
+  if (kind === 'real') return numberText(value);
+  if (kind !== 'text') return asText(value);
+  const text = asText(value);
+  if (kinds.includes('boolean')) {
+    return `CASE WHEN lower(${text}) IN ('true', 'false') THEN lower(${text}) ELSE ${text} END`;
+  }
+  const isBesideNumbers = kinds.includes('integer') || kinds.includes('real');
+  return isBesideNumbers ? `coalesce(${numberText(numberIn(text))}, ${text})` : text;
+}
+
+function numberText(value: string): string {
   const whole = `TRY_CAST(${value} AS BIGINT)`;
   return `CASE WHEN ${whole} = ${value} THEN ${asText(whole)} ELSE ${asText(value)} END`;
 }

@@ -1,5 +1,6 @@
 import { ask, type Connection } from '../../duckdb/ask.js';
 import type { FeatureComparison } from '../../model/drift.js';
+import { numberIn } from '../text-types.js';
 import { toCounts, toNumber } from './answers.js';
 import { type Bins, binNumber, binsOf } from './bins.js';
 import { type ColumnFacts, isOrdered } from './column-facts.js';
@@ -171,7 +172,7 @@ function noteOf(spread: Spread, { target, baseline }: Pair): string | null {
 function numbersOf({ sql: value, kind, from }: ColumnFacts): string {
   const number =
     kind === 'text' || kind === 'dynamic'
-      ? computable(`TRY_CAST(${asText(value)} AS DOUBLE)`, 'real')
+      ? computable(numberIn(asText(value)), 'real')
       : computable(value, kind === 'boolean' ? 'integer' : kind);
   return `(SELECT ${number} AS v FROM ${from})`;
 }

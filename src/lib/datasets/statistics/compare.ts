@@ -1,6 +1,7 @@
 import { ask, type Connection } from '../../duckdb/ask.js';
 import type { FeatureComparison, FeatureKind, FeatureSide } from '../../model/drift.js';
 import type { CompareOptions, DatasetRelation } from '../datasets.js';
+import { numberIn } from '../text-types.js';
 import { toNumber } from './answers.js';
 import { type ColumnFacts, factsOf } from './column-facts.js';
 import { asText } from './column-kinds.js';
@@ -177,12 +178,13 @@ async function typeErrorsOf(connection: Connection, pair: Pair): Promise<number>
     return 0;
   }
   if (isNumber(expected.kind) && isNumber(found.kind)) return 0;
+  const text = asText(found.sql);
   // A whole number may be written with a fraction of nothing.
-  const type = isNumber(expected.kind) ? 'DOUBLE' : expected.stored;
+  const held = isNumber(expected.kind) ? numberIn(text) : `TRY_CAST(${text} AS ${expected.stored})`;
   const [row] = await ask(
     connection,
     `SELECT count(*) AS "count" FROM ${found.from}
-     WHERE ${found.sql} IS NOT NULL AND TRY_CAST(${asText(found.sql)} AS ${type}) IS NULL`,
+     WHERE ${found.sql} IS NOT NULL AND ${held} IS NULL`,
   );
   return toNumber(row?.count) ?? 0;
 }

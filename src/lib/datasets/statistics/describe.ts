@@ -58,10 +58,10 @@ async function describeColumn(
     infinites,
     distinct: values?.distinct ?? Math.min(facts.distinct, count),
     distinctIsApproximate: !isCounted,
-    min: shown(min),
+    min: exact(facts.lowest) ?? shown(min),
     mean: shown(facts.mean),
     stddev: facts.stddev,
-    max: shown(max),
+    max: exact(facts.highest) ?? shown(max),
     p5: p5 ?? null,
     p25: p25 ?? null,
     p50: p50 ?? null,
@@ -135,6 +135,11 @@ async function typesOf(
      FROM (SELECT ${value} AS value FROM ${from}) WHERE value IS NOT NULL GROUP BY ALL ORDER BY "count" DESC, 1`,
   );
   return found.map(toValueCount);
+}
+
+/** A whole number that a double would round. */
+function exact(whole: bigint | null): bigint | null {
+  return whole !== null && !Number.isSafeInteger(Number(whole)) ? whole : null;
 }
 
 /** A figure as its column shows it: of a time, seconds since 1970 are an instant. */
