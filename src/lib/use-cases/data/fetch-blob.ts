@@ -88,18 +88,18 @@ async function attempt(
   if (state === undefined) return undefined;
   const [first, ...others] = work.manifest.find(blob)?.partial?.ranges ?? [];
   if (first === undefined) return state;
-  const { isAppend } = wanted;
-  const missing = missingRanges([first, ...others], state.sizeBytes, RANGE_BYTES);
-  const { failure, hasGrown } = await fetchRanges(
-    blob,
-    missing,
-    { ...state, isAppend },
+  const failure = await fetchRanges(
+    missingRanges([first, ...others], state.sizeBytes, RANGE_BYTES),
+    {
+      blob,
+      state,
+      isAppend: wanted.isAppend,
+      stillBegins: async () => (await findBeginning(blob, first, file, work)) !== undefined,
+    },
     file,
     work,
   );
-  const isOther = failure instanceof OtherBlob || hasChanged(failure);
-  // What came of later states fits what was there if that is still there.
-  if (isOther || (hasGrown && !(await findBeginning(blob, first, file, work)))) {
+  if (failure instanceof OtherBlob || hasChanged(failure)) {
     work.manifest.beginPart(blob, state, []);
     return undefined;
   }

@@ -3,7 +3,7 @@ import { CliError } from '../../errors.js';
 import type { Files, OpenFile } from '../../host.js';
 import { mapConcurrently } from '../map-concurrently.js';
 import { hasChanged } from './blob-failures.js';
-import { type BlobState, isOneBlob, type WantedBlob } from './blob-state.js';
+import { type BlobState, isOneBlob } from './blob-state.js';
 import type { ByteRange } from './byte-ranges.js';
 import type { BlobAddress, Manifest } from './manifest.js';
 import type { Slots } from './slots.js';
@@ -20,69 +20,66 @@ export interface BlobWork {
   readonly onBytes: (bytes: number) => void;
 }
 
-/** What became of ranges that were to come. */
-export interface FetchedRanges {
-  /** The first failure. */
-  readonly failure: unknown;
-  /** Some came of a later state of the blob. */
-  readonly hasGrown: boolean;
+/** What ranges are of. */
+export interface RangeSource {
+  readonly blob: BlobAddress;
+  readonly state: BlobState;
+  readonly isAppend: boolean;
+  /** Asks whether what is here of the state is still the beginning of the blob. */
+  readonly stillBegins: () => Promise<boolean>;
 }
 
 /** Thrown where the rest of a blob would not fit what is there of it. */
 export class OtherBlob extends Error {}
 
-/** Nobody writes to the file any more when this is over; after a failure no more ranges are begun. */
+/** Nobody writes to the file any more when this is over. Answers the first failure, after which no more are begun. */
 export async function fetchRanges(
-  blob: BlobAddress,
   ranges: readonly ByteRange[],
-  state: BlobState & Pick<WantedBlob, 'isAppend'>,
+  source: RangeSource,
   file: OpenFile,
   work: BlobWork,
-): Promise<FetchedRanges> {
+): Promise<unknown> {
   let failure: unknown;
-  let hasGrown = false;
   await mapConcurrently(ranges, work.parallel, async (range) => {
     if (failure !== undefined) return;
     try {
-      const etag = await fetchRange(blob, range, state, file, work);
-      hasGrown ||= etag !== state.etag;
+      await fetchRange(range, source, file, work);
     } catch (error) {
       failure ??= error;
     }
   });
-  return { failure, hasGrown };
+  return failure;
 }
 
-/** @returns the ETag of the state that it came of */
 async function fetchRange(
-  blob: BlobAddress,
   range: ByteRange,
-  state: BlobState & Pick<WantedBlob, 'isAppend'>,
+  source: RangeSource,
   file: OpenFile,
   work: BlobWork,
-): Promise<string> {
-  const [from, to] = range;
+): Promise<void> {
+  const { blob, state } = source;
   const etag = await work.slots(async () => {
-    const content = await readSame(blob, { from, length: to - from }, state, work);
+    const content = await readSame(range, source, work);
     if (content.sizeBytes < state.sizeBytes || !isOneBlob(state, content)) throw new OtherBlob();
     await store(content, range, blob, file, work);
     return content.etag;
   });
+  // What is the beginning now was it when the range was read.
+  if (etag !== state.etag && !(await source.stillBegins())) throw new OtherBlob();
   await file.sync();
   work.manifest.addRange(blob, range);
   await work.manifest.commit();
-  return etag;
 }
 
 /** More behind its end is no other state of an append blob; nobody could fetch one that is written to all the time. */
 async function readSame(
-  blob: BlobAddress,
-  range: BlobRange,
-  { etag, isAppend }: BlobState & Pick<WantedBlob, 'isAppend'>,
+  [from, to]: ByteRange,
+  { blob, state, isAppend }: RangeSource,
   work: BlobWork,
 ): Promise<BlobContent> {
+  const range = { from, length: to - from };
   try {
-    return await read(blob, { ...range, etag }, work);
+    return await read(blob, { ...range, etag: state.etag }, work);
   } catch (error) {
     if (!isAppend || !hasChanged(error)) throw error;
     return read(blob, range, work);
