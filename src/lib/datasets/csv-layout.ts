@@ -5,11 +5,18 @@ import { type CsvLayout, distinctNames, splitRecord } from '../model/csv-record.
 const START = 65_536;
 const MOST = 64_000_000;
 
-/** The first record of a file, which may have line ends in quotes: undefined where there is none. */
-export async function readFirstRecord(path: string): Promise<string | undefined> {
+/** The first record of a text, which may have line ends in quotes. */
+const FIRST = /^[\r\n]*((?:"(?:[^"]|"")*"|[^"\r\n])+)/;
+
+/** @param text of the whole file, if it is at hand; @returns undefined where there is no record */
+export async function firstRecord(
+  path: string,
+  text: Buffer | undefined,
+): Promise<string | undefined> {
+  if (text) return FIRST.exec(text.toString('utf8'))?.[1];
   for (let bytes = START; ; bytes *= 8) {
     const start = await readStart({ path }, bytes);
-    const record = /^[\r\n]*((?:"(?:[^"]|"")*"|[^"\r\n])+)/.exec(start);
+    const record = FIRST.exec(start);
     const isWhole = (record?.[0].length ?? 0) < start.length || Buffer.byteLength(start) < bytes;
     if (isWhole || bytes > MOST) return record?.[1];
   }

@@ -3,12 +3,13 @@ import { ofFiles } from '../duckdb/files.js';
 import { quotePaths, quoteText } from '../duckdb/quote.js';
 import { CliError } from '../errors.js';
 import { type CsvLayout, splitRecord, v1Layout } from '../model/csv-record.js';
-import { plainLayout, readFirstRecord } from './csv-layout.js';
+import { firstRecord, plainLayout } from './csv-layout.js';
 import { readTogether, recordsOf } from './csv-records.js';
-import { type Gathered, gatherFiles } from './gather-files.js';
+import { createGatherer, type Gathered, type Gatherer } from './gather-files.js';
 import { LINE_LIMITS } from './line-limits.js';
 import { roleOf, TIME_MARKS } from './marks.js';
 import { keepRejected, NOT_UTF8, type Rejected, traceRejected } from './rejected.js';
+import { readSmall } from './small-file.js';
 import type { Sheet, Source, SourceColumn } from './source.js';
 import { BARE, typesOfTexts } from './text-types.js';
 import { inSheets, keep, type Workshop } from './workshop.js';
@@ -18,6 +19,7 @@ interface Run {
   readonly layout: CsvLayout;
   readonly record: string;
   readonly files: string[];
+  readonly gatherer: Gatherer;
 }
 
 /**
@@ -29,19 +31,14 @@ export async function openCsv(
   format: 'csv' | 'v1',
   workshop: Workshop,
 ): Promise<Source> {
-  const { runs, notes } = named(
-    await findRuns(files, format === 'v1' ? v1Layout : plainLayout, workshop.signal),
-  );
+  const layoutOf = format === 'v1' ? v1Layout : plainLayout;
+  const { runs, notes } = named(await findRuns(files, layoutOf, workshop));
   const read: GatheredRun[] = [];
   try {
     for (const run of runs) {
-      const toLines = (text: Buffer) => recordsOf(text, run.layout.delimiter);
-      const gathered = await gatherFiles(run.files, workshop, toLines);
-      read.push({
-        ...run,
-        gathered,
-        together: await readTogether(gathered.files, workshop.signal),
-      });
+      const gathered = await run.gatherer.end();
+      const together = await readTogether(gathered, workshop.signal);
+      read.push({ ...run, gathered, together });
     }
     return await openRuns(read, notes, workshop);
   } finally {
@@ -164,16 +161,25 @@ function wholeRows([first, ...others]: readonly Sheet[]): string {
 async function findRuns(
   files: readonly string[],
   layoutOf: (record: string) => CsvLayout,
-  signal: AbortSignal | undefined,
+  workshop: Workshop,
 ): Promise<readonly Run[]> {
   const runs: Run[] = [];
-  const look = async (path: string) => ({ path, record: await readFirstRecord(path) });
-  for await (const { path, record } of ofFiles(files, look, signal)) {
+  const look = async (path: string) => {
+    const text = await readSmall(path);
+    return { path, text, record: await firstRecord(path, text) };
+  };
+  for await (const { path, text, record } of ofFiles(files, look, workshop.signal)) {
     if (record === undefined) continue; // an empty file
     const layout = layoutOf(record);
-    const last = runs.at(-1);
-    if (last && isAlike(last.layout, layout)) last.files.push(path);
-    else runs.push({ layout, record, files: [path] });
+    let run = runs.at(-1);
+    if (run === undefined || !isAlike(run.layout, layout)) {
+      await run?.gatherer.end();
+      const gatherer = createGatherer(workshop, (all) => recordsOf(all, layout.delimiter));
+      run = { layout, record, files: [], gatherer };
+      runs.push(run);
+    }
+    run.files.push(path);
+    await run.gatherer.add(path, text);
   }
   return runs;
 }

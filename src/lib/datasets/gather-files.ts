@@ -1,9 +1,7 @@
-import { open, rm, writeFile } from 'node:fs/promises';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
+import { rm, writeFile } from 'node:fs/promises';
 import { ofFiles } from '../duckdb/files.js';
 import { told } from '../file-errors.js';
-import { assertLineLengths } from './line-limits.js';
+import { readSmall } from './small-file.js';
 import type { Workshop } from './workshop.js';
 
 /** Files to read instead of others: what was small stands one behind the other in them. */
@@ -22,8 +20,6 @@ export interface Origin {
   readonly path: string;
 }
 
-/** A file with more costs as much by itself. */
-const SMALL_BYTES = 262_144;
 /** What stands together is read again for the number of a line that is no row. */
 const TOGETHER_BYTES = 16_777_216;
 
@@ -36,17 +32,30 @@ export interface Lines {
 
 /**
  * Brings small files together: a collector writes one an hour and instance, and to DuckDB a file costs more than its
- * lines, the more the more there are. Each begins on a line of its own, without a byte order mark. Other files stay by
- * themselves.
- *
- * @param toLines undefined for a text that cannot stand with others
- * @throws {CliError} `usage` for a file that cannot be read, or has a line that is too long
+ * lines, the more the more there are. Each begins on a line of its own. Other files stay by themselves.
  */
+export interface Gatherer {
+  /** @param text of a small file; undefined for any other */
+  readonly add: (path: string, text: Buffer | undefined) => Promise<void>;
+  readonly end: () => Promise<Gathered>;
+}
+
+/** Gathers files of lines; throws as `readSmall` does. */
 export async function gatherFiles(
   paths: readonly string[],
-  { scratchFile, signal }: Pick<Workshop, 'scratchFile' | 'signal'>,
-  toLines: (text: Buffer) => Lines | undefined = linesOf,
+  workshop: Pick<Workshop, 'scratchFile' | 'signal'>,
 ): Promise<Gathered> {
+  const { add, end } = createGatherer(workshop, linesOf);
+  const look = async (path: string) => ({ path, text: await readSmall(path) });
+  for await (const { path, text } of ofFiles(paths, look, workshop.signal)) await add(path, text);
+  return end();
+}
+
+/** @param toLines undefined for a text that cannot stand with others */
+export function createGatherer(
+  { scratchFile }: Pick<Workshop, 'scratchFile'>,
+  toLines: (text: Buffer) => Lines | undefined,
+): Gatherer {
   const files: string[] = [];
   const scratch: string[] = [];
   const origins: Origin[] = [];
@@ -61,68 +70,40 @@ export async function gatherFiles(
     [file, contents, bytes, lines] = [undefined, [], 0, 0];
   }
 
-  const look = async (path: string) => {
-    const text = await told(path, 'read', readSmall(path));
-    return { path, small: text && toLines(text) };
-  };
-  for await (const { path, small } of ofFiles(paths, look, signal)) {
+  async function add(path: string, text: Buffer | undefined): Promise<void> {
+    const small = text && toLines(text);
     if (small === undefined || bytes >= TOGETHER_BYTES) await write();
     if (small === undefined) {
       files.push(path);
-      continue;
+      return;
     }
     if (file === undefined) {
       file = await scratchFile('txt');
       files.push(file);
     }
-    const { text, ends } = small;
-    if (text.length === 0) continue;
-    const isEnded = text.at(-1) === LF;
+    if (small.text.length === 0) return;
+    const isEnded = small.text.at(-1) === LF;
     origins.push({ file, first: lines + 1, path });
-    contents.push(text, ...(isEnded ? [] : [LINE_END]));
-    bytes += text.length;
-    lines += isEnded ? ends : ends + 1;
+    contents.push(small.text, ...(isEnded ? [] : [LINE_END]));
+    bytes += small.text.length;
+    lines += isEnded ? small.ends : small.ends + 1;
   }
-  await write();
+
+  async function remove(): Promise<void> {
+    for (const path of scratch) await rm(path, { force: true });
+  }
+
   return {
-    files,
-    origins,
-    remove: async () => {
-      for (const path of scratch) await rm(path, { force: true });
+    add,
+    async end() {
+      await write();
+      return { files, origins, remove };
     },
   };
 }
 
-const unzip = promisify(gunzip);
-
-/** The text of a file, without a byte order mark; undefined if it is not small. */
-async function readSmall(path: string): Promise<Buffer | undefined> {
-  const file = await open(path);
-  try {
-    const { size } = await file.stat();
-    if (size > SMALL_BYTES) {
-      await assertLineLengths(path, file, size);
-      return undefined;
-    }
-    const buffer = Buffer.allocUnsafe(size);
-    const content = buffer.subarray(0, (await file.read(buffer, 0, size, 0)).bytesRead);
-    if (!/\.gz$/i.test(path)) return withoutMark(content);
-    // What is no gzip, or has more in it, is DuckDB's to read.
-    const plain = await unzip(content, { maxOutputLength: SMALL_BYTES }).catch(() => undefined);
-    return plain && withoutMark(plain);
-  } finally {
-    await file.close();
-  }
-}
-
-const MARK = Buffer.from('\ufeff');
 const [LF, CR] = [10, 13];
 const LINE_END = Buffer.from([LF]);
-
-function withoutMark(content: Buffer): Buffer {
-  const isMarked = content.subarray(0, MARK.length).equals(MARK);
-  return isMarked ? content.subarray(MARK.length) : content;
-}
 
 /** Lines that no value goes across. */
 export function linesOf(content: Buffer): Lines {

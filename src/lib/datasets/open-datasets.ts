@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { assertFiles } from '../duckdb/files.js';
 import { interruptOnAbort } from '../duckdb/rows.js';
 import { openCsv } from './csv-source.js';
 import { createDataset, type Explain } from './dataset.js';
@@ -59,7 +58,6 @@ export function openDatasets(limits: DatasetLimits = {}): Datasets {
 
   return {
     async open(source, signal) {
-      await assertFiles(source.files, signal);
       const explain = (error: unknown) => shortageOf(source.files, error) ?? error;
       return inWorkshop(
         signal,

@@ -1,4 +1,5 @@
 import { ask } from '../duckdb/ask.js';
+import { assertFiles } from '../duckdb/files.js';
 import { parquetColumns, type StoredAs } from '../duckdb/parquet-columns.js';
 import { quoteName, quotePaths } from '../duckdb/quote.js';
 import { CliError } from '../errors.js';
@@ -10,8 +11,9 @@ import type { Workshop } from './workshop.js';
 /** Files of Parquet as they are; of several with other columns, all columns by name. */
 export async function openParquet(
   files: readonly string[],
-  { connection }: Workshop,
+  { connection, signal }: Workshop,
 ): Promise<Source> {
+  await assertFiles(files, signal);
   try {
     const stored = await parquetColumns(files, connection);
     const from = `read_parquet(${quotePaths(files)}, union_by_name = ${files.length > 1}, hive_partitioning = false)`;

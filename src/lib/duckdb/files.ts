@@ -1,4 +1,4 @@
-import { access, constants } from 'node:fs/promises';
+import { access, constants, type FileHandle, open } from 'node:fs/promises';
 import { CliError } from '../errors.js';
 
 /** Files that are open at once: as many as keep the disk at work. */
@@ -18,9 +18,17 @@ export async function* ofFiles<T, U>(
 
 /** @throws {CliError} `not-found` for the first file that cannot be read; DuckDB would speak of patterns */
 export async function assertFiles(files: readonly string[], signal?: AbortSignal): Promise<void> {
-  const reach = (file: string) =>
-    access(file, constants.R_OK).catch((cause: unknown) => {
-      throw new CliError('not-found', `The rows in ${file} cannot be read.`, {}, cause);
-    });
+  const reach = (file: string) => reached(file, access(file, constants.R_OK));
   for await (const _ of ofFiles(files, reach, signal));
+}
+
+/** @throws {CliError} `not-found` if it cannot be */
+export function openToRead(file: string): Promise<FileHandle> {
+  return reached(file, open(file));
+}
+
+function reached<T>(file: string, work: Promise<T>): Promise<T> {
+  return work.catch((cause: unknown) => {
+    throw new CliError('not-found', `The rows in ${file} cannot be read.`, {}, cause);
+  });
 }

@@ -1,8 +1,9 @@
-import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
+import { type FileHandle, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { createGunzip } from 'node:zlib';
 import { CliError } from '../errors.js';
 import { ask, type Connection } from './ask.js';
+import { openToRead } from './files.js';
 import { quoteText } from './quote.js';
 
 export type FileKind = 'parquet' | 'json' | 'csv';
@@ -122,7 +123,7 @@ export async function readStart(
   { path }: Pick<FoundFile, 'path'>,
   bytes = 262_144,
 ): Promise<string> {
-  const file = await open(path);
+  const file = await openToRead(path);
   try {
     const start = /\.gz$/i.test(path) ? unzipStart(file, bytes) : readBytes(file, bytes);
     return (await start).toString('utf8').replace(/^\ufeff/, '');
