@@ -7,7 +7,7 @@ import { print } from '../../lib/output/print.js';
 import { createReport } from '../../lib/output/report.js';
 import { type Presentation, resolveSettings } from '../../lib/settings.js';
 import { fetchNewest } from '../../lib/use-cases/data/fetch-newest.js';
-import { findCollected, nothingOf } from '../../lib/use-cases/data/find-collected.js';
+import { chooseLocal, findCollected } from '../../lib/use-cases/data/find-collected.js';
 import { type HeadWish, headRows } from '../../lib/use-cases/data/head-rows.js';
 import { findLocalData } from '../../lib/use-cases/data/local-data.js';
 import { assertPlain } from '../../lib/use-cases/data/open-data.js';
@@ -131,8 +131,8 @@ async function headFiles(patterns: readonly string[], job: Job): Promise<void> {
     const data = await findLocalData(patterns, host);
     if (!data) assertPlain(wish);
 
-    const end = data && localEnd(data, wish, ports);
-    if (end?.files.length === 0) throw nothingOf(patterns.join(', '), wish);
+    const end =
+      data && localEnd(chooseLocal(data, wish, patterns.join(', ')), data.references, ports);
     const dataset = end
       ? await openEnd(end, wish, ports)
       : await rowsOfSpan(

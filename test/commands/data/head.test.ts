@@ -58,6 +58,24 @@ test('what is chosen and leaves nothing is named, with where there is some', asy
   expect(named.stderr).toContain('There is inputs, predictions.');
 });
 
+test('what a service, or a folder of it, does not tell apart is refused instead of taken for all', async () => {
+  const cloud = localCloud();
+  const run = (...argv: readonly string[]) => runCli(argv, { cloud });
+  const model = await run('data', 'head', 'fraud/blue', '--model', 'ridge');
+  expect(model.status).toBe(2);
+  expect(model.stderr).toContain('--model is for v1: the data of "fraud" is not by model.');
+  await run('collect', 'on', 'my-service', '--yes');
+  cloud.clock.advance(5000);
+  await run('local', 'score', 'my-service');
+  const { home } = await run('data', 'download', 'my-service', 'here');
+  for (const command of ['head', 'stats']) {
+    const argv = ['data', command, '--files', 'here', '--deployment', 'blue'];
+    const folder = await runCli(argv, { cloud, home });
+    expect(folder.status).toBe(3);
+    expect(folder.stderr).toContain('"my-service" is one service, without deployments.');
+  }
+});
+
 test('--rejected says that every line is a row', async () => {
   const run = await runCli(['data', 'head', '--files', 'a.csv', '--rejected'], {
     files: { 'work/a.csv': 'x\n1\n' },

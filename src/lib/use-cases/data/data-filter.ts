@@ -1,8 +1,10 @@
 import type { BlobItem } from '../../azure/gateways.js';
+import { CliError } from '../../errors.js';
 import type { CollectedFile } from '../../model/collected-file.js';
 import { hasName } from '../../model/collection-name.js';
 import { type DataLevel, parseDataPath, parseSpan } from '../../model/data-path.js';
 import type { TimeRange } from '../../model/time-range.js';
+import type { Api } from '../find-targets.js';
 import type { DataPlace } from './data-places.js';
 
 /** Which files are meant. Names match in any case; undefined or null: all. */
@@ -71,6 +73,28 @@ export function createDataFilter(wish: DataWish): DataFilter {
       wants('collection', file.collection) &&
       overlaps(file),
   };
+}
+
+/** @throws {CliError} for a choice that the files of such a service cannot answer, and that would choose all of them */
+export function assertTold(
+  { deployment, model, modelVersion }: DataWish,
+  {
+    service,
+    api,
+    hasParts,
+  }: { readonly service: string; readonly api: Api; readonly hasParts: boolean },
+): void {
+  if (api === 'v1' && !hasParts && deployment !== undefined) {
+    throw new CliError('not-found', `"${service}" is one service, without deployments.`, {
+      hint: 'Leave out --deployment; --model-version tells versions of its model apart.',
+    });
+  }
+  const flag = model === undefined ? '--model-version' : '--model';
+  if (api === 'v2' && (model ?? modelVersion) !== undefined) {
+    throw new CliError('usage', `${flag} is for v1: the data of "${service}" is not by model.`, {
+      hint: `Leave out ${flag}; --deployment tells deployments apart.`,
+    });
+  }
 }
 
 function listOf(name: string | undefined): readonly string[] | undefined {

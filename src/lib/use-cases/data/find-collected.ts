@@ -2,9 +2,10 @@ import type { Gateways } from '../../azure/gateways.js';
 import { CliError } from '../../errors.js';
 import type { Report } from '../../host.js';
 import type { CollectedFile } from '../../model/collected-file.js';
-import type { DataWish } from './data-filter.js';
+import { assertTold, createDataFilter, type DataWish } from './data-filter.js';
 import { explainNothing } from './explain-nothing.js';
 import { type CollectedEnding, type DataSelection, listCollected } from './list-collected.js';
+import type { LocalData, LocalFile } from './local-data.js';
 import { spanText } from './rows-of-span.js';
 
 export interface FoundFiles {
@@ -31,12 +32,28 @@ export async function findCollected(
   throw nothingOf(selection.service, selection, reasons);
 }
 
-/** What there is to say where what is wished for has no files. */
-export function nothingOf(
-  place: string,
+/**
+ * The files of a downloaded folder that are meant, of whatever collection.
+ *
+ * @param folder as it was typed
+ * @throws {CliError} `not-found` without any, or as `assertTold` does
+ */
+export function chooseLocal(
+  { owner, files }: LocalData,
   wish: DataWish,
-  reasons: readonly string[] = [],
-): CliError {
+  folder: string,
+): readonly LocalFile[] {
+  const { service } = owner;
+  const hasParts = files.some(({ part }) => part !== null);
+  assertTold(wish, { service, api: files[0]?.api ?? 'v2', hasParts });
+  const { takes } = createDataFilter({ ...wish, collections: undefined });
+  const chosen = files.filter(takes);
+  if (chosen.length === 0) throw nothingOf(`${service} in ${folder}`, wish);
+  return chosen;
+}
+
+/** What there is to say where what is wished for has no files. */
+function nothingOf(place: string, wish: DataWish, reasons: readonly string[] = []): CliError {
   const { collections, deployment, model, modelVersion } = wish;
   const chosen = [
     place,

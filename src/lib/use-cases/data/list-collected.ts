@@ -4,7 +4,7 @@ import type { Report } from '../../host.js';
 import type { CollectedFile } from '../../model/collected-file.js';
 import { parseTargetName, type Target } from '../../model/target.js';
 import { type Api, findTargets } from '../find-targets.js';
-import { createDataFilter, type DataWish, toFoundData } from './data-filter.js';
+import { assertTold, createDataFilter, type DataWish, toFoundData } from './data-filter.js';
 import { type DataPlace, findDataPlaces } from './data-places.js';
 import { type Found, walkConcurrently } from './walk-concurrently.js';
 
@@ -71,6 +71,8 @@ export async function listCollected(
       ? await findTargets(gateways, { services: [service], api }, report)
       : targets;
   const deployment = deploymentOf(selection, targets);
+  const hasParts = targets.some((target) => target.part !== null);
+  assertTold(selection, { service, api: isV1 ? 'v1' : 'v2', hasParts });
   const filter = createDataFilter({ ...selection, deployment });
   const payloads = createTally();
   const strays = createTally();
@@ -125,22 +127,17 @@ export async function listCollected(
   };
 }
 
-/** @throws {CliError} `usage` if it is named twice, `not-found` if the service has none */
+/** @throws {CliError} `usage` if it is named twice */
 function deploymentOf(
   { service: typed, deployment }: DataSelection,
   [first]: readonly Target[],
 ): string | undefined {
-  const { service, part } = parseTargetName(typed);
+  const { part } = parseTargetName(typed);
   if (part !== undefined) {
     if (deployment !== undefined) {
       throw new CliError('usage', `${typed} names a deployment: leave out --deployment.`);
     }
     return first?.part ?? part;
-  }
-  if (deployment !== undefined && first?.api === 'v1' && first.part === null) {
-    throw new CliError('not-found', `"${service}" is one service, without deployments.`, {
-      hint: 'Leave out --deployment; --model-version tells versions of its model apart.',
-    });
   }
   return deployment;
 }

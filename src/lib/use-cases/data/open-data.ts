@@ -10,10 +10,10 @@ import {
   chooseCollection,
   type Sides,
 } from './choose-collection.js';
-import { createDataFilter, type DataWish } from './data-filter.js';
+import type { DataWish } from './data-filter.js';
 import { findDatastoreOf } from './datastores.js';
 import { assertAllFetched, download } from './download.js';
-import { type FoundFiles, findCollected, nothingOf } from './find-collected.js';
+import { chooseLocal, type FoundFiles, findCollected } from './find-collected.js';
 import type { DataSelection } from './list-collected.js';
 import { findLocalData, type LocalData, type LocalFile, localDataOf } from './local-data.js';
 import { openSides, reportUnmatched } from './open-sides.js';
@@ -180,9 +180,7 @@ export async function openFiles(wish: FilesWish, ports: OpenPorts): Promise<Open
   const what = patterns.join(', ');
   const downloaded = await findLocalData(patterns, { cwd, files: ports.files });
   if (downloaded !== undefined) {
-    const { takes } = createDataFilter({ ...wish, collections: undefined });
-    const files = downloaded.files.filter(takes);
-    if (files.length === 0) throw nothingOf(what, wish);
+    const files = chooseLocal(downloaded, wish, what);
     const sides = chooseCollection(files, wish, report);
     return openLocal(sides, downloaded.references, { wish, what: `in ${what}` }, ports);
   }

@@ -2,7 +2,7 @@ import type { Dataset, Datasets } from '../../datasets/datasets.js';
 import type { Report } from '../../host.js';
 import type { CollectedFile } from '../../model/collected-file.js';
 import { type CollectionWish, chooseCollection } from './choose-collection.js';
-import { createDataFilter, type DataWish } from './data-filter.js';
+import type { DataWish } from './data-filter.js';
 import type { LocalData, LocalFile } from './local-data.js';
 import { openSides, reportUnmatched } from './open-sides.js';
 import { isOpen, reportTimeless } from './rows-of-span.js';
@@ -65,15 +65,14 @@ export async function openEnd<File extends CollectedFile>(
   }
 }
 
-/** The end of what is in a folder: as many of the newest files are opened as hold the rows, if there are. */
+/** The end of files of this machine: as many of the newest are opened as hold the rows, if there are. */
 export function localEnd(
-  { files, references }: LocalData,
-  wish: DataWish,
+  files: readonly LocalFile[],
+  references: LocalData['references'],
   { datasets, signal }: EndPorts,
 ): Found<LocalFile> {
-  const { takes } = createDataFilter({ ...wish, collections: undefined });
   return {
-    files: files.filter(takes),
+    files,
     async open(chosen, rows) {
       const format = chosen.at(-1)?.api ?? 'v2';
       let count = chosen.filter(isAsNew(chosen.at(-1))).length;
