@@ -1,6 +1,6 @@
 import type { Gateways } from './azure/gateways.js';
 import type { DatasetLimits, Datasets } from './datasets/datasets.js';
-import type { LocalCloud } from './emulator/local-cloud.js';
+import type { LocalCloud, LocalConnection } from './emulator/local-cloud.js';
 import type { Engine, EngineLimits } from './engine/engine.js';
 import type { Settings } from './settings.js';
 
@@ -28,6 +28,8 @@ export interface Host {
   readonly openDatasets: (limits?: Omit<DatasetLimits, 'spillFolder'>) => Promise<Datasets>;
   /** A new empty folder that no other user can read, and that goes when the process does. */
   readonly scratchFolder: () => Promise<string>;
+  /** What every embedded Azure is like, without opening one: that may take seconds. */
+  readonly localConnection: () => Promise<LocalConnection>;
   /** The embedded Azure over its state folder. */
   readonly openLocalCloud: (folder: string) => Promise<LocalCloud>;
 }

@@ -104,6 +104,7 @@ export function createProcessHost(own: NodeJS.Process): Host {
       spillFolder ??= temporaryFolder(own);
       return promises.mkdtemp(join(spillFolder, 'scratch-'));
     },
+    localConnection: async () => (await import('./emulator/connection.js')).LOCAL_CONNECTION,
     openLocalCloud: (folder) => openLocalCloud(folder),
   };
 }

@@ -131,7 +131,7 @@ export async function resolveSettings(options: SettingsOptions, host: Host): Pro
     );
   }
   const found = options.local
-    ? await localSources(options, host, localDir)
+    ? await localSources(options, host)
     : await azureSources(options, host, configDir);
   const value = (name: SettingName) => found[name]?.value;
   const sources = Object.entries(found).flatMap(([name, setting]) =>

@@ -249,15 +249,14 @@ test('a missing workspace names the flag, the variable and the file', async () =
   }
 });
 
-test('with --local only the flags and the local cloud are asked', async () => {
-  const cloud = localCloud();
-  const { connection } = cloud;
+test('with --local only the flags and what every local cloud is like count; none is opened', async () => {
+  const { connection } = localCloud();
   const home = await temporaryFolder();
   const host = testHost({
     env: { AZUREML_ARM_WORKSPACE_NAME: 'from-env', AZURE_TENANT_ID: 'x', AML_MONITOR_SERVICE: 'y' },
     cwd: home,
     homeDir: home,
-    openLocalCloud: async () => ({ ...(await cloud.open()), connection }),
+    localConnection: async () => connection,
   });
   const settings = await resolveSettings({ local: true, resourceGroup: 'typed' }, host);
   expect(settings).toMatchObject({

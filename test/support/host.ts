@@ -98,6 +98,7 @@ export function testHost(parts: Partial<Host>): Host {
     openEngine: unused('openEngine'),
     openDatasets: unused('openDatasets'),
     scratchFolder: temporaryFolder,
+    localConnection: unused('localConnection'),
     openLocalCloud: unused('openLocalCloud'),
     ...parts,
   };

@@ -101,6 +101,7 @@ export async function runCli(argv: readonly string[], options: RunOptions = {}):
     openEngine: async () => (await import('../../src/lib/engine/duckdb-engine.js')).openEngine(),
     openDatasets: async (limits) =>
       (await import('../../src/lib/datasets/open-datasets.js')).openDatasets(limits),
+    localConnection: async () => embeddedCloud().connection,
     openLocalCloud: () => embeddedCloud().open(),
   });
   const status = await run(argv, host);

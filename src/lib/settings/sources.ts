@@ -25,10 +25,9 @@ export type Sources = Readonly<Partial<Record<SettingName, Sourced | undefined>>
 /** The flags, else the local cloud's own facts: neither environment nor files. */
 export async function localSources(
   options: SettingsOptions,
-  host: Host,
-  localDir: string,
+  host: Pick<Host, 'localConnection'>,
 ): Promise<Sources> {
-  const { connection } = await host.openLocalCloud(localDir);
+  const connection = await host.localConnection();
   const or = (typed: string | undefined, flag: string, value: string): Sourced =>
     typed ? { value: typed, source: flag } : { value, source: 'the local cloud' };
   return {
