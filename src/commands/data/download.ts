@@ -77,6 +77,7 @@ export function define(command: SharedCommand, host: Host): void {
         if (countOf(fetched.files) === 0) {
           const reasons = await explainNothing(gateways, collected, collected.ending(), selection);
           for (const reason of reasons) report.note(reason);
+          return downloaded;
         }
         if (!format) return downloaded;
         const datasets = await host.openDatasets(MERGE_LIMITS);

@@ -267,15 +267,18 @@ test('on the local cloud: what its sample endpoint collected', async () => {
   expect(await readdir(join(work, 'fraud-data', 'blue'))).toEqual(['request']);
 });
 
-test('where nothing is, it says why', async () => {
-  const run = await runCli(['data', 'download', 'my-service'], { cloud: localCloud() });
+test.each([[], ['--merge']])('where nothing is, it says why (%s)', async (...flags) => {
+  const run = await runCli(['data', 'download', 'my-service', ...flags], { cloud: localCloud() });
   expect(run).toMatchObject({ status: 0, stdout: 'my-service: nothing came.\n' });
   expect(run.stderr).toContain('my-service does not collect model data');
 });
 
 test('a folder with the data of another service is refused', async () => {
   const gateways = await workspaceWith('another');
-  await azurite.fill('another', {});
+  await azurite.fill('another', {
+    [`${AT}/host.jsonl`]: 'x',
+    [`${AT.replace('fraud', 'churn')}/host.jsonl`]: 'x',
+  });
   const { home } = await download({ gateways }, 'here');
   const other = {
     ...gateways,

@@ -424,6 +424,7 @@ describe('the folder', () => {
   test('of another service or workspace, or one in use, is refused', async () => {
     const folder = await temporaryFolder();
     const blobs = changingBlobs();
+    blobs.put(`${AT}/one.jsonl`, '{}\n');
     await fetchTo(folder, blobs);
     await expect(fetchTo(folder, blobs, { owner: { ...OWNER, service: 'churn' } })).rejects.toThrow(
       'holds the data of "fraud".',
@@ -434,6 +435,13 @@ describe('the folder', () => {
     const release = await realFiles.lock(join(folder, '.aml-monitor-data', 'lock'));
     await expect(fetchTo(folder, blobs)).rejects.toThrow('Another download is writing to');
     await release?.();
+  });
+
+  test('is not made where there is nothing', async () => {
+    const folder = join(await temporaryFolder(), 'data');
+    const blobs = changingBlobs();
+    expect((await fetchTo(folder, blobs)).files.counts).toMatchObject({ fetched: 0, failed: 0 });
+    expect(await realFiles.look(folder)).toBeUndefined();
   });
 
   test('keeps what no download put there', async () => {

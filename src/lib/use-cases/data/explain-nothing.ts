@@ -22,15 +22,16 @@ export async function explainNothing(
   );
   const outside = isChosen ? await whatIsOutside(gateways, places) : undefined;
   const there = [...whatIsThere(ending), ...(outside === undefined ? [] : [outside])];
-  const isWritten = there.length > 0;
+  const isOn = targets.some((target) => whyNotCollected(gateways, target) === undefined);
+  if (isOn && there.length > 0) return there;
+  const others = isOn ? await whoseElse(gateways, places) : [];
   const why = targets.flatMap((target) => {
     const reason = whyNotCollected(gateways, target);
     if (reason !== undefined) return [reason];
     // v2 has nowhere to write to then; v1 makes its container with the first file.
     const isBlocked = target.api === 'v2' && ending.missing.length > 0;
-    return isWritten || isBlocked ? [] : whyNotWritten(target);
+    return isBlocked ? [] : whyNotWritten(target);
   });
-  const others = isWritten ? [] : await whoseElse(gateways, places);
   return [...there, ...missingText(ending, targets), ...others, ...why];
 }
 

@@ -54,7 +54,7 @@ const LIST_AHEAD = 10_000;
 
 /**
  * Brings collected files into a folder, with what they refer to, and leaves alone what is there already. What an
- * interrupted run has brought stays. A file that fails does not stop the others.
+ * interrupted run has brought stays. A file that fails does not stop the others. Where there is nothing, no folder is made.
  *
  * @throws {CliError} `usage` if the folder is in use, holds other data, or cannot be written to; `auth`; what listing
  * throws; the failure that every file has
@@ -64,17 +64,45 @@ export async function fetchCollected(
   request: FetchRequest,
   ports: FetchPorts,
 ): Promise<Fetched> {
+  const listed = collected[Symbol.asyncIterator]();
+  try {
+    const first = await listed.next();
+    if (first.done) {
+      const folder = await openDataFolder(request.folder, request.owner, ports.files);
+      if (folder.manifest.owner() === undefined) return nothingFetched(folder);
+    }
+    return await fetchListed(from(first, listed), request, ports);
+  } finally {
+    await listed.return?.();
+  }
+}
+
+async function fetchListed(
+  listed: AsyncIterable<CollectedFile>,
+  request: FetchRequest,
+  ports: FetchPorts,
+): Promise<Fetched> {
   const { files } = ports;
   const release = await lockDataFolder(request.folder, files);
   try {
     const folder = await openDataFolder(request.folder, request.owner, files);
     await prepareFolder(request.folder, folder, request.owner, files);
-    return await fetchAll(collected, folder, request, ports);
+    return await fetchAll(listed, folder, request, ports);
   } catch (error) {
     throw withWhatIsKept(error, request.folder, ports.signal);
   } finally {
     await release();
   }
+}
+
+function nothingFetched(folder: DataFolder): Fetched {
+  const none = createOutcomeTally().total();
+  return { files: none, payloads: none, bytes: 0, folder };
+}
+
+/** What is left of something that was begun to be read. */
+async function* from<T>(first: IteratorResult<T>, rest: AsyncIterator<T>): AsyncGenerator<T> {
+  for (let next = first; !next.done; next = await rest.next()) yield next.value;
 }
 
 async function fetchAll(
