@@ -79,6 +79,20 @@ test('keeps apart what has more or fewer values, such as half a line', async () 
   ]);
 });
 
+test('keeps apart the half record at the end of each of many files, small and large', async () => {
+  const large = `yes,"${'x'.repeat(300_000)}"\n`;
+  const files = Array.from({ length: 9 }, (_, at): [string, string] => [
+    `${at}.csv`,
+    `label,why\n${at % 2 === 0 ? large : ''}no,"half a`,
+  ]);
+  const outputs = await opened('v1', Object.fromEntries(files));
+
+  expect(outputs.counts).toMatchObject({ rows: 5, rejected: 9 });
+  expect(await rejectedOf(outputs)).toEqual(
+    files.map((_, at) => [at % 2 === 0 ? 3n : 2n, 'a quote is not closed', 'no,"half a']),
+  );
+});
+
 test('tells names apart that differ only in case', async () => {
   const outputs = await opened('v1', { '1.csv': 'Score,score\n1,2\n' });
   expect(await cellsOf(outputs)).toEqual([{ Score: 1n, score: 2n }]);
