@@ -50,8 +50,14 @@ export function openDatasets(limits: DatasetLimits = {}): Datasets {
     }
   }
 
-  function toDataset(source: Source, workshop: Workshop, explain: Explain): Dataset {
-    const dataset = createDataset(source, workshop, explain);
+  /** @param more what a dataset of this kind tells beside its rows */
+  function toDataset<More extends object>(
+    source: Source,
+    workshop: Workshop,
+    explain: Explain,
+    more: More,
+  ): Dataset & More {
+    const dataset = { ...createDataset(source, workshop, explain), ...more };
     made.set(dataset, { source, explain });
     return dataset;
   }
@@ -61,7 +67,7 @@ export function openDatasets(limits: DatasetLimits = {}): Datasets {
       const explain = (error: unknown) => shortageOf(source.files, error) ?? error;
       return inWorkshop(
         signal,
-        async (workshop) => toDataset(await openSource(source, workshop), workshop, explain),
+        async (workshop) => toDataset(await openSource(source, workshop), workshop, explain, {}),
         explain,
       );
     },
@@ -81,7 +87,7 @@ export function openDatasets(limits: DatasetLimits = {}): Datasets {
             right: { source: madeOf(right).source, name: names.right },
           };
           const { source, unmatched } = await joinSources(sides, workshop);
-          return { ...toDataset(source, workshop, explain), unmatched };
+          return toDataset(source, workshop, explain, { unmatched });
         },
         explain,
       );
@@ -93,7 +99,7 @@ export function openDatasets(limits: DatasetLimits = {}): Datasets {
         async (workshop) => {
           const { rowsWithin } = await import('./rows-within.js');
           const { source, outside } = await rowsWithin(whole, span, workshop);
-          return { ...toDataset(source, workshop, explain), outside };
+          return toDataset(source, workshop, explain, { outside });
         },
         explain,
       );

@@ -124,6 +124,12 @@ test('a range of time chooses rows by their own time, however many newer ones th
   expect(times.length).toBeGreaterThan(110);
   expect(times.filter((time: string) => time < at(4) || time >= at(3))).toEqual([]);
 
+  const joined = await runCli(['data', 'head', 'my-service', '--join', ...range], { cloud });
+  expect(JSON.parse(joined.stdout)).toMatchObject(JSON.parse(ofService.stdout));
+  const stats = ['data', 'stats', 'my-service', '--join', ...range.slice(0, 4), '-o', 'json'];
+  const described = await runCli(stats, { cloud });
+  expect(JSON.parse(described.stdout)[0]).toMatchObject({ rows: times.length });
+
   const { home } = await runCli(['data', 'download', 'my-service', 'here'], { cloud });
   const ofFolder = await runCli(['data', 'head', '--files', 'here', ...range], { cloud, home });
   expect(JSON.parse(ofFolder.stdout)).toEqual(JSON.parse(ofService.stdout));
