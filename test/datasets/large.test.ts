@@ -2,6 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../support/host.js';
 import { datasets } from './opened.js';
@@ -48,9 +49,12 @@ test('says so of a line that is too long to be read, and would be lost', async (
   })) {
     const path = join(folder, name);
     await pipeline(Readable.from(texts), createWriteStream(path));
-    await expect(datasets.open({ format: 'v2', files: [path] })).rejects.toMatchObject({
-      kind: 'usage',
-      message: `"${path}" has a line that is longer than 8 MB.`,
-    });
+    await pipeline(Readable.from(texts), createGzip(), createWriteStream(`${path}.gz`));
+    for (const file of [path, `${path}.gz`]) {
+      await expect(datasets.open({ format: 'v2', files: [file] })).rejects.toMatchObject({
+        kind: 'usage',
+        message: `"${file}" has a line that is longer than 8 MB.`,
+      });
+    }
   }
 }, 60_000);

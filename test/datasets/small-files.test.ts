@@ -126,7 +126,7 @@ const day = fc.record({
   isTorn: fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, fc.boolean()),
 });
 
-test('v1: whatever files records are in, rows and what is none come out, with file and record', async () => {
+test('v1: whatever files records are in, rows and what is none come out, with file and line', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(day, { minLength: 1, maxLength: 6 }), async (days) => {
       const files = days.map(({ part, records, isTorn }, at) => {
@@ -136,10 +136,14 @@ test('v1: whatever files records are in, rows and what is none come out, with fi
         const torn = isTorn ? ['x,"half'] : [];
         const isEnded = part.isEnded && !isTorn;
         const content = contentOf({ ...part, lines: [...lines, ...torn], isEnded, isLarge: false });
+        const lineOf = (index: number) => {
+          const before = lines.slice(0, index + 1).join('\n');
+          return BigInt(before.split(/\r\n?|\n/).length + 1);
+        };
         const rejected = all.flatMap((record, index) =>
-          record.length === 2 ? [] : [[BigInt(index + 2), reasonOf(record), record.join(',')]],
+          record.length === 2 ? [] : [[lineOf(index), reasonOf(record), record.join(',')]],
         );
-        if (isTorn) rejected.push([BigInt(all.length + 2), 'a quote is not closed', 'x,"half']);
+        if (isTorn) rejected.push([lineOf(all.length), 'a quote is not closed', 'x,"half']);
         return { name: `${at}.csv${part.isZipped ? '.gz' : ''}`, content, all, rejected };
       });
       const dataset = await datasets.open({

@@ -107,3 +107,51 @@ test('leaves names that SQL would take for numbers as they are', async () => {
     { code: '1_2', size: '6', n: 2.5 },
   ]);
 });
+
+test('headings with blanks around their quotes are headings', async () => {
+  const table = await opened('csv', { '1.csv': '"a" , "b, c"\n1, "x"\n' });
+  expect(await cellsOf(table)).toEqual([{ a: 1n, 'b, c': 'x' }]);
+});
+
+test.each([
+  ['1.csv', ''],
+  ['large.csv', `0,${'x'.repeat(300_000)}\n`],
+])('says on which line a record begins, not which one it is: %s', async (name, row) => {
+  for (const end of ['\n', '\r\n']) {
+    const text = `a,b\n${row}1,"x\ny"\n2\n3,"\n\n"\n4,5,6\n`.replaceAll('\n', end);
+    const lines = (await rejectedOf(await opened('csv', { [name]: text }))).map(([line]) => line);
+    expect(lines).toEqual(row === '' ? [4n, 8n] : [5n, 9n]);
+  }
+});
+
+test('lines that end in several ways are rows, or an error of a large file that names it', async () => {
+  const mixed = 'a,b\r\n1,2\n3,4\r5,6\r\n';
+  expect(await cellsOf(await opened('csv', { '1.csv': mixed }))).toEqual([
+    { a: 1n, b: 2n },
+    { a: 3n, b: 4n },
+    { a: 5n, b: 6n },
+  ]);
+  await expect(opened('csv', { '2.csv': mixed.repeat(20_000) })).rejects.toMatchObject({
+    kind: 'usage',
+    message: expect.stringMatching(/2\.csv" is no CSV: its lines end in several ways/),
+  });
+});
+
+test('a file of UTF-16 is an error with the next step', async () => {
+  const text = Buffer.from('\ufeffa;b\r\n1;2\r\n', 'utf16le');
+  await expect(opened('csv', { '1.csv': text })).rejects.toMatchObject({
+    kind: 'usage',
+    message: expect.stringMatching(/1\.csv" is no UTF-8/),
+    facts: { hint: expect.stringContaining('iconv') },
+  });
+});
+
+test('reads what spreadsheets write: a mark, semicolons, no last heading, one twice', async () => {
+  const text = '\ufeff"a";a;b;\r\n"x\r\ny";1,5;NaN;\r\n";";2,5;-inf;\r\n';
+  const table = await opened('csv', { '1.csv': text });
+  expect(shapeOf(table)).toEqual(['a: string', 'a_1: string', 'b: real', 'c3: string']);
+  expect(await cellsOf(table)).toEqual([
+    { a: 'x\r\ny', a_1: '1,5', b: Number.NaN },
+    { a: ';', a_1: '2,5', b: Number.NEGATIVE_INFINITY },
+  ]);
+});

@@ -14,7 +14,7 @@ export function recordsOf(content: Buffer, delimiter: string): Lines | undefined
   const text = content.toString('latin1');
   const bare = text.replaceAll(quotedValues(delimiter), '$1');
   if (bare.includes('"')) return undefined;
-  const { ends } = linesOf(Buffer.from(bare, 'latin1'));
+  const { ends } = linesOf(content);
   if (!content.includes('\r')) return { text: content, ends };
   const outside = text.replaceAll(LINE_ENDS, (_, value: string | undefined) => value ?? '\n');
   return { text: Buffer.from(outside, 'latin1'), ends };

@@ -7,6 +7,7 @@ import { firstRecord, plainLayout } from './csv-layout.js';
 import { readTogether, recordsOf } from './csv-records.js';
 import { createGatherer, type Gathered, type Gatherer } from './gather-files.js';
 import { LINE_LIMITS } from './line-limits.js';
+import { numberLines } from './line-numbers.js';
 import { roleOf, TIME_MARKS } from './marks.js';
 import { keepRejected, NOT_UTF8, type Rejected, traceRejected } from './rejected.js';
 import { readSmall } from './small-file.js';
@@ -41,9 +42,26 @@ export async function openCsv(
       read.push({ ...run, gathered, together });
     }
     return await openRuns(read, notes, workshop);
+  } catch (error) {
+    throw unevenLines(error) ?? error;
   } finally {
     for (const { gathered } of read) await gathered.remove();
   }
+}
+
+/** A large file is read as it is, but DuckDB holds to the first line end that it has seen. */
+function unevenLines(cause: unknown): CliError | undefined {
+  if (!(cause instanceof Error) || !cause.message.includes('state machine reached an invalid')) {
+    return undefined;
+  }
+  const [, file = 'A file'] = /^ *file = (.*)$/m.exec(cause.message) ?? [];
+  const message = `"${file}" is no CSV: its lines end in several ways, or its quotes do not close.`;
+  return new CliError(
+    'usage',
+    message,
+    { hint: 'Give all lines one end, as dos2unix does.' },
+    cause,
+  );
 }
 
 /** What is read of a run. */
@@ -70,7 +88,8 @@ async function openRuns(
   }
   const kept = await keepSheets(runs, names, workshop);
   const origins = runs.flatMap(({ gathered }) => gathered.origins);
-  const rejected = await traceRejected(workshop, await keepRejected(workshop), origins);
+  const unread = await numberLines(workshop, await keepRejected(workshop, 'line_byte_position'));
+  const rejected = await traceRejected(workshop, unread, origins);
   if (kept.length > 1) await assertWhole(kept, rejected, workshop);
   const [counted] = await ask(
     connection,
@@ -170,6 +189,11 @@ async function findRuns(
   };
   for await (const { path, text, record } of ofFiles(files, look, workshop.signal)) {
     if (record === undefined) continue; // an empty file
+    if (record.includes('\0')) {
+      throw new CliError('usage', `"${path}" is no UTF-8, but perhaps UTF-16.`, {
+        hint: 'Convert it: iconv -f UTF-16 -t UTF-8.',
+      });
+    }
     const layout = layoutOf(record);
     let run = runs.at(-1);
     if (run === undefined || !isAlike(run.layout, layout)) {

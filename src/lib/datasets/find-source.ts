@@ -2,10 +2,10 @@ import type { Connection } from '../duckdb/ask.js';
 import { ofFiles } from '../duckdb/files.js';
 import { type FoundFile, findFiles, readStart } from '../duckdb/find-files.js';
 import { CliError } from '../errors.js';
-import { V1_MARKS } from '../model/csv-record.js';
+import { isCollectedRecord } from '../model/csv-record.js';
 import type { DatasetSource } from './datasets.js';
 
-/** See `Datasets.find`. An empty file is whatever the others are. */
+/** See `Datasets.find`. An empty file is whatever the others are, and so is one that does not tell. */
 export async function findSource(
   patterns: readonly string[],
   cwd: string,
@@ -13,20 +13,25 @@ export async function findSource(
   signal: AbortSignal | undefined,
 ): Promise<DatasetSource> {
   const found = await findFiles(patterns, cwd, connection);
-  const kinds = new Map<DatasetSource['format'], FoundFile>();
-  const look = async (file: FoundFile) => ({ file, format: await formatOf(file) });
-  for await (const { file, format } of ofFiles(found, look, signal)) {
-    if (format && !kinds.has(format)) kinds.set(format, file);
+  const files = found.map(({ path }) => path);
+  const kinds = new Map<Format, FoundFile>();
+  let guess: Format | undefined;
+  const look = async (file: FoundFile) => ({ file, looks: await looksLike(file) });
+  for await (const { file, looks } of ofFiles(found, look, signal)) {
+    if (looks?.isSure && !kinds.has(looks.format)) kinds.set(looks.format, file);
+    guess ??= looks?.format;
   }
   const [first, second] = kinds;
   if (first && second) {
     const message = `"${first[1].shown}" is ${NAMES[first[0]]}, "${second[1].shown}" ${NAMES[second[0]]}.`;
     throw new CliError('usage', message, { hint: 'Name files of one kind.' });
   }
-  return { format: first?.[0] ?? 'v2', files: found.map(({ path }) => path) };
+  return { format: first?.[0] ?? guess ?? 'v2', files };
 }
 
-const NAMES: Readonly<Record<DatasetSource['format'], string>> = {
+type Format = DatasetSource['format'];
+
+const NAMES: Readonly<Record<Format, string>> = {
   parquet: 'Parquet',
   csv: 'CSV',
   jsonl: 'JSON lines',
@@ -34,14 +39,44 @@ const NAMES: Readonly<Record<DatasetSource['format'], string>> = {
   v2: 'collected by v2',
 };
 
-/** Of the events of v2 every line has this. */
-const EVENT = /^[^\n]*"type"\s*:\s*"azureml\.inference\./;
+interface Looks {
+  readonly format: Format;
+  /** False: it is that if no other file says otherwise. */
+  readonly isSure: boolean;
+}
 
-async function formatOf(file: FoundFile): Promise<DatasetSource['format'] | undefined> {
-  if (file.kind === 'parquet') return 'parquet';
+/**
+ * Where the collectors put their files, whatever is in front of it: v2 below a folder of its own; v1 below subscription,
+ * group, workspace, service, model, version and identifier, by day.
+ */
+const PLACES = {
+  v1: /(^|\/)[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}(\/[^/]+){6}\/\d{4}\/\d{2}\/\d{2}\/[^/]+$/i,
+  v2: /(^|\/)modelDataCollector\//i,
+};
+
+/** Of the events of v2 every line has this; the first line may be cut. */
+const EVENT = /^[^\n]*"type"\s*:\s*"azureml\.inference\./m;
+
+async function looksLike(file: FoundFile): Promise<Looks | undefined> {
+  if (file.kind === 'parquet') return { format: 'parquet', isSure: true };
   const start = await readStart(file);
   if (start.trim() === '') return undefined;
-  if (file.kind === 'json') return EVENT.test(start.trimStart()) ? 'v2' : 'jsonl';
-  const [line = ''] = start.split('\n', 1);
-  return line.includes(V1_MARKS[0]) ? 'v1' : 'csv';
+  const path = file.path.replaceAll('\\', '/');
+  const lines = start.split(/\r\n?|\n/).filter((line) => line.trim() !== '');
+  if (file.kind === 'csv') {
+    const isCollected = PLACES.v1.test(path) || lines.some(isCollectedRecord);
+    return { format: isCollected ? 'v1' : 'csv', isSure: true };
+  }
+  if (PLACES.v2.test(path) || EVENT.test(start)) return { format: 'v2', isSure: true };
+  // The member that tells may stand behind what was read of the line.
+  return { format: 'jsonl', isSure: lines.some(isJson) };
+}
+
+function isJson(line: string): boolean {
+  try {
+    JSON.parse(line);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -26,7 +26,7 @@ const TOGETHER_BYTES = 16_777_216;
 /** Lines of a file as it is gathered: each but the last has its end, an LF alone. */
 export interface Lines {
   readonly text: Buffer;
-  /** Line ends that are none of a value. */
+  /** Line ends, those in a value too. */
   readonly ends: number;
 }
 

@@ -20,17 +20,24 @@ const REASONS: Readonly<Record<string, string>> = {
   'LINE SIZE OVER MAXIMUM': 'it is longer than 16 MB',
 };
 
-/** Keeps apart what the reader of CSV rejected since the last time. The line is counted in records. */
-export async function keepRejected(workshop: Workshop): Promise<Rejected> {
+/**
+ * Keeps apart what the reader of CSV rejected since the last time.
+ *
+ * @param place what to keep as the line: the number of the record, or its first byte, from 1 on
+ */
+export async function keepRejected(
+  workshop: Workshop,
+  place: 'line' | 'line_byte_position' = 'line',
+): Promise<Rejected> {
   const reasons = Object.entries(REASONS).map(
     ([code, text]) => `WHEN ${quoteText(code)} THEN ${quoteText(text)}`,
   );
   const rejected = await keepTable(
     workshop,
-    `SELECT file_path AS file, CAST(line AS BIGINT) AS line,
+    `SELECT file_path AS file, CAST(${place} AS BIGINT) AS line,
        CASE min(CAST(error_type AS VARCHAR)) ${reasons.join(' ')} ELSE 'it is no CSV' END AS reason,
        trim(any_value(csv_line), chr(10) || chr(13)) AS text
-     FROM reject_errors JOIN reject_scans USING (scan_id, file_id) GROUP BY file_path, line ORDER BY file, line`,
+     FROM reject_errors JOIN reject_scans USING (scan_id, file_id) GROUP BY file_path, ${place} ORDER BY ALL`,
   );
   await ask(workshop.connection, 'DROP TABLE reject_errors; DROP TABLE reject_scans');
   return rejected;
@@ -100,7 +107,10 @@ export async function traceRejected(
 }
 
 /** As a table of the database, which every connection sees. */
-async function keepTable({ connection, uniqueName }: Workshop, select: string): Promise<Rejected> {
+export async function keepTable(
+  { connection, uniqueName }: Workshop,
+  select: string,
+): Promise<Rejected> {
   const table = uniqueName('rejected');
   await ask(connection, `CREATE TABLE ${table} AS ${select}`);
   const [counted] = await ask(connection, `SELECT count(*) AS "count" FROM ${table}`);

@@ -28,6 +28,7 @@ export async function readSmall(path: string): Promise<Buffer | undefined> {
     if (!/\.gz$/i.test(path)) return withoutMark(content);
     // What is no gzip, or has more in it, is DuckDB's to read.
     const plain = await unzip(content, { maxOutputLength: SMALL_BYTES }).catch(() => undefined);
+    if (plain === undefined) await assertLineLengths(path, file, size);
     return plain && withoutMark(plain);
   } finally {
     await file.close();

@@ -18,10 +18,10 @@ export interface CsvLayout {
   readonly names: readonly string[];
 }
 
-/** The values of a record. */
+/** The values of a record; blanks around quotes are none of them. */
 export function splitRecord(record: string, delimiter: string): readonly string[] {
   const values: string[] = [];
-  const quoted = /"((?:[^"]|"")*)"/y;
+  const quoted = / *"((?:[^"]|"")*)"/y;
   for (let at = 0; at <= record.length; at++) {
     quoted.lastIndex = at;
     const match = quoted.exec(record);
@@ -51,6 +51,13 @@ export function v1Layout(record: string): CsvLayout {
   const features = hasMarks ? values.length - V1_MARKS.length : values.length;
   const names = values.map((_, index) => V1_MARKS[index - features] ?? `c${index}`);
   return { delimiter: ',', hasHeader: false, names };
+}
+
+/** Whether a line has the marks of v1's collector, by their names or their shape. */
+export function isCollectedRecord(line: string): boolean {
+  if (line.includes(V1_MARKS[0])) return true;
+  const values = splitRecord(line, ',');
+  return values.length >= V1_MARKS.length && endsInMarks(values);
 }
 
 const GUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
