@@ -82,3 +82,18 @@ test('has nothing to write without columns', async () => {
     kind: 'unsupported',
   });
 });
+
+test('tables of Parquet with other columns are one table, which is said', async () => {
+  const folder = await temporaryFolder();
+  const files = await Promise.all(
+    ['a,b\n1,2\n', 'b,a\n3,4\n', 'b,c\n5,6\n'].map(async (text, at) => {
+      const path = join(folder, `${at}.parquet`);
+      await (await opened('csv', { 'a.csv': text })).write(path, 'parquet');
+      return path;
+    }),
+  );
+  const alike = await datasets.open({ format: 'parquet', files: files.slice(0, 2) });
+  expect(alike.notes).toEqual([]);
+  const differing = await datasets.open({ format: 'parquet', files });
+  expect(differing.notes).toEqual([expect.stringContaining('do not have the same columns')]);
+});

@@ -22,13 +22,27 @@ export async function openParquet(
       columns: stored.map(columnOf),
       from,
       counts: { rows: Number(counted?.rows), rejected: 0, unresolved: 0 },
-      notes: [],
+      notes: await notesOn(files, connection),
       isTyped: true,
     };
   } catch (cause) {
     const shown = files.length === 1 ? `"${files[0]}" is` : 'One of the files is';
     throw new CliError('usage', `${shown} no Parquet file.`, {}, cause);
   }
+}
+
+async function notesOn(
+  files: readonly string[],
+  connection: Workshop['connection'],
+): Promise<readonly string[]> {
+  if (files.length === 1) return [];
+  const [counted] = await ask(
+    connection,
+    `SELECT count(DISTINCT names) AS "kinds" FROM (SELECT list_sort(list(name)) AS names
+     FROM parquet_schema(${quotePaths(files)}) WHERE type IS NOT NULL GROUP BY file_name)`,
+  );
+  if (Number(counted?.kinds) <= 1) return [];
+  return ['The files do not have the same columns: what a file lacks has no value in its rows.'];
 }
 
 function columnOf({ name, stored, type }: StoredAs): SourceColumn {

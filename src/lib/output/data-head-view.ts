@@ -21,8 +21,9 @@ export function dataHeadView(columns: readonly Column[]): WholeView<Row> {
   const [first] = columns;
   // What is shown of rows that tell their time begins with it.
   const hasTime = first?.type === 'datetime' && /^(\$aml_|mdc_)/.test(first.name);
+  const isPlain = hasTime && !columns.some(({ name }) => name === 'time');
   const headings = columns.map(({ name }, at) =>
-    at === 0 && hasTime ? 'time' : escapeControls(name) || '(no name)',
+    at === 0 && isPlain ? 'time' : escapeControls(name) || '(no name)',
   );
   return {
     whole(rows, space) {
@@ -70,7 +71,7 @@ function bands(
   const most = rows.length === 1 ? room : Math.min(VALUE_MOST, room);
   // A day stands above its time.
   const tops = hasTime ? 2 : 0;
-  const names = [...(hasTime ? ['time', ''] : []), ...headings.slice(hasTime ? 1 : 0)];
+  const names = hasTime ? [headings[0] ?? '', '', ...headings.slice(1)] : headings;
   const columns = rows.map((cells) => {
     const [time = '', ...values] = hasTime ? cells : ['', ...cells];
     const texts = [...(hasTime ? time.split(' ') : []), ...values];

@@ -153,6 +153,14 @@ test('a pattern is one below a folder whose own name looks like one', async () =
   expect(run).toMatchObject({ status: 0, stdout: 'x\n1\n' });
 });
 
+test('rows that do not all tell their time stay in the order of the files, which is said', async () => {
+  const run = await runCli(['data', 'head', '--files', 't.csv', '-o', 'csv'], {
+    files: { 'work/t.csv': 'mdc_time,a\n2026-11-22T10:00:00Z,1\nsoon,2\n' },
+  });
+  expect(run.stdout).toBe('mdc_time,a\n2026-11-22T10:00:00Z,1\nsoon,2\n');
+  expect(run.stderr).toContain('Not all rows tell their time');
+});
+
 test.each(['data head', 'data stats', 'data drift --baseline a.jsonl'])(
   '%s refuses of plain files what only collected ones tell',
   async (command) => {

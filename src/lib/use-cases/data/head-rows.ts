@@ -32,8 +32,13 @@ export async function headRows(
   const time = dataset.columns.findIndex(
     ({ name, role }) => role === 'mark' && TIMES.includes(name),
   );
-  const some = time < 0 ? wish.rows : Math.max(MANY, wish.rows);
-  const newest = await newestOf(await dataset.rows(some, 'last', signal), time, wish.rows, report);
+  const isInTime = dataset.columns[time]?.type === 'datetime';
+  if (time >= 0 && !isInTime && dataset.counts.rows > 0) {
+    report.note('Not all rows tell their time: they are in the order of the files.');
+  }
+  const some = isInTime ? Math.max(MANY, wish.rows) : wish.rows;
+  const last = await dataset.rows(some, 'last', signal);
+  const newest = await newestOf(last, isInTime ? time : -1, wish.rows, report);
   if (newest.length === 0) report.note('There is no row.');
   const places = shownColumns(dataset.columns, time, wish.marks);
   const columns = places.flatMap((place): readonly Column[] =>
