@@ -6,8 +6,8 @@ import { reportDataset } from './report-dataset.js';
 /** Marks that tell the time of a row. */
 const TIMES = ['mdc_time', '$aml_dc_scoring_timestamp'];
 
-/** Rows at the end that are brought into the order of their time. */
-const MANY = 50_000;
+/** What is brought into the order of its time: rows at the end, fewer of wide ones, for they are in memory. */
+const MANY = { rows: 50_000, cells: 5_000_000 };
 
 export interface HeadWish {
   readonly rows: number;
@@ -36,7 +36,8 @@ export async function headRows(
   if (time >= 0 && !isInTime && dataset.counts.rows > 0) {
     report.note('Not all rows tell their time: they are in the order of the files.');
   }
-  const some = isInTime ? Math.max(MANY, wish.rows) : wish.rows;
+  const many = Math.min(MANY.rows, Math.floor(MANY.cells / dataset.columns.length));
+  const some = isInTime ? Math.max(many, wish.rows) : wish.rows;
   const last = await dataset.rows(some, 'last', signal);
   const newest = await newestOf(last, isInTime ? time : -1, wish.rows, report);
   if (newest.length === 0) report.note('There is no row.');
