@@ -134,6 +134,33 @@ test('two that one process writes at the same time do not take each other for le
   expect(await readFile(path, 'utf8')).toBe('one');
 });
 
+test('many at once that write the same file all end well, and nothing is left beside it', async () => {
+  const folder = await temporaryFolder();
+  const { create } = createNewFiles(realProcesses);
+  const writeTwice = async (_: unknown, one: number) => {
+    for (const time of [1, 2]) {
+      const file = await create(join(folder, 'a.txt'));
+      await file.write(`${one} ${time}`);
+      await file.keep();
+    }
+  };
+  await Promise.all(Array.from({ length: 40 }, writeTwice));
+  expect(await readdir(folder)).toEqual(['a.txt']);
+});
+
+test.skipIf(userInfo().uid === 0)(
+  'a folder that may be written and not listed takes a file',
+  async () => {
+    const folder = await temporaryFolder();
+    await chmod(folder, 0o300);
+    const file = await createNewFiles(realProcesses).create(join(folder, 'a.txt'));
+    await file.write('one');
+    expect(await file.keep()).toBe(3);
+    await chmod(folder, 0o700);
+    expect(await readdir(folder)).toEqual(['a.txt']);
+  },
+);
+
 // Node's own recursive mkdir never ends there.
 test.skipIf(process.platform !== 'linux')(
   'a folder in which nothing can be made is said, in time',

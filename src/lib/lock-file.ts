@@ -29,18 +29,34 @@ export async function lockFile(
   await told(path, 'written', makeFolders(dirname(path)));
   const { ownPid, birthOf } = processes;
   const own = `${hostname()} ${ownPid} ${crypto.randomUUID()} ${await birthOf(ownPid)}`;
+  // As long as the file may be there, others in this process must know whose it is.
+  held.add(own);
+  let isTaken = false;
+  try {
+    isTaken = await takes(path, own, processes);
+  } finally {
+    if (!isTaken) held.delete(own);
+  }
+  if (!isTaken) return undefined;
+  return async () => {
+    if ((await readHolder(path)) === own) await promises.rm(path, { force: true });
+    held.delete(own);
+  };
+}
+
+/** Whether a lock file is there whose holder is gone. It is not touched. */
+export async function isLeftLock(path: string, processes: Processes): Promise<boolean> {
+  const holder = await readHolder(path);
+  return holder !== undefined && !(await isHeld(holder, processes));
+}
+
+async function takes(path: string, own: string, processes: Processes): Promise<boolean> {
   for (;;) {
-    if (await created(path, own)) {
-      held.add(own);
-      return async () => {
-        held.delete(own);
-        if ((await readHolder(path)) === own) await promises.rm(path, { force: true });
-      };
-    }
+    if (await created(path, own)) return true;
     const holder = await readHolder(path);
     if (holder === undefined) continue;
-    if (await isHeld(holder, processes)) return undefined;
-    if (!(await removed(path, holder))) return undefined;
+    if (await isHeld(holder, processes)) return false;
+    if (!(await removed(path, holder))) return false;
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { lstat, mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { hasCode, unlessMissing } from './file-errors.js';
 
@@ -7,17 +7,26 @@ import { hasCode, unlessMissing } from './file-errors.js';
  * there and yet nothing can be made in it for want of it, as in /proc (Node 20 and 24).
  */
 export async function makeFolders(path: string, mode = 0o777): Promise<void> {
-  try {
-    await mkdir(path, mode);
-  } catch (error) {
-    const found = await unlessMissing(stat(path));
-    if (found?.isDirectory()) return;
-    const parent = dirname(path);
-    if (!hasCode(error, 'ENOENT') || parent === path) throw error;
-    await makeFolders(parent, mode);
-    // Whatever it is now is the reason.
-    await mkdir(path, mode).catch(async (reason: unknown) => {
-      if (!(hasCode(reason, 'EEXIST') && (await stat(path)).isDirectory())) throw reason;
-    });
+  const reason = await whyNotMade(path, mode);
+  if (reason === undefined) return;
+  const parent = dirname(path);
+  if (!hasCode(reason, 'ENOENT') || parent === path) throw reason;
+  await makeFolders(parent, mode);
+  const lastReason = await whyNotMade(path, mode);
+  if (lastReason !== undefined) throw lastReason;
+}
+
+/** Undefined: the folder is there. One that was there, and that another has removed since, is made anew. */
+async function whyNotMade(path: string, mode: number): Promise<unknown> {
+  for (;;) {
+    try {
+      await mkdir(path, mode);
+      return undefined;
+    } catch (error) {
+      const found = await unlessMissing(lstat(path));
+      const behind = found?.isSymbolicLink() ? await unlessMissing(stat(path)) : found;
+      if (behind?.isDirectory()) return undefined;
+      if (found || !hasCode(error, 'EEXIST')) return error;
+    }
   }
 }

@@ -1,9 +1,9 @@
 import { constants, promises, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { CliError } from './errors.js';
-import { hasCode, told } from './file-errors.js';
+import { systemError, told } from './file-errors.js';
 import type { NewFile } from './host.js';
-import { lockFile, type Processes } from './lock-file.js';
+import { isLeftLock, lockFile, type Processes } from './lock-file.js';
 import { makeFolders } from './make-folders.js';
 import { syncFolder } from './sync-folder.js';
 
@@ -41,9 +41,9 @@ export function createNewFiles(processes: Processes): NewFiles {
       handle = undefined;
     };
     const remove = async () => {
+      // The file is in place, or given up: what cannot go now goes with the process, or before the next.
+      await ifPossible(removeFolder(folder).then(() => unfinished.delete(folder)));
       await release?.();
-      await promises.rm(folder, { recursive: true, force: true });
-      unfinished.delete(folder);
     };
     return {
       temporaryPath,
@@ -86,27 +86,28 @@ function lockIn(folder: string, target: string): string {
 /** Removes what killed processes have left of the same file. What another process, or user, is at stays. */
 async function removeLeftovers(target: string, processes: Processes): Promise<void> {
   const name = basename(target);
-  for (const one of await promises.readdir(dirname(target))) {
-    const isLeft =
+  for (const one of (await ifPossible(promises.readdir(dirname(target)))) ?? []) {
+    const isBeside =
       one.startsWith(`${name}.`) && /^[\da-f]{8}\.tmp$/.test(one.slice(name.length + 1));
-    if (!isLeft) continue;
+    if (!isBeside) continue;
     const folder = join(dirname(target), one);
-    try {
-      // Without a lock nobody knows whose it is.
-      await promises.access(lockIn(folder, target));
-      const release = await lockFile(lockIn(folder, target), processes);
-      if (!release) continue;
-      await release();
-      await promises.rm(folder, { recursive: true, force: true });
-    } catch (error) {
-      if (!isForeign(error)) throw error;
-    }
+    const isLeft = await ifPossible(isLeftLock(lockIn(folder, target), processes));
+    if (isLeft) await ifPossible(removeFolder(folder));
   }
 }
 
-function isForeign(error: unknown): boolean {
-  const codes = ['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'EROFS'];
-  return hasCode(error, ...codes) || (error instanceof CliError && hasCode(error.cause, ...codes));
+function removeFolder(path: string): Promise<void> {
+  return promises.rm(path, { recursive: true, force: true });
+}
+
+/** Tidying up, for which nobody asked; undefined where the system refuses it. */
+async function ifPossible<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (systemError(error) === undefined) throw error;
+    return undefined;
+  }
 }
 
 interface Existing {
