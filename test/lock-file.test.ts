@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -66,3 +68,19 @@ test('a lock says which process of this machine holds it, and since when it runs
   expect([host, pid]).toEqual([hostname(), String(process.pid)]);
   expect(birth).toMatch(process.platform === 'linux' ? /^[0-9a-f-]{36}\/\d+$/ : /^unknown$/);
 });
+
+test.skipIf(process.platform !== 'linux')(
+  'a killed process after which its parent has not asked holds no lock',
+  async () => {
+    // The shell becomes a program that never asks after the child.
+    const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60']);
+    const pid = Number(String((await once(parent.stdout, 'data'))[0]));
+    const path = await lockOf(`${hostname()} ${pid} ${crypto.randomUUID()} unknown`);
+    const { files } = createProcessHost(process);
+    expect(await files.lock(path)).toBeUndefined();
+    process.kill(pid, 'SIGKILL');
+    await expect.poll(() => readFile(`/proc/${pid}/stat`, 'utf8')).toContain(') Z ');
+    expect(await files.lock(path)).toBeDefined();
+    parent.kill('SIGKILL');
+  },
+);

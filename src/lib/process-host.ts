@@ -158,7 +158,10 @@ function createClock(): Clock {
   };
 }
 
-/** On Linux when a process began, which no other of its number shares; elsewhere only whether there is one. */
+/**
+ * On Linux when a process began, which no other of its number shares; elsewhere only whether there is one. One that has
+ * ended, and that its parent has not asked after yet, is none.
+ */
 async function birthOf(own: NodeJS.Process, pid: number): Promise<string | undefined> {
   if (!isRunning(own, pid)) return undefined;
   try {
@@ -166,8 +169,10 @@ async function birthOf(own: NodeJS.Process, pid: number): Promise<string | undef
       promises.readFile('/proc/sys/kernel/random/boot_id', 'utf8'),
       promises.readFile(`/proc/${pid}/stat`, 'utf8'),
     ]);
-    // The name of the program, in parentheses, may hold blanks; the start is the 20th field behind it.
-    const start = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+    // The name of the program, in parentheses, may hold blanks.
+    const [state = '', ...others] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const start = others[18];
+    if ('ZX'.includes(state)) return undefined;
     return start === undefined ? 'unknown' : `${boot.trim()}/${start}`;
   } catch {
     return 'unknown';
