@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { readdir, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createProcessHost } from '../src/lib/process-host.js';
@@ -58,4 +60,26 @@ test('variables that make libraries talk are not heard', async () => {
   const run = await cli.run(['whoami', '--local'], { env });
   cli.remove();
   expect(run).toMatchObject({ status: 0, stderr: '' });
+});
+
+test('with --local, storage outside of it is reached by the proxy that the environment names', async () => {
+  const asked: string[] = [];
+  const proxy = createServer().on('connect', ({ url = '' }, socket) => {
+    asked.push(url);
+    socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+  });
+  await once(proxy.listen(0, '127.0.0.1'), 'listening');
+  const address = proxy.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  const cli = openBuiltCli();
+  const storage = 'BlobEndpoint=https://store.invalid;SharedAccessSignature=sv=1&sig=x';
+  const run = await cli.run(['data', 'list', 'fraud', '--local', '--connection-string', storage], {
+    env: { HTTPS_PROXY: `http://127.0.0.1:${port}` },
+  });
+  cli.remove();
+  proxy.close();
+  expect(run.stderr).toContain(
+    `store.invalid through the proxy 127.0.0.1:${port} was refused (403)`,
+  );
+  expect(asked).toEqual(['store.invalid:443']);
 });

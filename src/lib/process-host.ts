@@ -63,7 +63,7 @@ export function createProcessHost(own: NodeJS.Process): Host {
     const { handle, connection } = await openLocalCloud(settings.localDir, limits).finally(
       opening.done,
     );
-    return { ...shared, env: localEnv(connection), fetch: handle };
+    return { ...shared, env: localEnv(connection), networkEnv: env, fetch: handle };
   }
 
   return {

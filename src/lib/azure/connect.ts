@@ -30,6 +30,8 @@ export interface Surroundings {
   readonly report: Report;
   readonly files: Files;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** What the network is reached by, where `env` is that of a cloud within the process. */
+  readonly networkEnv?: Readonly<Record<string, string | undefined>>;
   readonly homeDir?: string;
   /** As Node names it, such as `linux`. */
   readonly platform?: string;
@@ -152,10 +154,11 @@ export async function openSignIn(settings: Settings, surroundings: Surroundings)
 
 async function reach(
   settings: Settings,
-  { clock, signal, report, files, env, fetch }: Surroundings,
+  { clock, signal, report, files, env, networkEnv = env, fetch }: Surroundings,
 ): Promise<{ readonly cloud: Cloud; readonly transport: Transport }> {
   const { caFile } = settings;
-  const transport = await createTransport({ clock, signal, report, files, env, caFile, fetch });
+  const wire = { clock, signal, report, files, env: networkEnv, caFile, fetch };
+  const transport = await createTransport(wire);
   if (!isCustomCloud(settings.cloud)) {
     return { cloud: publicCloud(settings.cloud, env.AZURE_AUTHORITY_HOST), transport };
   }

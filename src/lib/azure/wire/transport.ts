@@ -29,9 +29,10 @@ export interface TransportOptions {
   readonly signal: AbortSignal;
   readonly report: Pick<Report, 'debug'>;
   readonly files: Pick<Files, 'read'>;
+  /** Names the proxy and further roots. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly caFile: string | undefined;
-  /** Replaces the network. */
+  /** Replaces the network inside the cloud. */
   readonly fetch?: ((request: Request) => Promise<Response>) | undefined;
 }
 
@@ -40,7 +41,6 @@ const ANSWER_TIMEOUT_MS = 120_000;
 /** @throws {CliError} `usage` if the CA file or the proxy is not one */
 export async function createTransport(options: TransportOptions): Promise<Transport> {
   const { clock, signal, report, env, fetch } = options;
-  const proxy = fetch ? undefined : proxyUrl(env);
   let network: Promise<HttpClient> | undefined;
   const openNetwork = () => {
     network ??= readPrivateRoots(options).then((privateRoots) =>
@@ -90,6 +90,7 @@ export async function createTransport(options: TransportOptions): Promise<Transp
         const repeat = kind === 'write' ? wasRefused(code) : mayPass(code);
         if (last || !repeat) {
           const url = new URL(request.url);
+          const proxy = fetch && wire === inside ? undefined : proxyUrl(env);
           throw connectionError(error, { url, proxy, write: kind === 'write' });
         }
         waitMs = backoff(attempt);
