@@ -599,6 +599,83 @@ describe('references', () => {
     expect(payloads.counts).toMatchObject({ fetched: 0, failed: 1 });
   });
 
+  const onlyLines = async function* (blobs: ChangingBlobs) {
+    for await (const file of blobs.listed()) if (file.name.endsWith('.jsonl')) yield file;
+  };
+
+  test('a payload that is where its line says is not looked for beside it', async () => {
+    const folder = await temporaryFolder();
+    const blobs = changingBlobs();
+    const dataref = 'exported/2026/11/22/08/a.json';
+    blobs.put(`${AT}/host.jsonl`, line({ dataref }));
+    blobs.put(dataref, '[]');
+    blobs.put(`${AT}/a.json`, '["another"]');
+    const fetched = await fetchTo(folder, blobs, { listed: onlyLines(blobs) });
+    expect(pathsOf(fetched)).toEqual([`references/data/${dataref}`]);
+    expect(blobs.reads.map(({ name }) => name)).not.toContain(`${AT}/a.json`);
+  });
+
+  test('a payload that is not there, nor beside its line, is looked for in both places each time', async () => {
+    const folder = await temporaryFolder();
+    const blobs = changingBlobs();
+    blobs.put(`${AT}/host.jsonl`, line({ dataref: 'exported/2026/11/22/08/a.json' }));
+    const first = await fetchTo(folder, blobs, { listed: onlyLines(blobs) });
+    expect(first.payloads.counts).toMatchObject({ fetched: 0, failed: 1 });
+    blobs.put(`${AT}/a.json`, '[]');
+    const second = await fetchTo(folder, blobs, { listed: onlyLines(blobs) });
+    expect(second.payloads.counts).toMatchObject({ fetched: 1, failed: 0 });
+    const before = blobs.reads.length;
+    const third = await fetchTo(folder, blobs, { listed: onlyLines(blobs) });
+    expect(third.payloads.counts).toMatchObject({ kept: 1, failed: 0 });
+    expect(blobs.reads).toHaveLength(before);
+  });
+
+  test('a payload is looked for beside its line in a folder that did not note the line', async () => {
+    const folder = await temporaryFolder();
+    const blobs = changingBlobs();
+    blobs.put(`${AT}/host.jsonl`, line({ dataref: 'exported/2026/11/22/08/a.json' }));
+    await fetchTo(folder, blobs, { listed: onlyLines(blobs) });
+    const manifest = join(folder, '.aml-monitor-data', 'manifest.jsonl');
+    await writeFile(manifest, (await readFile(manifest, 'utf8')).replaceAll(/,"lines":\d+/g, ''));
+    blobs.put(`${AT}/a.json`, '[]');
+    const { payloads } = await fetchTo(folder, blobs, { listed: onlyLines(blobs) });
+    expect(payloads.counts).toMatchObject({ fetched: 1, failed: 0 });
+  });
+
+  test('a line of another time leaves a payload beside the lines of its own', async () => {
+    const folder = await temporaryFolder();
+    const blobs = changingBlobs();
+    const dataref = 'exported/2026/11/22/08/a.json';
+    const later = AT.replace(/08$/, '09');
+    blobs.put(`${later}/host.jsonl`, line({ dataref }));
+    blobs.put(`${AT}/host.jsonl`, line({ dataref }));
+    blobs.put(`${AT}/a.json`, '[]');
+    blobs.put(`${AT.replace(/08$/, '10')}/host.jsonl`, line({ dataref }));
+    const { payloads } = await fetchTo(folder, blobs, { listed: onlyLines(blobs) });
+    expect(payloads.counts).toMatchObject({ fetched: 1, failed: 0 });
+  });
+
+  test('payloads are looked for side by side, and where one cannot be that one fails alone', async () => {
+    const folder = await temporaryFolder();
+    const ill = `${AT}/a7.json`;
+    const blobs = changingBlobs(({ name }) => {
+      if (name === ill) throw new CliError('service', 'Busy.', { status: 503 });
+    });
+    const others = Array.from({ length: 40 }, (_, index) => index);
+    const texts = others.map((index) => `exported/2026/11/22/08/a${index}.json`);
+    blobs.put(`${AT}/host.jsonl`, texts.map((dataref) => line({ dataref })).join(''));
+    for (const index of others) blobs.put(`${AT}/a${index}.json`, '[]');
+    const list = () => {
+      throw new CliError('service', 'No lists.', { status: 503 });
+    };
+    const listed = onlyLines(blobs);
+    const { files, payloads } = await fetchTo(folder, { ...blobs, list }, { listed });
+    expect(files.counts).toMatchObject({ fetched: 1, failed: 0 });
+    expect(payloads.counts).toMatchObject({ fetched: 39, failed: 1 });
+    expect(payloads.failures).toMatchObject([{ name: ill, kind: 'service' }]);
+    expect(blobs.mostAtOnce()).toBeGreaterThan(4);
+  });
+
   test('one whose payload is gone fails alone', async () => {
     const folder = await temporaryFolder();
     const blobs = changingBlobs();

@@ -6,7 +6,7 @@ import { forEachConcurrently } from '../for-each-concurrently.js';
 import { type DataFolder, lockDataFolder, openDataFolder, prepareFolder } from './data-folder.js';
 import type { FindDatastore } from './datastores.js';
 import { FILES_A_REQUEST, fetchPlaced, type PlacedWork } from './fetch-placed.js';
-import { askingOnce, fetchPayloads, noteReferences } from './fetch-references.js';
+import { askingOnce, fetchPayloads, noteReferences, searchAgain } from './fetch-references.js';
 import { localPlace } from './local-place.js';
 import type { DataOwner } from './manifest.js';
 import { createOutcomeTally, type OutcomeTally } from './outcome-tally.js';
@@ -123,6 +123,7 @@ async function fetchAll(
   const failures = { inTurn: 0 };
   const work: PlacedWork = { ...ports, folder, manifest, slots, parallel, failures, onBytes };
   const done = createOutcomeTally();
+  searchAgain(manifest);
   try {
     const queue = readAhead(counted(collected, progress), LIST_AHEAD);
     await forEachConcurrently(

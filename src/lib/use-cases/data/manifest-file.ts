@@ -13,7 +13,12 @@ export type Entry =
       'id' | 'blob' | 'path' | 'change'
     >)
   | BlobChange
-  | { readonly kind: 'reference'; readonly text: string; readonly to: number | null }
+  | {
+      readonly kind: 'reference';
+      readonly text: string;
+      readonly to: number | null;
+      readonly lines?: number | null;
+    }
   /** Null: it is removed. */
   | { readonly kind: 'table'; readonly path: string; readonly sizeBytes: number | null };
 

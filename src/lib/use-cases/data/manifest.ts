@@ -53,6 +53,8 @@ export interface Reference {
   readonly text: string;
   /** The payload; null if it may not be fetched. */
   readonly to: Placed | null;
+  /** A file whose line has it; null: beside each of several is another place of that name. Undefined: nobody noted it. */
+  readonly lines: BlobAddress | null | undefined;
 }
 
 /**
@@ -65,8 +67,8 @@ export interface Manifest {
   readonly find: (blob: BlobAddress) => Placed | undefined;
   readonly get: (id: number) => Placed;
   readonly references: () => Iterable<Reference>;
-  /** What a reference leads to; undefined if nothing is known of it. */
-  readonly reference: (text: string) => Placed | null | undefined;
+  /** Undefined if nothing is known of it. */
+  readonly reference: (text: string) => Reference | undefined;
   /** Size of the table that a merge wrote last at this path; undefined if none did. */
   readonly tableBytes: (path: string) => number | undefined;
   readonly begin: (owner: DataOwner) => void;
@@ -78,7 +80,7 @@ export interface Manifest {
   readonly addRange: (blob: BlobAddress, range: ByteRange) => void;
   readonly finish: (blob: BlobAddress, whole: Whole) => void;
   readonly setSearched: (blob: BlobAddress, bytes: number) => void;
-  readonly refer: (text: string, to: BlobAddress | null) => void;
+  readonly refer: (text: string, to: BlobAddress | null, lines: BlobAddress | null) => void;
   /** Null: it is there no more. */
   readonly setTable: (path: string, sizeBytes: number | null) => void;
   readonly commit: () => Promise<void>;
@@ -96,7 +98,7 @@ export async function openManifest(path: string, files: Files): Promise<Manifest
   const placed: (Placed | undefined)[] = [];
   const containers = new Map<string, Container>();
   const knownFacts = new Map<string, CollectedFacts>();
-  const references = new Map<string, number | null>();
+  const references = new Map<string, ReferenceEntry>();
   const tables = new Map<string, number>();
   let owner: DataOwner | undefined;
 
@@ -119,7 +121,7 @@ export async function openManifest(path: string, files: Files): Promise<Manifest
     if (entry.kind === 'download') {
       owner = { workspace: entry.workspace, service: entry.service };
     } else if (entry.kind === 'reference') {
-      references.set(entry.text, entry.to);
+      references.set(entry.text, entry);
     } else if (entry.kind === 'table') {
       if (entry.sizeBytes === null) tables.delete(entry.path);
       else tables.set(entry.path, entry.sizeBytes);
@@ -175,7 +177,7 @@ export async function openManifest(path: string, files: Files): Promise<Manifest
   function* live(): Generator<Entry> {
     if (owner) yield { kind: 'download', version: 1, ...owner };
     for (const one of present()) yield* entriesOf(one);
-    for (const [text, to] of references) yield { kind: 'reference', text, to };
+    yield* references.values();
     for (const [table, sizeBytes] of tables) yield { kind: 'table', path: table, sizeBytes };
   }
 
@@ -208,6 +210,11 @@ export async function openManifest(path: string, files: Files): Promise<Manifest
     throw new Error(`Nothing has the place ${id}.`);
   };
   const idOf = (blob: BlobAddress): number => get(find(blob)?.id ?? -1).id;
+  const referenceOf = ({ text, to, lines }: ReferenceEntry): Reference => ({
+    text,
+    to: placed[to ?? -1] ?? null,
+    lines: lines === undefined ? undefined : (placed[lines ?? -1]?.blob ?? null),
+  });
 
   return {
     owner: () => owner,
@@ -215,11 +222,11 @@ export async function openManifest(path: string, files: Files): Promise<Manifest
     find,
     get,
     *references() {
-      for (const [text, to] of references) yield { text, to: placed[to ?? -1] ?? null };
+      for (const entry of references.values()) yield referenceOf(entry);
     },
     reference(text) {
-      const to = references.get(text);
-      return to === undefined ? undefined : (placed[to ?? -1] ?? null);
+      const known = references.get(text);
+      return known && referenceOf(known);
     },
     tableBytes: (table) => tables.get(table),
     begin: (wished) => add({ kind: 'download', version: 1, ...wished }),
@@ -237,7 +244,8 @@ export async function openManifest(path: string, files: Files): Promise<Manifest
     addRange: (blob, range) => add({ kind: 'range', id: idOf(blob), range }),
     finish: (blob, whole) => add({ kind: 'whole', id: idOf(blob), ...wholeText(whole) }),
     setSearched: (blob, bytes) => add({ kind: 'searched', id: idOf(blob), bytes }),
-    refer: (text, to) => add({ kind: 'reference', text, to: to && idOf(to) }),
+    refer: (text, to, lines) =>
+      add({ kind: 'reference', text, to: to && idOf(to), lines: lines && idOf(lines) }),
     setTable: (table, sizeBytes) => add({ kind: 'table', path: table, sizeBytes }),
     commit,
     async tidy() {
@@ -247,6 +255,8 @@ export async function openManifest(path: string, files: Files): Promise<Manifest
     },
   };
 }
+
+type ReferenceEntry = Extract<Entry, { readonly kind: 'reference' }>;
 
 interface Container extends Omit<BlobAddress, 'name'> {
   /** Places by the names of the blobs. */
