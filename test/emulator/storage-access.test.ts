@@ -13,6 +13,7 @@ import {
   SASProtocol,
   StorageSharedKeyCredential,
 } from '@azure/storage-blob';
+import fc from 'fast-check';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { actionOf } from '../../src/lib/emulator/sign-in/allowed-actions.js';
 import { clientsClock } from '../support/host.js';
@@ -110,6 +111,22 @@ test('either key of the account lists, reads and writes', async () => {
     expect(await read(container)).toBe('one,two');
     expect(await container.getProperties()).toMatchObject({ etag: expect.any(String) });
   }
+});
+
+test('metadata is signed whatever its names and blanks are', async () => {
+  const name = fc
+    .array(fc.constantFrom(...'-_.09abyz~'), { minLength: 1, maxLength: 5 })
+    .map((characters) => characters.join(''));
+  const value = fc.constantFrom('one', 'one two', 'one  two', 'one\ttwo');
+  const blob = withKey().getContainerClient('modeldata').getAppendBlobClient('signed');
+  await blob.create({ metadata: { a_b: '1', ab: '2', a0: '3', abc: '4', 'a-b': '5' } });
+  await fc.assert(
+    fc.asyncProperty(fc.dictionary(name, value, { maxKeys: 6 }), async (metadata) => {
+      await blob.create({ metadata });
+    }),
+    { numRuns: 50 },
+  );
+  await blob.delete();
 });
 
 test('a key that was made anew opens, its predecessor does not', async () => {

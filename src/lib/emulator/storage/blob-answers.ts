@@ -73,7 +73,13 @@ export function notModified() {
   return storageFault({ status: 304, code: 'ConditionNotMet', message: '' });
 }
 
+/** Of what was asked only what it is: the rest may be a signature. */
 export function notImplemented({ request, url }: Call) {
-  const message = `The local cloud has no ${request.method} ${url.search || 'of this kind'} of blobs.`;
+  const asked = ['restype', 'comp'].flatMap((name) => {
+    const value = url.searchParams.get(name);
+    return value === null ? [] : [`${name}=${value}`];
+  });
+  const what = asked.join('&') || 'of this kind';
+  const message = `The local cloud has no ${request.method} ${what} of blobs.`;
   return storageFault({ status: 501, code: 'NotImplemented', message });
 }

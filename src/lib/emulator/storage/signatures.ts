@@ -24,7 +24,7 @@ const SIGNED_HEADERS = [
  * The text that `Authorization: SharedKey ACCOUNT:SIGNATURE` signs.
  *
  * Contract: Shared Key of the Blob service, 2009-09-19 and later, Content-Length as from 2015-02-21.
- * Known from: documented (authorize with Shared Key).
+ * Known from: documented (authorize with Shared Key); measured, that blanks within a value stay as they are.
  */
 export function sharedKeyText({ method, url, headers }: SignedRequest, account: string): string {
   const standard = SIGNED_HEADERS.map((name) => {
@@ -35,8 +35,9 @@ export function sharedKeyText({ method, url, headers }: SignedRequest, account: 
   });
   const own = [...headers]
     .filter(([name]) => name.startsWith('x-ms-'))
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => `${name}:${value.replace(/\s+/g, ' ').trim()}`);
+    .map(([name, value]) => ({ place: placeOf(name), line: `${name}:${value.trim()}` }))
+    .sort((a, b) => (a.place < b.place ? -1 : 1))
+    .map(({ line }) => line);
   const query = new Map<string, string[]>();
   for (const pair of url.search.slice(1).split('&')) {
     if (pair === '') continue;
@@ -48,6 +49,23 @@ export function sharedKeyText({ method, url, headers }: SignedRequest, account: 
     .map(([name, values]) => `${name}:${values.sort().join(',')}`);
   const resource = [`/${account}${url.pathname}`, ...asked].join('\n');
   return [method, ...standard, ...own, resource].join('\n');
+}
+
+/** The characters of a header's name in Azure's order; hyphen and apostrophe stand in none. */
+const ORDER = '!#$%&*.^_`|~+0123456789abcdefghijklmnopqrstuvwxyz';
+
+/**
+ * What a header's name is sorted by: as words are, so `a_b` before `a0` before `ab`, and by its hyphens only where
+ * another has the same characters otherwise.
+ *
+ * Known from: measured (Azurite, and what the SDKs sign).
+ */
+function placeOf(name: string): string {
+  const inOrder = [...name].flatMap((one) => {
+    const at = ORDER.indexOf(one);
+    return at < 0 ? [] : [String.fromCharCode(at + 1)];
+  });
+  return `${inOrder.join('')}\0${name.replace(/[^'-]/g, ' ')}`;
 }
 
 /**
