@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
-import { request } from 'node:https';
+import { Agent, request } from 'node:https';
 import { createConnection } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
@@ -53,6 +53,26 @@ test('a request reaches the function with its address, headers and body, and the
   ]);
   const zipped = await get(server.origin, ca, { 'accept-encoding': 'gzip' });
   expect(zipped.headers['content-encoding']).toBe('gzip');
+  await server.close();
+});
+
+test('a body that nobody reads is in the way of no later request of its connection', async () => {
+  const handle = async () => new Response('refused', { status: 501 });
+  const server = await listen({ folder: await temporaryFolder(), handle, now });
+  const ca = await readFile(server.caFile, 'utf8');
+  const agent = new Agent({ ca, keepAlive: true, maxSockets: 1 });
+  const put = (body: Buffer) =>
+    new Promise((resolve, reject) => {
+      const sent = request(server.origin, { method: 'PUT', agent }, (response) => {
+        response.resume().on('end', () => resolve([response.statusCode, sent.reusedSocket]));
+      });
+      sent.on('error', reject).end(body);
+    });
+  expect(await put(Buffer.alloc(2_000_000))).toEqual([501, false]);
+  for (let time = 0; time < 4; time++) {
+    expect(await put(Buffer.alloc(2_000_000))).toEqual([501, true]);
+  }
+  agent.destroy();
   await server.close();
 });
 

@@ -162,6 +162,18 @@ test('a signature of a container opens it as far as its permissions go', async (
   );
 });
 
+test('what the local cloud does not have is named without the signature that asks for it', async () => {
+  const container = withQuery(containerSas('cw'));
+  const id = Buffer.from('1').toString('base64');
+  const error: unknown = await container
+    .getBlockBlobClient('staged')
+    .stageBlock(id, 'one', 3)
+    .catch((reason) => reason);
+  expect(error).toMatchObject({ statusCode: 501, code: 'NotImplemented' });
+  expect(String(error)).toContain('no PUT comp=block of blobs');
+  expect(String(error)).not.toContain('sig=');
+});
+
 test('a signature of one blob opens no other', async () => {
   const query = generateBlobSASQueryParameters(
     {

@@ -64,7 +64,12 @@ async function serve(
   outgoing.once('close', () => {
     if (!outgoing.writableFinished) gone.abort();
   });
-  const response = await handle(toRequest(incoming, gone.signal));
+  const request = toRequest(incoming, gone.signal);
+  const response = await handle(request);
+  await Promise.all([answer(response, incoming, outgoing), readRest(request)]);
+}
+
+async function answer(response: Response, incoming: IncomingMessage, outgoing: ServerResponse) {
   const headers: Record<string, string | string[]> = Object.fromEntries(response.headers);
   outgoing.statusCode = response.status;
   const zips = shouldZip(incoming, response);
@@ -82,6 +87,11 @@ async function serve(
   await (zips
     ? pipeline(body, createGzip({ level: constants.Z_BEST_SPEED }), outgoing)
     : pipeline(body, outgoing));
+}
+
+/** What stayed unread would stand before the next request of the connection. */
+async function readRest({ body, bodyUsed }: Request): Promise<void> {
+  if (body && !bodyUsed) await body.pipeTo(new WritableStream());
 }
 
 function toRequest(incoming: IncomingMessage, signal: AbortSignal): Request {
