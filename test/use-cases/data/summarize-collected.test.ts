@@ -7,14 +7,14 @@ import { type AskedRead, type ChangingBlobs, changingBlobs } from '../../support
 const AT = 'modelDataCollector/fraud/blue/model_inputs/2026/11/22/08';
 const LINE = '{"data":[{"a":1},{"a":2}]}\n';
 
-/** With --rows, of blobs that change between the list and the reading of them. */
-async function summary(change: (read: AskedRead, blobs: ChangingBlobs) => void) {
+/** Of blobs that change between the list and the reading of them. */
+async function summary(change: (read: AskedRead, blobs: ChangingBlobs) => void, countsRows = true) {
   const blobs: ChangingBlobs = changingBlobs((read) => change(read, blobs));
   for (const name of ['one', 'two', 'three']) blobs.put(`${AT}/${name}.jsonl`, LINE);
   return summarizeCollected(
     { blobs },
     { files: blobs.listed() },
-    { by: undefined, countsRows: true },
+    { by: undefined, countsRows },
     { signal: new AbortController().signal, onProgress() {} },
   );
 }
@@ -27,16 +27,31 @@ test('a blob that was replaced since it was listed counts with the rows that it 
   expect(uncounted).toEqual([]);
 });
 
-test('a blob that is gone or archived by then is left out, and said; the others count', async () => {
+test.each([
+  ['--rows', true],
+  ['few files', false],
+])(
+  '%s: a blob that is gone or archived by then is left out, and said; the others count',
+  async (_, countsRows) => {
+    const { lines, uncounted, rowsAreCounted } = await summary(({ name }, blobs) => {
+      if (name.endsWith('two.jsonl')) blobs.remove(name);
+      if (name.endsWith('three.jsonl')) {
+        throw new CliError('service', 'It is archived.', { status: 409, code: 'BlobArchived' });
+      }
+    }, countsRows);
+    expect(lines).toMatchObject([{ files: 3, rows: 2 }]);
+    expect(rowsAreCounted).toBe(true);
+    expect(uncounted.map(({ kind }) => kind).sort()).toEqual(['not-found', 'service']);
+  },
+);
+
+test('what nobody asked to count is not counted where the service is ill, and no file is blamed', async () => {
   const { lines, uncounted, rowsAreCounted } = await summary(({ name }, blobs) => {
-    if (name.endsWith('two.jsonl')) blobs.remove(name);
-    if (name.endsWith('three.jsonl')) {
-      throw new CliError('service', 'It is archived.', { status: 409, code: 'BlobArchived' });
-    }
-  });
-  expect(lines).toMatchObject([{ files: 3, rows: 2 }]);
-  expect(rowsAreCounted).toBe(true);
-  expect(uncounted.map(({ kind }) => kind).sort()).toEqual(['not-found', 'service']);
+    if (name.endsWith('one.jsonl')) blobs.remove(name);
+    if (name.endsWith('three.jsonl')) throw new CliError('service', 'Busy.', { status: 503 });
+  }, false);
+  expect(lines).toMatchObject([{ files: 3, rows: null }]);
+  expect({ uncounted, rowsAreCounted }).toEqual({ uncounted: [], rowsAreCounted: false });
 });
 
 test.each([

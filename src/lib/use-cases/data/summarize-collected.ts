@@ -93,9 +93,13 @@ export async function summarizeCollected(
     onProgress(seen, counted.files);
   }
 
-  function orUncounted(error: unknown): void {
-    if (!isItsOwn(error)) throw error;
-    uncounted.push(error);
+  async function countIfItCan(file: CollectedFile, own: AbortSignal): Promise<void> {
+    try {
+      await count(file, own);
+    } catch (error) {
+      if (!isItsOwn(error)) throw error;
+      uncounted.push(error);
+    }
   }
 
   async function add(file: CollectedFile, own: AbortSignal): Promise<void> {
@@ -104,23 +108,24 @@ export async function summarizeCollected(
     bytes += file.sizeBytes;
     onProgress(seen, counted.files);
     few = few && few.length < FEW_FILES && bytes <= FEW_BYTES ? [...few, file] : undefined;
-    if (countsRows) await count(file, own).catch(orUncounted);
+    if (countsRows) await countIfItCan(file, own);
   }
 
   const limit = countsRows ? MOST_READS : 1;
   await forEachConcurrently(files, { limit, signal }, add);
   const rowsAreCounted = countsRows || (few !== undefined && (await countAll(few)));
   const lines = [...groups.values()].sort(inOrder).map((group) => toLine(group, rowsAreCounted));
-  const { malformed, referring } = rowsAreCounted ? counted : { malformed: 0, referring: 0 };
+  if (!rowsAreCounted) return { lines, rowsAreCounted, malformed: 0, referring: 0, uncounted: [] };
+  const { malformed, referring } = counted;
   return { lines, rowsAreCounted, malformed, referring, uncounted };
 
-  /** Nobody asked for it: what cannot be read is no reason to stop. */
+  /** Nobody asked for it: a service that is ill or closed is no reason to stop. */
   async function countAll(some: readonly CollectedFile[]): Promise<boolean> {
     try {
       const each = (async function* () {
         yield* some;
       })();
-      await forEachConcurrently(each, { limit: MOST_READS, signal }, count);
+      await forEachConcurrently(each, { limit: MOST_READS, signal }, countIfItCan);
       return true;
     } catch (error) {
       if (error instanceof CliError) return false;
