@@ -79,11 +79,13 @@ test('data of other services alone is said to be theirs', async () => {
   expect(elsewhere).toEqual([expect.stringMatching(NOTHING_WRITTEN)]);
 });
 
-test('a folder of the service in another case is named', async () => {
-  const [said] = await reasons(FRAUD, [`${MDC}/Fraud/blue/request/2026/11/20/x.jsonl`]);
-  expect(said).toBe(
+test('a folder of the service in another case is named, and not called nothing', async () => {
+  expect(await reasons(FRAUD, [`${MDC}/Fraud/blue/request/2026/11/20/x.jsonl`])).toEqual([
     'In "modelDataCollector/" of the container "data" there is "Fraud", in another case than "fraud": it is not read.',
-  );
+  ]);
+  expect(await reasons(CHURN, ['modeldata/s/g/lab/Churn/m/1/inputs/2026/11/20/x.csv'])).toEqual([
+    'In "s/g/lab/" of the container "modeldata" there is "Churn", in another case than "churn": it is not read.',
+  ]);
 });
 
 test('what lies there and is no line is not called nothing', async () => {

@@ -24,15 +24,18 @@ export async function explainNothing(
   const there = [...whatIsThere(ending), ...(outside === undefined ? [] : [outside])];
   const isOn = targets.some((target) => whyNotCollected(gateways, target) === undefined);
   if (isOn && there.length > 0) return there;
-  const others = isOn ? await whoseElse(gateways, places) : [];
+  const { alike, ofOthersAlone } = isOn
+    ? await whoseElse(gateways, places)
+    : { alike: [], ofOthersAlone: [] };
   const why = targets.flatMap((target) => {
     const reason = whyNotCollected(gateways, target);
     if (reason !== undefined) return [reason];
     // v2 has nowhere to write to then; v1 makes its container with the first file.
     const isBlocked = target.api === 'v2' && ending.missing.length > 0;
-    return isBlocked ? [] : whyNotWritten(target);
+    const mayBeWritten = alike.length > 0;
+    return isBlocked || mayBeWritten ? [] : whyNotWritten(target);
   });
-  return [...there, ...missingText(ending, targets), ...others, ...why];
+  return [...there, ...missingText(ending, targets), ...alike, ...ofOthersAlone, ...why];
 }
 
 /** What was found, and is no file of the service. */

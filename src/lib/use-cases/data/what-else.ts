@@ -49,31 +49,42 @@ async function findNewest(
   return [{ names: shown.join('/'), day: times.join('-'), end: span.to }];
 }
 
-/**
- * Whose folders there are where that of the service would be, as sentences. Names of blobs tell upper from lower case,
- * those of services do not.
- */
+/** What stands where the folder of a service would be, as sentences. */
+export interface Others {
+  /** Folders of the service's name in another case: names of blobs tell upper from lower, those of services do not. */
+  readonly alike: readonly string[];
+  readonly ofOthersAlone: readonly string[];
+}
+
 export async function whoseElse(
   { blobs }: Pick<Gateways, 'blobs'>,
   places: readonly DataPlace[],
-): Promise<readonly string[]> {
-  const sentences = places.map(async (place) => {
+): Promise<Others> {
+  const found = places.map(async (place): Promise<Others> => {
     const { prefix, known } = place;
     const parent = prefix.slice(0, prefix.slice(0, -1).lastIndexOf('/') + 1);
     const own = prefix.slice(parent.length, -1);
     // A place of the user's own is not called as the service.
-    if (own.toLowerCase() !== known.service.toLowerCase()) return [];
+    if (own.toLowerCase() !== known.service.toLowerCase()) return { alike: [], ofOthersAlone: [] };
     const names = await foldersIn(blobs, place, parent);
     const others = names.filter((name) => name !== own);
     const alike = others.filter((name) => name.toLowerCase() === own.toLowerCase());
     const where = `"${parent}" of the container "${place.container.containerName}"`;
-    if (alike.length > 0) {
-      return [`In ${where} there is "${alike[0]}", in another case than "${own}": it is not read.`];
-    }
-    if (others.length === 0 || names.includes(own)) return [];
-    return [`In ${where} there is data of others alone: ${shortList(others, 6)}.`];
+    const isOthers = alike.length === 0 && others.length > 0 && !names.includes(own);
+    return {
+      alike: alike.map(
+        (name) => `In ${where} there is "${name}", in another case than "${own}": it is not read.`,
+      ),
+      ofOthersAlone: isOthers
+        ? [`In ${where} there is data of others alone: ${shortList(others, 6)}.`]
+        : [],
+    };
   });
-  return [...new Set((await Promise.all(sentences)).flat())];
+  const all = await Promise.all(found);
+  return {
+    alike: [...new Set(all.flatMap((one) => one.alike))],
+    ofOthersAlone: [...new Set(all.flatMap((one) => one.ofOthersAlone))],
+  };
 }
 
 /** Names of the folders right below one; none where there is no such container. */
