@@ -48,6 +48,32 @@ test('joins rows of v1 by their id; those of one id in their order', async () =>
   expect(joined.unmatched).toEqual({ left: 1, right: 1 });
 });
 
+test('joins ids of v1 that the user chose as they are written', async () => {
+  const left = await opened('v1', {
+    '1.csv': 'age,$aml_dc_correlation_id\n1,1\n2,01\n3,100000\n4,123456789012345678901\n',
+  });
+  const right = await opened('v1', {
+    '1.csv':
+      '$aml_dc_correlation_id,p\n01,0.1\n1e5,0.2\norder-2000,0.3\n123456789012345678902,0.4\n',
+  });
+  const joined = await datasets.join({ left, right, names });
+
+  expect(await cellsOf(joined)).toEqual([{ age: 2n, p: 0.1 }]);
+  expect(joined.unmatched).toEqual({ left: 3, right: 3 });
+});
+
+test('joins numbers on one side with the same ones among texts on the other', async () => {
+  const left = await opened('v1', {
+    '1.csv': 'age,$aml_dc_correlation_id\n1,7\n2,1e5\n3,""\n',
+  });
+  const right = await opened('v1', {
+    '1.csv': '$aml_dc_correlation_id,p\n100000,0.1\norder-7,0.2\n7,0.3\n"",0.4\n',
+  });
+  const joined = await datasets.join({ left, right, names });
+
+  expect(await cellsOf(joined)).toEqual([{ age: 1n, p: 0.3 }]);
+});
+
 test('says which side does not tell its requests', async () => {
   const left = await opened('v1', { '1.csv': 'age,$aml_dc_correlation_id\n1,x\n' });
   const right = await opened('v1', { '1.csv': 'score\n1\n' });

@@ -88,7 +88,10 @@ function columnsOf({ source }: Side, letter: string): readonly SourceColumn[] {
   }));
 }
 
-/** SQL of a side's rows with its key, their place and their place among those of one key. */
+/**
+ * SQL of a side's rows with its key, their place and their place among those of one key. Ids are texts, whatever the
+ * column looks like: the user may have chosen them, and those of the other side may look like something else.
+ */
 function numberedRows({ source }: Side, letter: string, key: readonly string[]): string {
   const values = source.columns.flatMap(({ sql, text }, at) => [
     `${sql} AS ${letter}c${at}`,
@@ -96,7 +99,7 @@ function numberedRows({ source }: Side, letter: string, key: readonly string[]):
   ]);
   const keys = key.map((name, at) => {
     const column = source.columns.find((one) => one.role === 'mark' && one.name === name);
-    return `${column?.sql} AS k${at}`;
+    return `nullif(${column?.text ?? `CAST(${column?.sql} AS VARCHAR)`}, '') AS k${at}`;
   });
   const byKey = key.map((_, at) => `k${at}`).join(', ');
   return `(SELECT *, row_number() OVER (PARTITION BY ${byKey} ORDER BY n) AS nth
