@@ -36,7 +36,7 @@ export const featuresOf = ({ columns }: Dataset) =>
   columns.filter(({ role }) => role === 'feature').map(({ name }) => name);
 
 export async function rowsOf(dataset: Dataset, count = 100_000): Promise<readonly Row[]> {
-  return all(await dataset.rows(count, 'first'));
+  return all(await dataset.rows(count));
 }
 
 /** The rows as objects of the columns that are named, without those that have no value. */

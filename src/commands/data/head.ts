@@ -112,7 +112,7 @@ async function headService(typed: string | undefined, job: Job): Promise<void> {
     };
     const ports = { datasets, report, signal };
     const dataset = await openEnd({ files: found.files, open }, wish, ports);
-    const table = await headRows(dataset, wish, report, signal);
+    const table = await headRows(dataset, wish, ports);
     looking.done();
     await printHead(table, settings, job);
   } finally {
@@ -140,7 +140,7 @@ async function headFiles(patterns: readonly string[], job: Job): Promise<void> {
           wish,
           ports,
         );
-    const table = await headRows(dataset, wish, report, signal);
+    const table = await headRows(dataset, wish, ports);
     reading.done();
     await printHead(table, settings, job);
   } finally {

@@ -27,13 +27,12 @@ export function createDataset(source: Source, workshop: Workshop, explain: Expla
     columns,
     counts: source.counts,
     notes: source.notes,
-    async rows(count, where, signal) {
-      const offset = where === 'first' ? 0 : Math.max(0, source.counts.rows - count);
+    async rows(count, signal) {
       const [sheet, ...others] = sheetsOf(source);
       if (sheet === undefined || others.length > 0) {
-        return { columns, rows: wideRows(source, workshop, { count, offset, signal }) };
+        return { columns, rows: wideRows(source, workshop, count, signal) };
       }
-      return tableOf(await workshop.connect(), rowsOf(sheet, count, offset), columns, signal);
+      return tableOf(await workshop.connect(), rowsOf(sheet, count, 0), columns, signal);
     },
     async rejected() {
       const sql = source.rejected ?? `SELECT '' AS f, 0::BIGINT AS l, '' AS r, '' AS t LIMIT 0`;
@@ -73,6 +72,7 @@ async function tableOf(
 
 /** Rows of no columns: lines that are none of a table's may be all that files hold. */
 async function* none(): AsyncGenerator<never> {}
+
 function rowsOf({ columns, from }: Sheet, count: number, offset: number): string {
   const values = columns.map(({ sql, type }, index) => `${cellOf(sql, type)} AS c${index}`);
   return `SELECT ${values.join(', ')} FROM ${from} LIMIT ${count} OFFSET ${offset}`;
@@ -81,21 +81,16 @@ function rowsOf({ columns, from }: Sheet, count: number, offset: number): string
 /** Cells of wide rows that are in memory at a time. */
 const MOST_CELLS = 500_000;
 
-interface Span {
-  readonly count: number;
-  readonly offset: number;
-  readonly signal: AbortSignal | undefined;
-}
-
 /** Rows put together from sheets, some at a time. */
 async function* wideRows(
   source: Source,
   { connect }: Workshop,
-  { count, offset, signal }: Span,
+  count: number,
+  signal: AbortSignal | undefined,
 ): AsyncGenerator<Row> {
   const atOnce = Math.max(1, Math.floor(MOST_CELLS / source.columns.length));
-  const end = Math.min(source.counts.rows, offset + count);
-  for (let at = offset; at < end; at += atOnce) {
+  const end = Math.min(source.counts.rows, count);
+  for (let at = 0; at < end; at += atOnce) {
     const rows: Row[] = [];
     for (const sheet of sheetsOf(source)) {
       const sql = rowsOf(sheet, Math.min(atOnce, end - at), at);

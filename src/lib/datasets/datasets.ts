@@ -33,6 +33,11 @@ export interface Datasets {
    * @throws {CliError} `usage` if the rows do not tell their time
    */
   within(dataset: Dataset, span: TimeSpan, signal?: AbortSignal): Promise<DatasetWithin>;
+  /**
+   * So many rows of a dataset that were scored last, or all, the oldest of them first. What does not tell its time is older
+   * than anything, and of one time the last in the files is the newest.
+   */
+  newest(dataset: Dataset, count: number, signal?: AbortSignal): Promise<NewestRows>;
   /** Figures of the features, or of the columns that are asked for. */
   describe(dataset: Dataset, options?: StatisticsOptions): Promise<readonly ColumnStatistics[]>;
   /** How far the features of two datasets that were opened here differ. */
@@ -66,6 +71,11 @@ export interface DatasetWithin extends Dataset {
   readonly outside: { readonly before: number; readonly after: number; readonly timeless: number };
 }
 
+export interface NewestRows extends Dataset {
+  /** How many rows of all do not tell their time. */
+  readonly timeless: number;
+}
+
 export interface StatisticsOptions {
   /** Columns by name, marks too. Default: every feature. */
   readonly columns?: readonly string[] | undefined;
@@ -97,8 +107,8 @@ export interface Dataset {
   readonly counts: DatasetCounts;
   /** What was made of the files that they do not say themselves, a sentence each. */
   readonly notes: readonly string[];
-  /** Some rows at the beginning, or at the end. */
-  rows(count: number, where: 'first' | 'last', signal?: AbortSignal): Promise<Table>;
+  /** Some rows at the beginning. */
+  rows(count: number, signal?: AbortSignal): Promise<Table>;
   /** What in the files is no row: columns `file`, `line`, `reason`, `text`. */
   rejected(): Promise<Table>;
   /**

@@ -104,6 +104,18 @@ export function openDatasets(limits: DatasetLimits = {}): Datasets {
         explain,
       );
     },
+    newest(dataset, count, signal) {
+      const { source: whole, explain } = madeOf(dataset);
+      return inWorkshop(
+        signal,
+        async (workshop) => {
+          const { newestRows } = await import('./newest-rows.js');
+          const { source, timeless } = await newestRows(whole, count, workshop);
+          return toDataset(source, workshop, explain, { timeless });
+        },
+        explain,
+      );
+    },
     async describe(dataset, options = {}) {
       const { describe } = await import('./statistics/describe.js');
       return describe(await chosenColumns(dataset, options), options);

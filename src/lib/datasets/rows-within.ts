@@ -3,8 +3,8 @@ import { quoteText } from '../duckdb/quote.js';
 import { CliError } from '../errors.js';
 import type { DatasetWithin, TimeSpan } from './datasets.js';
 import { TIME_MARKS } from './marks.js';
-import { type Source, sheetsOf } from './source.js';
-import { toTimestamp } from './text-types.js';
+import { mapRows, type Source, sheetsOf } from './source.js';
+import { timeOfRows } from './time-of-rows.js';
 import type { Workshop } from './workshop.js';
 
 /** See `Datasets.within`. */
@@ -13,7 +13,13 @@ export async function rowsWithin(
   { from, to }: TimeSpan,
   { connection }: Workshop,
 ): Promise<{ readonly source: Source; readonly outside: DatasetWithin['outside'] }> {
-  const time = timeOf(source);
+  const time = timeOfRows(source);
+  if (time === undefined) {
+    const message = 'A range of time is for collected data: these rows do not tell their time.';
+    throw new CliError('usage', message, {
+      hint: `The columns would be ${TIME_MARKS.join(' or ')}.`,
+    });
+  }
   const instant = (date: Date) => `${quoteText(date.toISOString().slice(0, -1))}::TIMESTAMP`;
   const isBefore = from === null ? 'false' : `${time} < ${instant(from)}`;
   const isAfter = to === null ? 'false' : `${time} >= ${instant(to)}`;
@@ -26,11 +32,7 @@ export async function rowsWithin(
   );
   return {
     source: {
-      ...source,
-      from: within(source.from),
-      ...(source.sheets && {
-        sheets: source.sheets.map((sheet) => ({ ...sheet, from: within(sheet.from) })),
-      }),
+      ...mapRows(source, within),
       counts: { ...source.counts, rows: Number(counted?.rows) },
     },
     outside: {
@@ -39,15 +41,4 @@ export async function rowsWithin(
       timeless: Number(counted?.timeless),
     },
   };
-}
-
-/** SQL of when a row was scored. A column of texts may hold some that are no time. */
-function timeOf({ columns }: Source): string {
-  const mark = columns.find(({ name }) => TIME_MARKS.some((time) => time === name));
-  if (mark?.type === 'datetime') return mark.sql;
-  if (mark?.stored === 'VARCHAR') return toTimestamp(mark.sql);
-  const message = 'A range of time is for collected data: these rows do not tell their time.';
-  throw new CliError('usage', message, {
-    hint: `The columns would be ${TIME_MARKS.join(' or ')}.`,
-  });
 }

@@ -35,3 +35,13 @@ export interface SourceColumn extends DatasetColumn {
 export function sheetsOf({ sheets, from, columns }: Source): readonly Sheet[] {
   return sheets ?? inSheets(columns).map((some) => ({ from, columns: some }));
 }
+
+/** A source with other rows: what of them is chosen and how they are ordered stands in each sheet. */
+export function mapRows(source: Source, rowsOf: (from: string) => string): Source {
+  const { from, sheets } = source;
+  return {
+    ...source,
+    from: rowsOf(from),
+    ...(sheets && { sheets: sheets.map((sheet) => ({ ...sheet, from: rowsOf(sheet.from) })) }),
+  };
+}

@@ -153,12 +153,20 @@ test('a pattern is one below a folder whose own name looks like one', async () =
   expect(run).toMatchObject({ status: 0, stdout: 'x\n1\n' });
 });
 
-test('rows that do not all tell their time stay in the order of the files, which is said', async () => {
-  const run = await runCli(['data', 'head', '--files', 't.csv', '-o', 'csv'], {
-    files: { 'work/t.csv': 'mdc_time,a\n2026-11-22T10:00:00Z,1\nsoon,2\n' },
+test('one row that does not tell its time is older than the others, and said to be', async () => {
+  const argv = ['data', 'head', '--files', 't.csv', '-n', '2', '-o', 'csv'];
+  const [first, second] = ['2026-11-22T10:00:00Z,1', '2026-11-22T11:00:00Z,2'];
+  const run = await runCli(argv, {
+    files: { 'work/t.csv': `mdc_time,a\n${second}\n${first}\nsoon,3\n` },
   });
-  expect(run.stdout).toBe('mdc_time,a\n2026-11-22T10:00:00Z,1\nsoon,2\n');
-  expect(run.stderr).toContain('Not all rows tell their time');
+  expect(run.stdout).toBe(`mdc_time,a\n${first}\n${second}\n`);
+  expect(run.stderr).toBe('note: 1 row does not tell its time, and is taken for the oldest.\n');
+
+  const timeless = await runCli(argv, {
+    files: { 'work/t.csv': 'mdc_time,a\nsoon,1\nlater,2\nnever,3\n' },
+  });
+  expect(timeless.stdout).toBe('mdc_time,a\nlater,2\nnever,3\n');
+  expect(timeless.stderr).toContain('No row tells its time: they are in the order of the files.');
 });
 
 test.each(['data head', 'data stats', 'data drift --baseline a.jsonl'])(
