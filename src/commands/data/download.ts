@@ -8,6 +8,7 @@ import { print } from '../../lib/output/print.js';
 import { findDatastoreOf } from '../../lib/use-cases/data/datastores.js';
 import { assertAllFetched, download } from '../../lib/use-cases/data/download.js';
 import { explainNothing } from '../../lib/use-cases/data/explain-nothing.js';
+import type { Came } from '../../lib/use-cases/data/fetch-collected.js';
 import { listCollected } from '../../lib/use-cases/data/list-collected.js';
 import { localDataOf } from '../../lib/use-cases/data/local-data.js';
 import { mergeTables, tableFormat } from '../../lib/use-cases/data/merge-tables.js';
@@ -57,6 +58,17 @@ export function define(command: SharedCommand, host: Host): void {
       const { clock, files, signal, stderr } = host;
       const progress = downloadProgress({ report, clock, stderr });
       const ports = { files, signal, report };
+      const merge =
+        format &&
+        (async (came: Came) => {
+          const datasets = await host.openDatasets(MERGE_LIMITS);
+          try {
+            const merging = { ...ports, datasets, step: progress.step };
+            return await mergeTables(localDataOf(came), format, came.folder, merging);
+          } finally {
+            await datasets.close();
+          }
+        });
       const run = async () => {
         const { downloaded, fetched } = await download(
           collected,
@@ -72,23 +84,14 @@ export function define(command: SharedCommand, host: Host): void {
             getDatastore: findDatastoreOf(gateways.arm),
             clock,
             progress,
+            merge,
           },
         );
         if (countOf(fetched.files) === 0) {
           const reasons = await explainNothing(gateways, collected, collected.ending(), selection);
           for (const reason of reasons) report.note(reason);
-          return downloaded;
         }
-        if (!format) return downloaded;
-        const datasets = await host.openDatasets(MERGE_LIMITS);
-        try {
-          const { step } = progress;
-          const merging = { ...ports, datasets, step };
-          const tables = await mergeTables(localDataOf(fetched), format, fetched.folder, merging);
-          return { ...downloaded, tables };
-        } finally {
-          await datasets.close();
-        }
+        return downloaded;
       };
       const downloaded = await run().finally(progress.done);
       await print(host, settings, downloaded, downloadView);

@@ -33,6 +33,8 @@ export interface DataFolder {
 
 /** Beside the data, hidden from whoever reads the folder. No blob gets a name that begins with a dot. */
 const OWN_FOLDER = '.aml-monitor-data';
+/** Beside the data, written anew each time in place of what the time before left there. */
+export const TABLES = 'tables';
 
 export function ownPath(folder: string, name: 'manifest.jsonl' | 'lock' | 'parts'): string {
   return join(folder, OWN_FOLDER, name);
@@ -94,7 +96,7 @@ export async function openDataFolder(
   async function isFree(path: string): Promise<boolean> {
     const found = await files.look(pathOf({ path }));
     if (found === undefined) return true;
-    return found.kind === 'file' && found.sizeBytes === manifest.tableBytes(path);
+    return found.kind === 'file' && manifest.tableSizes(path).includes(found.sizeBytes);
   }
 
   /** A link in the way could lead out of the folder: nothing is written through it. */
@@ -144,15 +146,18 @@ const SEALED = '.whole';
  * but what can be gone on with.
  */
 export async function prepareFolder(
-  folder: string,
-  { manifest, put, makeFolders }: DataFolder,
+  dataFolder: DataFolder,
   owner: DataOwner,
   files: Files,
 ): Promise<void> {
+  const { root, manifest, put, makeFolders } = dataFolder;
   await manifest.tidy();
-  if (manifest.owner() === undefined) manifest.begin(owner);
+  if (!manifest.knowsTables()) {
+    if (manifest.owner() !== undefined) await adoptTables(TABLES, dataFolder, files);
+    manifest.begin(owner);
+  }
   await manifest.commit();
-  const parts = ownPath(folder, 'parts');
+  const parts = ownPath(root, 'parts');
   await makeFolders(parts);
   const left = new Set(await files.list(parts));
   if (left.size === 0) return;
@@ -163,6 +168,15 @@ export async function prepareFolder(
     if (placed.partial) left.delete(`${placed.id}.part`);
   }
   for (const name of left) await files.remove(join(parts, name));
+}
+
+/** What an earlier version of the tool merged is for the next merge to replace, as it was then. */
+async function adoptTables(path: string, folder: DataFolder, files: Files): Promise<void> {
+  const place = folder.pathOf({ path });
+  const found = await files.look(place);
+  if (found?.kind === 'file') folder.manifest.setTable(path, found.sizeBytes);
+  if (found?.kind !== 'folder') return;
+  for (const name of await files.list(place)) await adoptTables(`${path}/${name}`, folder, files);
 }
 
 /** False: something is in the way. It is fetched again, and the failure told then. */

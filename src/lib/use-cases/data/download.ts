@@ -68,7 +68,7 @@ export async function download(
 }
 
 function summaryOf(
-  { files, payloads, bytes }: Fetched,
+  { files, payloads, bytes, tables }: Fetched,
   refused: number,
   { folder, owner, dryRun }: DownloadRequest,
 ): Downloaded {
@@ -82,7 +82,7 @@ function summaryOf(
     renamed: [...files.renamed.values()].reduce((sum, { count }) => sum + count, 0),
     failures: [...files.failures, ...payloads.failures],
     dryRun,
-    tables: [],
+    tables,
   };
 }
 

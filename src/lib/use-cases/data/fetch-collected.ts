@@ -9,7 +9,8 @@ import { FILES_A_REQUEST, fetchPlaced, type PlacedWork } from './fetch-placed.js
 import { askingOnce, fetchPayloads, noteReferences, searchAgain } from './fetch-references.js';
 import { localPlace } from './local-place.js';
 import type { DataOwner } from './manifest.js';
-import { createOutcomeTally, type OutcomeTally } from './outcome-tally.js';
+import type { MergedTable } from './merge-tables.js';
+import { countOf, createOutcomeTally, type OutcomeTally } from './outcome-tally.js';
 import { readAhead } from './read-ahead.js';
 import { createSlots } from './slots.js';
 
@@ -29,6 +30,8 @@ export interface FetchPorts {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly progress: FetchProgress;
+  /** Writes tables of what came, if there are to be any, before anybody else may write to the folder. */
+  readonly merge?: ((fetched: Came) => Promise<readonly MergedTable[]>) | undefined;
 }
 
 export interface FetchProgress {
@@ -40,7 +43,12 @@ export interface FetchProgress {
   readonly onBytes: (bytes: number) => void;
 }
 
-export interface Fetched {
+export interface Fetched extends Came {
+  readonly tables: readonly MergedTable[];
+}
+
+/** What came, or was here already. */
+export interface Came {
   readonly files: OutcomeTally;
   /** What the folder's data refer to. */
   readonly payloads: OutcomeTally;
@@ -54,10 +62,11 @@ const LIST_AHEAD = 10_000;
 
 /**
  * Brings collected files into a folder, with what they refer to, and leaves alone what is there already. What an
- * interrupted run has brought stays. A file that fails does not stop the others. Where there is nothing, no folder is made.
+ * interrupted run has brought stays. A file that fails does not stop the others. Where there is nothing, no folder is made,
+ * and no table.
  *
  * @throws {CliError} `usage` if the folder is in use, holds other data, or cannot be written to; `auth`; what listing
- * throws; the failure that every file has
+ * throws; the failure that every file has; what merging throws
  */
 export async function fetchCollected(
   collected: AsyncIterable<CollectedFile>,
@@ -86,8 +95,10 @@ async function fetchListed(
   const release = await lockDataFolder(request.folder, files);
   try {
     const folder = await openDataFolder(request.folder, request.owner, files);
-    await prepareFolder(request.folder, folder, request.owner, files);
-    return await fetchAll(listed, folder, request, ports);
+    await prepareFolder(folder, request.owner, files);
+    const came = await fetchAll(listed, folder, request, ports);
+    const tables = countOf(came.files) > 0 ? await ports.merge?.(came) : undefined;
+    return { ...came, tables: tables ?? [] };
   } catch (error) {
     throw withWhatIsKept(error, request.folder, ports.signal);
   } finally {
@@ -97,7 +108,7 @@ async function fetchListed(
 
 function nothingFetched(folder: DataFolder): Fetched {
   const none = createOutcomeTally().total();
-  return { files: none, payloads: none, bytes: 0, folder };
+  return { files: none, payloads: none, bytes: 0, folder, tables: [] };
 }
 
 /** What is left of something that was begun to be read. */
@@ -110,7 +121,7 @@ async function fetchAll(
   folder: DataFolder,
   { parallel }: FetchRequest,
   ports: FetchPorts,
-): Promise<Fetched> {
+): Promise<Came> {
   const { progress, signal } = ports;
   const getDatastore = askingOnce(ports.getDatastore);
   const { manifest } = folder;

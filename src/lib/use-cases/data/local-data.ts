@@ -3,7 +3,7 @@ import { CliError } from '../../errors.js';
 import type { Files } from '../../host.js';
 import type { CollectedFile } from '../../model/collected-file.js';
 import { type DataFolder, ownPath } from './data-folder.js';
-import type { Fetched } from './fetch-collected.js';
+import type { Came } from './fetch-collected.js';
 import { type DataOwner, type Manifest, openManifest, type Placed } from './manifest.js';
 
 /** Collected data on this machine. */
@@ -21,7 +21,7 @@ export interface LocalFile extends CollectedFile {
 }
 
 /** What `fetchCollected` was to bring, and has. */
-export function localDataOf({ files, folder }: Fetched): LocalData {
+export function localDataOf({ files, folder }: Came): LocalData {
   const { manifest, pathOf } = folder;
   return localData(
     manifest,

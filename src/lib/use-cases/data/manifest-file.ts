@@ -7,7 +7,11 @@ import type { CollectedFacts, DataOwner, Placed, Whole } from './manifest.js';
 
 /** A line of a manifest. What an earlier version of the tool wrote may lack what is optional here. */
 export type Entry =
-  | ({ readonly kind: 'download'; readonly version: 1 } & DataOwner)
+  | ({
+      readonly kind: 'download';
+      readonly version: 1;
+      readonly knowsTables?: boolean;
+    } & DataOwner)
   | ({ readonly kind: 'blob'; readonly facts: FactsText | null } & Pick<
       Placed,
       'id' | 'blob' | 'path' | 'change'
@@ -19,8 +23,13 @@ export type Entry =
       readonly to: number | null;
       readonly lines?: number | null;
     }
-  /** Null: it is removed. */
-  | { readonly kind: 'table'; readonly path: string; readonly sizeBytes: number | null };
+  /** Null: it is removed. Where a merge was killed, that of the time before may be there still. */
+  | {
+      readonly kind: 'table';
+      readonly path: string;
+      readonly sizeBytes: number | null;
+      readonly sizeBefore?: number | undefined;
+    };
 
 /** What is new of a blob that has a place. */
 export type BlobChange = { readonly id: number } & (

@@ -69,8 +69,10 @@ export interface Manifest {
   readonly references: () => Iterable<Reference>;
   /** Undefined if nothing is known of it. */
   readonly reference: (text: string) => Reference | undefined;
-  /** Size of the table that a merge wrote last at this path; undefined if none did. */
-  readonly tableBytes: (path: string) => number | undefined;
+  /** Sizes that a table has at this path if it is as a merge left it; none if no merge wrote one. */
+  readonly tableSizes: (path: string) => readonly number[];
+  /** False: merges of an earlier version may have written tables without a word here. */
+  readonly knowsTables: () => boolean;
   readonly begin: (owner: DataOwner) => void;
   readonly place: (place: Pick<Placed, 'blob' | 'facts' | 'path' | 'change'>) => Placed;
   /** What its place says of it now: what was placed as a payload may turn out to be collected, too. */
@@ -81,8 +83,8 @@ export interface Manifest {
   readonly finish: (blob: BlobAddress, whole: Whole) => void;
   readonly setSearched: (blob: BlobAddress, bytes: number) => void;
   readonly refer: (text: string, to: BlobAddress | null, lines: BlobAddress | null) => void;
-  /** Null: it is there no more. */
-  readonly setTable: (path: string, sizeBytes: number | null) => void;
+  /** Null: it is there no more. With a size before, that of one that is about to be replaced. */
+  readonly setTable: (path: string, sizeBytes: number | null, sizeBefore?: number) => void;
   readonly commit: () => Promise<void>;
   /** Writes it anew, without what has been overtaken, if that is worth it. Only who has the folder's lock may. */
   readonly tidy: () => Promise<void>;
@@ -99,7 +101,8 @@ export async function openManifest(path: string, files: Files): Promise<Manifest
   const containers = new Map<string, Container>();
   const knownFacts = new Map<string, CollectedFacts>();
   const references = new Map<string, ReferenceEntry>();
-  const tables = new Map<string, number>();
+  const tables = new Map<string, TableEntry>();
+  let knowsTables = false;
   let owner: DataOwner | undefined;
 
   function containerOf({ accountName, containerName }: BlobAddress): Container {
@@ -120,11 +123,12 @@ export async function openManifest(path: string, files: Files): Promise<Manifest
   function apply(entry: Entry): void {
     if (entry.kind === 'download') {
       owner = { workspace: entry.workspace, service: entry.service };
+      knowsTables = entry.knowsTables ?? false;
     } else if (entry.kind === 'reference') {
       references.set(entry.text, entry);
     } else if (entry.kind === 'table') {
       if (entry.sizeBytes === null) tables.delete(entry.path);
-      else tables.set(entry.path, entry.sizeBytes);
+      else tables.set(entry.path, entry);
     } else if (entry.kind === 'blob') {
       const { id, blob, path: place, change } = entry;
       const { accountName, containerName, ids } = containerOf(blob);
@@ -175,10 +179,10 @@ export async function openManifest(path: string, files: Files): Promise<Manifest
   });
 
   function* live(): Generator<Entry> {
-    if (owner) yield { kind: 'download', version: 1, ...owner };
+    if (owner) yield { kind: 'download', version: 1, ...owner, knowsTables };
     for (const one of present()) yield* entriesOf(one);
     yield* references.values();
-    for (const [table, sizeBytes] of tables) yield { kind: 'table', path: table, sizeBytes };
+    yield* tables.values();
   }
 
   let pending = '';
@@ -228,8 +232,12 @@ export async function openManifest(path: string, files: Files): Promise<Manifest
       const known = references.get(text);
       return known && referenceOf(known);
     },
-    tableBytes: (table) => tables.get(table),
-    begin: (wished) => add({ kind: 'download', version: 1, ...wished }),
+    tableSizes(table) {
+      const { sizeBytes, sizeBefore } = tables.get(table) ?? {};
+      return [sizeBytes, sizeBefore].filter((size) => typeof size === 'number');
+    },
+    knowsTables: () => knowsTables || tables.size > 0,
+    begin: (wished) => add({ kind: 'download', version: 1, ...wished, knowsTables: true }),
     place({ blob, facts, path: place, change }) {
       const id = placed.length;
       add({ kind: 'blob', id, blob, path: place, change, facts: facts && factsText(facts) });
@@ -246,7 +254,8 @@ export async function openManifest(path: string, files: Files): Promise<Manifest
     setSearched: (blob, bytes) => add({ kind: 'searched', id: idOf(blob), bytes }),
     refer: (text, to, lines) =>
       add({ kind: 'reference', text, to: to && idOf(to), lines: lines && idOf(lines) }),
-    setTable: (table, sizeBytes) => add({ kind: 'table', path: table, sizeBytes }),
+    setTable: (table, sizeBytes, sizeBefore) =>
+      add({ kind: 'table', path: table, sizeBytes, sizeBefore }),
     commit,
     async tidy() {
       let liveCount = 0;
@@ -257,6 +266,7 @@ export async function openManifest(path: string, files: Files): Promise<Manifest
 }
 
 type ReferenceEntry = Extract<Entry, { readonly kind: 'reference' }>;
+type TableEntry = Extract<Entry, { readonly kind: 'table' }>;
 
 interface Container extends Omit<BlobAddress, 'name'> {
   /** Places by the names of the blobs. */

@@ -1,8 +1,9 @@
+import { basename, join } from 'node:path';
 import type { Dataset, DatasetFormat, Datasets } from '../../datasets/datasets.js';
 import { CliError } from '../../errors.js';
 import type { Files, Report } from '../../host.js';
 import type { Table } from '../../model/table.js';
-import { type DataFolder, lockDataFolder } from './data-folder.js';
+import { type DataFolder, ownPath, TABLES } from './data-folder.js';
 import type { LocalData, LocalFile } from './local-data.js';
 
 /** All rows of one collection in one file. */
@@ -29,13 +30,11 @@ export interface MergePorts {
   readonly step: (message: string) => void;
 }
 
-/** Beside the data, written anew each time in place of what the time before left there. */
-const TABLES = 'tables';
-
 /**
  * Writes a table for each collection of the data; of v1 for each version of a model. Each has its name once it is whole.
+ * Only who has the folder's lock may.
  *
- * @throws {CliError} `usage` if a file cannot be written or the folder is in use, `unsupported` without DuckDB
+ * @throws {CliError} `usage` if a file cannot be written, `unsupported` without DuckDB
  */
 export async function mergeTables(
   data: LocalData,
@@ -43,17 +42,12 @@ export async function mergeTables(
   folder: DataFolder,
   ports: MergePorts,
 ): Promise<readonly MergedTable[]> {
-  const release = await lockDataFolder(folder.root, ports.files);
-  try {
-    const merged: MergedTable[] = [];
-    for (const group of groupsOf(data.files)) {
-      merged.push(await mergeGroup({ ...data, files: group }, format, folder, ports));
-    }
-    sayRejected(merged, ports.report);
-    return merged;
-  } finally {
-    await release();
+  const merged: MergedTable[] = [];
+  for (const group of groupsOf(data.files)) {
+    merged.push(await mergeGroup({ ...data, files: group }, format, folder, ports));
   }
+  sayRejected(merged, ports.report);
+  return merged;
 }
 
 /** Files that are one table, at least one. */
@@ -102,20 +96,29 @@ async function mergeGroup(
 }
 
 /**
- * A file of the folder, in place of what the merge before left there; the manifest knows it then.
+ * A file of the folder, in place of what the merge before left there. The manifest knows the one and the other while it
+ * gets its name: whatever a kill leaves there is a merge's.
  *
  * @param write answers the bytes, null without any: there is to be no such file
  */
 async function put(
   path: string,
-  { pathOf, manifest }: DataFolder,
+  { root, pathOf, manifest }: DataFolder,
   { files }: MergePorts,
   write: (path: string) => Promise<number | null>,
 ): Promise<number | null> {
-  const bytes = await write(pathOf({ path }));
-  const before = manifest.tableBytes(path);
-  if (bytes === null && before !== undefined) await files.remove(pathOf({ path }));
-  if (bytes !== (before ?? null)) manifest.setTable(path, bytes);
+  const place = pathOf({ path });
+  const part = join(ownPath(root, 'parts'), basename(path));
+  const bytes = await write(part);
+  if (bytes !== null) {
+    manifest.setTable(path, bytes, (await files.look(place))?.sizeBytes);
+    await manifest.commit();
+    await files.rename(part, place);
+    manifest.setTable(path, bytes);
+  } else if (manifest.tableSizes(path).length > 0) {
+    await files.remove(place);
+    manifest.setTable(path, null);
+  }
   await manifest.commit();
   return bytes;
 }

@@ -28,7 +28,7 @@ export async function planFetch(
     planned.add(placed, { outcome, error: null });
   }
   const payloads = createOutcomeTally().total();
-  return { files: planned.total(), payloads, bytes, folder };
+  return { files: planned.total(), payloads, bytes, folder, tables: [] };
 }
 
 function outcomeOf(have: BlobState | null, file: CollectedFile): 'kept' | 'grown' | 'fetched' {
