@@ -676,6 +676,34 @@ describe('references', () => {
     expect(blobs.mostAtOnce()).toBeGreaterThan(4);
   });
 
+  test.each([
+    ['as it was', 7],
+    ['another', 11],
+  ])(
+    'a large payload that was interrupted goes on where it was, if it is as it was: %s',
+    async (_, seed) => {
+      const folder = await temporaryFolder();
+      const controller = new AbortController();
+      const blobs = changingBlobs(({ from = 0 }) => {
+        if (from > 8_000_000) controller.abort(new Interrupted(130));
+      });
+      blobs.put(`${AT}/host.jsonl`, line({ dataref: 'raw/big.json' }));
+      blobs.put('raw/big.json', bigContent());
+      const { signal } = controller;
+      const parallel = 1;
+      const first = fetchTo(folder, blobs, { listed: onlyLines(blobs), signal, parallel });
+      await expect(first).rejects.toThrow(Interrupted);
+
+      if (seed !== 7) blobs.put('raw/big.json', bigContent(seed));
+      const before = blobs.reads.length;
+      const again = await fetchTo(folder, blobs, { listed: onlyLines(blobs) });
+      const begun = blobs.reads.slice(before).filter(({ from }) => from === 0);
+      expect(begun).toHaveLength(seed === 7 ? 0 : 1);
+      const came = await readFile(join(folder, ...pathsOf(again)));
+      expect(Buffer.compare(came, bigContent(seed))).toBe(0);
+    },
+  );
+
   test('one whose payload is gone fails alone', async () => {
     const folder = await temporaryFolder();
     const blobs = changingBlobs();

@@ -122,16 +122,17 @@ async function resume(
   const [first] = partial.ranges;
   const end = partial.ranges.at(-1)?.[1] ?? 0;
   if (first === undefined || (await file.readAt(end - 1, 1)).length === 0) return undefined;
-  if (state?.etag === partial.etag) {
-    const { etag, sizeBytes, created } = state;
+  // Where nobody looked, the next range tells whether it is another by now.
+  const known = state ?? partial;
+  if (known.etag === partial.etag) {
+    const { etag, sizeBytes, created } = known;
     return { etag, sizeBytes, created, isGrown: false };
   }
-  if (!isAppend || state === undefined || first[0] !== 0 || state.sizeBytes < first[1]) {
+  if (!isAppend || first[0] !== 0 || known.sizeBytes < first[1] || !isOneBlob(partial, known)) {
     return undefined;
   }
-  if (!isOneBlob(partial, state)) return undefined;
   const now = await findBeginning(blob, first, file, work);
-  if (!now || now.sizeBytes < state.sizeBytes || !isOneBlob(partial, now)) return undefined;
+  if (!now || now.sizeBytes < known.sizeBytes || !isOneBlob(partial, now)) return undefined;
   const { etag, sizeBytes, created } = now;
   return { etag, sizeBytes, created, isGrown: true };
 }
