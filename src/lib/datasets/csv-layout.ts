@@ -1,5 +1,6 @@
 import { readStart } from '../duckdb/find-files.js';
 import { type CsvLayout, distinctNames, splitRecord } from '../model/csv-record.js';
+import type { PlainFile } from './plain-file.js';
 
 /** Bytes enough for the first record of almost any file. */
 const START = 65_536;
@@ -8,14 +9,11 @@ const MOST = 64_000_000;
 /** The first record of a text, which may have line ends in quotes. */
 const FIRST = /^[\r\n]*((?:"(?:[^"]|"")*"|[^"\r\n])+)/;
 
-/** @param text of the whole file, if it is at hand; @returns undefined where there is no record */
-export async function firstRecord(
-  path: string,
-  text: Buffer | undefined,
-): Promise<string | undefined> {
-  if (text) return FIRST.exec(text.toString('utf8'))?.[1];
+/** @returns undefined where there is no record */
+export async function firstRecord(file: PlainFile): Promise<string | undefined> {
+  if (file.text) return FIRST.exec(file.text.toString('utf8'))?.[1];
   for (let bytes = START; ; bytes *= 8) {
-    const start = await readStart({ path }, bytes);
+    const start = await readStart({ path: file.plain }, bytes);
     const record = FIRST.exec(start);
     const isWhole = (record?.[0].length ?? 0) < start.length || Buffer.byteLength(start) < bytes;
     if (isWhole || bytes > MOST) return record?.[1];

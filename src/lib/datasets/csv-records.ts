@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
 import { ofFiles } from '../duckdb/files.js';
 import { told } from '../file-errors.js';
 import { type Gathered, type Lines, linesOf } from './gather-files.js';
@@ -34,16 +33,15 @@ function quotedValues(delimiter: string): RegExp {
  * last record of one that ends within quotes, as it does if it was cut while it was written.
  */
 export async function readTogether(
-  { files, origins }: Gathered,
+  { files, together }: Gathered,
   signal: AbortSignal | undefined,
 ): Promise<readonly (readonly string[])[]> {
   if (files.length <= 2) return [files];
   const groups: string[][] = [];
-  const whole = new Set(origins.map(({ file }) => file));
   let isApart = true;
   const look = async (path: string) => ({
     path,
-    endsInQuotes: !whole.has(path) && (await endsInQuotes(path, signal)),
+    endsInQuotes: !together.has(path) && (await endsInQuotes(path, signal)),
   });
   for await (const { path, endsInQuotes } of ofFiles(files, look, signal)) {
     const group = isApart || endsInQuotes ? undefined : groups.at(-1);
@@ -62,12 +60,7 @@ async function endsInQuotes(path: string, signal: AbortSignal | undefined): Prom
     }
   };
   const file = createReadStream(path, { highWaterMark: 262_144 });
-  if (/\.gz$/i.test(path)) {
-    // What is no gzip is DuckDB's to say.
-    await pipeline(file, createGunzip(), count, { signal }).catch(() => signal?.throwIfAborted());
-  } else {
-    await told(path, 'read', pipeline(file, count, { signal }));
-  }
+  await told(path, 'read', pipeline(file, count, { signal }));
   return quotes % 2 === 1;
 }
 

@@ -9,8 +9,8 @@ import { createGatherer, type Gathered, type Gatherer } from './gather-files.js'
 import { LINE_LIMITS } from './line-limits.js';
 import { numberLines } from './line-numbers.js';
 import { roleOf, TIME_MARKS } from './marks.js';
+import { readPlain } from './plain-file.js';
 import { keepRejected, NOT_UTF8, type Rejected, traceRejected } from './rejected.js';
-import { readSmall } from './small-file.js';
 import type { Sheet, Source, SourceColumn } from './source.js';
 import { BARE, typesOfTexts } from './text-types.js';
 import { inSheets, keep, type Workshop } from './workshop.js';
@@ -184,10 +184,10 @@ async function findRuns(
 ): Promise<readonly Run[]> {
   const runs: Run[] = [];
   const look = async (path: string) => {
-    const text = await readSmall(path);
-    return { path, text, record: await firstRecord(path, text) };
+    const file = await readPlain(path, workshop);
+    return { path, file, record: await firstRecord(file) };
   };
-  for await (const { path, text, record } of ofFiles(files, look, workshop.signal)) {
+  for await (const { path, file, record } of ofFiles(files, look, workshop.signal)) {
     if (record === undefined) continue; // an empty file
     if (record.includes('\0')) {
       throw new CliError('usage', `"${path}" is no UTF-8, but perhaps UTF-16.`, {
@@ -203,7 +203,7 @@ async function findRuns(
       runs.push(run);
     }
     run.files.push(path);
-    await run.gatherer.add(path, text);
+    await run.gatherer.add(file);
   }
   return runs;
 }

@@ -1,13 +1,16 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { ofFiles } from '../duckdb/files.js';
+import { isZipped } from '../duckdb/zipped.js';
 import { told } from '../file-errors.js';
-import { readSmall } from './small-file.js';
+import { type PlainFile, readPlain } from './plain-file.js';
 import type { Workshop } from './workshop.js';
 
 /** Files to read instead of others: what was small stands one behind the other in them. */
 export interface Gathered {
   /** Their lines come in the order of the files that were given. */
   readonly files: readonly string[];
+  /** Those of them that other files were brought together in. */
+  readonly together: ReadonlySet<string>;
   readonly origins: readonly Origin[];
   /** Gives back the room that the files take. */
   readonly remove: () => Promise<void>;
@@ -32,22 +35,21 @@ export interface Lines {
 
 /**
  * Brings small files together: a collector writes one an hour and instance, and to DuckDB a file costs more than its
- * lines, the more the more there are. Each begins on a line of its own. Other files stay by themselves.
+ * lines, the more the more there are. Each begins on a line of its own. Others stay by themselves, unpacked.
  */
 export interface Gatherer {
-  /** @param text of a small file; undefined for any other */
-  readonly add: (path: string, text: Buffer | undefined) => Promise<void>;
+  readonly add: (file: PlainFile) => Promise<void>;
   readonly end: () => Promise<Gathered>;
 }
 
-/** Gathers files of lines; throws as `readSmall` does. */
+/** Gathers files of lines; throws as `readPlain` does. */
 export async function gatherFiles(
   paths: readonly string[],
   workshop: Pick<Workshop, 'scratchFile' | 'signal'>,
 ): Promise<Gathered> {
   const { add, end } = createGatherer(workshop, linesOf);
-  const look = async (path: string) => ({ path, text: await readSmall(path) });
-  for await (const { path, text } of ofFiles(paths, look, workshop.signal)) await add(path, text);
+  const look = (path: string) => readPlain(path, workshop);
+  for await (const file of ofFiles(paths, look, workshop.signal)) await add(file);
   return end();
 }
 
@@ -57,6 +59,7 @@ export function createGatherer(
   toLines: (text: Buffer) => Lines | undefined,
 ): Gatherer {
   const files: string[] = [];
+  const together = new Set<string>();
   const scratch: string[] = [];
   const origins: Origin[] = [];
   let contents: Uint8Array[] = [];
@@ -70,16 +73,15 @@ export function createGatherer(
     [file, contents, bytes, lines] = [undefined, [], 0, 0];
   }
 
-  async function add(path: string, text: Buffer | undefined): Promise<void> {
+  async function add(given: PlainFile): Promise<void> {
+    const { path, text } = given;
     const small = text && toLines(text);
     if (small === undefined || bytes >= TOGETHER_BYTES) await write();
-    if (small === undefined) {
-      files.push(path);
-      return;
-    }
+    if (small === undefined) return addAlone(given);
     if (file === undefined) {
       file = await scratchFile('txt');
       files.push(file);
+      together.add(file);
     }
     if (small.text.length === 0) return;
     const isEnded = small.text.at(-1) === LF;
@@ -87,6 +89,18 @@ export function createGatherer(
     contents.push(small.text, ...(isEnded ? [] : [LINE_END]));
     bytes += small.text.length;
     lines += isEnded ? small.ends : small.ends + 1;
+  }
+
+  async function addAlone({ path, ...content }: PlainFile): Promise<void> {
+    let plain = content.text ? path : content.plain;
+    if (content.text && isZipped(path)) {
+      plain = await scratchFile('txt');
+      await told(plain, 'written', writeFile(plain, content.text));
+    }
+    files.push(plain);
+    if (plain === path) return;
+    scratch.push(plain);
+    origins.push({ file: plain, first: 1, path });
   }
 
   async function remove(): Promise<void> {
@@ -97,7 +111,7 @@ export function createGatherer(
     add,
     async end() {
       await write();
-      return { files, origins, remove };
+      return { files, together, origins, remove };
     },
   };
 }

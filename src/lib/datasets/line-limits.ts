@@ -1,7 +1,4 @@
-import { createReadStream } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
 import { CliError } from '../errors.js';
 import { told } from '../file-errors.js';
 
@@ -29,31 +26,12 @@ export async function assertLineLengths(
   file: FileHandle,
   size: number,
 ): Promise<void> {
-  if (/\.gz$/i.test(path)) return assertZippedLines(path);
   const piece = Buffer.alloc(size > LONGEST ? PIECE : 0);
   for (let at = 0; size > LONGEST && at + STRIDE <= size; at += STRIDE) {
     if (await told(path, 'read', hasLineEnd(file, at, piece))) continue;
     throw tooLong(path);
   }
 }
-
-/** What is zipped can only be read from its beginning. */
-async function assertZippedLines(path: string): Promise<void> {
-  let [length, longest] = [0, 0];
-  const measure = async (source: AsyncIterable<Uint8Array>) => {
-    for await (const bytes of source) {
-      const last = bytes.lastIndexOf(LF);
-      length = last < 0 ? length + bytes.length : bytes.length - 1 - last;
-      longest = Math.max(longest, length);
-      if (longest > STRIDE) break;
-    }
-  };
-  // What is no gzip is DuckDB's to say.
-  await pipeline(createReadStream(path), createGunzip(), measure).catch(() => undefined);
-  if (longest > STRIDE) throw tooLong(path);
-}
-
-const LF = 10;
 
 function tooLong(path: string): CliError {
   return new CliError('usage', `"${path}" has a line that is longer than 8 MB.`);

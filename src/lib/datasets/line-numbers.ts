@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
 import { ask } from '../duckdb/ask.js';
 import { told } from '../file-errors.js';
 import { keepTable, type Rejected } from './rejected.js';
@@ -57,7 +56,6 @@ async function linesAt(
     }
   };
   const file = createReadStream(path, { highWaterMark: 262_144 });
-  if (/\.gz$/i.test(path)) await pipeline(file, createGunzip(), count, { signal });
-  else await pipeline(file, count, { signal });
+  await pipeline(file, count, { signal });
   return places.map((_, index) => numbers[index] ?? line);
 }

@@ -5,6 +5,7 @@ import { CliError } from '../errors.js';
 import { ask, type Connection } from './ask.js';
 import { openToRead } from './files.js';
 import { quoteText } from './quote.js';
+import { isZipped, unzipped } from './zipped.js';
 
 export type FileKind = 'parquet' | 'json' | 'csv';
 
@@ -125,7 +126,7 @@ export async function readStart(
 ): Promise<string> {
   const file = await openToRead(path);
   try {
-    const start = /\.gz$/i.test(path) ? unzipStart(file, bytes) : readBytes(file, bytes);
+    const start = isZipped(path) ? unzipped(path, unzipStart(file, bytes)) : readBytes(file, bytes);
     return (await start).toString('utf8').replace(/^\ufeff/, '');
   } finally {
     await file.close();
