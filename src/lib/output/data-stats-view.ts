@@ -120,12 +120,12 @@ function remarks(columns: readonly ColumnStatistics[]): readonly string[] {
 }
 
 function detail(column: ColumnStatistics, space: ChartSpace): readonly string[] {
-  const { rows, count, nulls, nans, infinites, histogram, top, types } = column;
+  const { kind, rows, count, nulls, nans, infinites, histogram, top, types } = column;
   const shown = PLAIN.filter(({ heading }) => FIGURES.includes(heading));
   const figures = shown.map(({ heading, cell }) => [heading, cell(column)] as const);
   const facts = [
     ['column', column.column || '(no name)'],
-    ['type', `${column.kind} (${column.type})`],
+    ['type', `${kind} (${column.type})`],
     ['values', String(count)],
     ['nulls', `${nulls} (${percent(nulls, rows) || 0} %)`],
     ...(nans > 0 ? [['NaN', String(nans)] as const] : []),
@@ -140,7 +140,7 @@ function detail(column: ColumnStatistics, space: ChartSpace): readonly string[] 
       facts.map(([name, text]) => [name, text, null] as const),
       space.style,
     ),
-    ...(isSpread ? ['', space.style.bold('histogram'), ...bins(histogram, space)] : []),
+    ...(isSpread ? ['', space.style.bold('histogram'), ...bins(kind, histogram, space)] : []),
     ...(values && values.length > 0 && !isSpread
       ? ['', space.style.bold(types ? 'types' : 'most frequent'), ...bars(values, space)]
       : []),
@@ -150,17 +150,21 @@ function detail(column: ColumnStatistics, space: ChartSpace): readonly string[] 
 const FIGURES = ['min', 'p5', 'p25', 'p50', 'p75', 'p95', 'max', 'mean', 'stddev'];
 
 function bins(
+  kind: ColumnStatistics['kind'],
   { from, to, counts }: NonNullable<ColumnStatistics['histogram']>,
   space: ChartSpace,
 ): readonly string[] {
-  const isTime = typeof from === 'string' || typeof to === 'string';
+  const isTime = kind === 'time';
   const [start, end] = [from, to].map((each) => (isTime ? Date.parse(String(each)) : Number(each)));
-  const width = ((end ?? 0) - (start ?? 0)) / counts.length;
+  const span = (end ?? 0) - (start ?? 0);
   const edge = (bin: number) => {
-    const at = (start ?? 0) + bin * width;
-    return isTime ? timeText(new Date(at).toISOString(), width * counts.length) : valueText(at);
+    const at = (start ?? 0) + (bin * span) / counts.length;
+    return `from ${isTime ? timeText(new Date(at).toISOString(), span) : valueText(at)}`;
   };
-  const categories = counts.map((count, bin) => ({ name: `from ${edge(bin)}`, values: [count] }));
+  // Whole numbers with a bin each: there is one more of them than lies between the ends.
+  const isOfEach = kind === 'integer' && counts.length === span + 1;
+  const name = isOfEach ? (bin: number) => String((start ?? 0) + bin) : edge;
+  const categories = counts.map((count, bin) => ({ name: name(bin), values: [count] }));
   return barChart({ measures: ['count'], categories }, space);
 }
 

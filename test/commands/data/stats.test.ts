@@ -52,6 +52,26 @@ test('shows of a single column all that is known, with a large histogram', async
   expect(run.stdout.match(/^from .*█+.* 2$/gm)).toHaveLength(20);
 });
 
+test('a bar of few whole numbers has the number itself for a name', async () => {
+  const namesOf = async (values: readonly (number | string)[]) => {
+    const run = await stats(['--files', 'n.csv', '--column', 'n'], {
+      files: { 'work/n.csv': ['n', ...values, ''].join('\n') },
+      columns: 80,
+      env: { NO_COLOR: '1' },
+    });
+    const [, drawn = ''] = run.stdout.split('histogram\n');
+    return drawn
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split(/ {2,}/)[0]);
+  };
+  const few = Array.from({ length: 10 }, (_, at) => at);
+  expect(await namesOf(few)).toEqual(few.map(String));
+  const large = [1_000_000, 1_000_003];
+  expect(await namesOf(large)).toEqual(['1000000', '1000001', '1000002', '1000003']);
+  expect((await namesOf([0, 9.5, 19]))[1]).toBe('from 0.95');
+});
+
 test('a column that is not there is exit status 3, with the nearest one', async () => {
   const run = await stats(['--files', 'inputs.csv', '--column', 'teir']);
   expect(run).toMatchObject({ status: 3, stdout: '' });
