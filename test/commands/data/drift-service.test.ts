@@ -91,6 +91,19 @@ test('rows that are on both sides are said, however they were named', async () =
   expect(some.stderr).toContain('1 of 2 files of the target are in the baseline too');
 });
 
+test('a downloaded folder and a pattern that finds its files have the same rows', async () => {
+  const { home, status } = await run('data', 'download', 'my-service', 'dl');
+  expect(status).toBe(0);
+  for (const [files, baseline] of [
+    ['dl', 'dl/**/*.csv'],
+    ['dl/**/*.csv', 'dl'],
+  ] as const) {
+    const argv = ['data', 'drift', '--files', files, '--baseline', baseline];
+    const { stderr } = await runCli(argv, { cloud, home });
+    expect(stderr).toContain('files of the target are in the baseline too: their rows');
+  }
+});
+
 describe('what contradicts itself is exit status 2', () => {
   test.each([
     ['--baseline', 'a.csv', '--baseline-service', 'fraud'],

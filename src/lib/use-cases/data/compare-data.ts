@@ -61,8 +61,11 @@ function sayWhatIsShared(
     }
   }
   if (!overlap(baseline.span, target.span)) return;
-  const known = new Set(baseline.files);
-  const shared = target.files.filter((file) => known.has(file)).length;
+  const paths = new Set(baseline.files.map(({ path }) => path));
+  const blobs = new Set(baseline.files.map(({ blob }) => blob));
+  const shared = target.files.filter(
+    ({ path, blob }) => paths.has(path) || (blob !== undefined && blobs.has(blob)),
+  ).length;
   if (shared === 0) return;
   const { length } = target.files;
   const which = shared === length ? `All ${length}` : `${shared} of ${length}`;

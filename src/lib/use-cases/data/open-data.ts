@@ -30,9 +30,15 @@ export interface OpenedData {
   readonly collection: string | undefined;
   /** Undefined: not known, or none. */
   readonly model: string | undefined;
-  /** What the rows are from: files by path, collected ones by their place in the account. */
-  readonly files: readonly string[];
+  /** What the rows are from. */
+  readonly files: readonly RowsFile[];
   readonly span: TimeSpan;
+}
+
+/** A file of this machine, and where in an account it is from, as far as that is known. */
+export interface RowsFile {
+  readonly path: string;
+  readonly blob?: string;
 }
 
 /** Which data, and what is made of it. */
@@ -156,9 +162,9 @@ async function openLocal(
     when: spanText(wish),
     collection,
     model: files[0]?.model ?? undefined,
-    files: files.map(({ accountName, containerName, name }) =>
-      [accountName, containerName, name].join('/'),
-    ),
+    files: files.map(({ path, accountName, containerName, name }) => {
+      return { path, blob: [accountName, containerName, name].join('/') };
+    }),
     span: wish,
   };
 }
@@ -189,7 +195,7 @@ export async function openFiles(wish: FilesWish, ports: OpenPorts): Promise<Open
   const opened = await datasets.open(source, signal);
   reportDataset(opened, report);
   const dataset = await rowsOfSpan(opened, wish, ports);
-  const { files } = source;
+  const files = source.files.map((path) => ({ path }));
   const when = spanText(wish);
   return { dataset, what, when, collection: undefined, model: undefined, files, span: wish };
 }
