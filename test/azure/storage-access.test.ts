@@ -192,20 +192,24 @@ test('a SAS that is over is said, without another way being tried', async () => 
   expect(asksForKeys(cloud)).toBe(false);
 });
 
-test('what the environment has for another account is not used; what is typed for one is wrong', async () => {
-  const cloud = localCloud();
+test.each([
+  ['AZURE_STORAGE_CONNECTION_STRING', true],
+  ['--connection-string', false],
+])('what %s has for another account is not used, and said', async (source, isOfEnvironment) => {
   const other = 'DefaultEndpointsProtocol=https;AccountName=other;AccountKey=c2VjcmV0';
-  const run = await list(cloud, [], { AZURE_STORAGE_CONNECTION_STRING: other });
-  expect(run).toMatchObject({ status: 0, stdout: expect.stringContaining('request') });
-  expect(run.stderr).toContain(
-    'AZURE_STORAGE_CONNECTION_STRING is for the storage account "other"',
+  const run = await list(
+    localCloud(),
+    isOfEnvironment ? [] : [source, other],
+    isOfEnvironment ? { [source]: other } : {},
   );
-  expect(await list(cloud, ['--connection-string', other])).toMatchObject({ status: 2 });
+  expect(run).toMatchObject({ status: 0, stdout: expect.stringContaining('request') });
+  expect(run.stderr).toContain(`${source} is for the storage account "other"`);
 });
 
 test.each([
   [['--account-key', 'a', '--sas-token', 'b'], 'two ways in'],
   [['--account-key', 'a', '--auth-mode', 'key'], 'leave out --auth-mode'],
+  [['--account-name', 'lake'], '--account-name says what a key or a SAS is for'],
   [['--connection-string', 'secret'], 'has neither AccountKey nor SharedAccessSignature'],
   [['--connection-string', 'AccountKey=secret'], 'has no AccountName'],
   [

@@ -117,6 +117,36 @@ describe('a secret is for one account', () => {
     });
     expect(await secretFor('store', typed('store'))).toMatchObject({ kind: 'sas', said: [] });
     expect(await secretFor('lake', typed('store'))).toMatchObject({ kind: 'token' });
-    await expect(secretFor('store', typed('other'))).rejects.toMatchObject({ kind: 'usage' });
+  });
+
+  test.each([
+    [
+      '--connection-string',
+      {
+        connectionString: {
+          value: `AccountName=lake;SharedAccessSignature=${SAS}`,
+          source: '--connection-string',
+        },
+      },
+    ],
+    [
+      '--sas-token',
+      {
+        sasToken: { value: SAS, source: '--sas-token' },
+        accountName: { value: 'lake', source: '--account-name' },
+      },
+    ],
+  ])('%s that is typed opens another account than that of the workspace', async (source, given) => {
+    expect(await secretFor('store', given)).toMatchObject({
+      kind: 'token',
+      said: [
+        `note: ${source} is for the storage account "lake", the data is in "store": it is not used there.`,
+      ],
+    });
+    expect(await secretFor('lake', given)).toEqual({
+      kind: 'sas',
+      endpoint: 'https://lake.blob.core.windows.net',
+      said: [],
+    });
   });
 });

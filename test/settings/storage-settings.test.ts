@@ -33,6 +33,15 @@ test('of what the environment has, the first alone counts; a flag puts it all as
   });
 });
 
+test('a key or a SAS is for the account that is typed, wherever it is from', () => {
+  const of = (options: object, env = {}) =>
+    storageSettings({ ...options, accountName: 'lake' }, env, false);
+  const typed = { accountName: { value: 'lake', source: '--account-name' } };
+  expect(of({ sasToken: 'typed' }, ENV)).toMatchObject(typed);
+  expect(of({}, { AZURE_STORAGE_KEY: 'key', AZURE_STORAGE_ACCOUNT: 'one' })).toMatchObject(typed);
+  expect(() => of({ connectionString: 'typed' })).toThrow('none is given');
+});
+
 test('the local cloud is entered without what the environment has', () => {
   expect(storageSettings({}, ENV, true)).toMatchObject({ connectionString: undefined });
 });

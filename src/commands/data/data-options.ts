@@ -5,6 +5,7 @@ import { parseNames } from '../collect/collection-names.js';
 import { apiOption, type SharedCommand } from '../shared-options.js';
 import {
   accountKeyOption,
+  accountNameOption,
   authModeOption,
   connectionStringOption,
   sasTokenOption,
@@ -52,6 +53,7 @@ export function takeDataOptions(command: SharedCommand, sinceDefault = 'everythi
     .addOption(authModeOption)
     .addOption(connectionStringOption)
     .addOption(accountKeyOption)
+    .addOption(accountNameOption)
     .addOption(sasTokenOption);
 }
 

@@ -31,7 +31,7 @@ export type RowsWish = OpenWish & {
 /** @throws {CliError} `usage` for what is typed beside `--files` and is about a service */
 export function assertNoService(
   typed: string | undefined,
-  { api, authMode, connectionString, accountKey, sasToken }: RowsSource['options'],
+  { api, authMode, connectionString, accountKey, accountName, sasToken }: RowsSource['options'],
 ): void {
   if (typed !== undefined) {
     throw new CliError('usage', '--files and SERVICE name two places to read: give one.');
@@ -41,6 +41,7 @@ export function assertNoService(
     '--auth-mode': authMode,
     '--connection-string': connectionString,
     '--account-key': accountKey,
+    '--account-name': accountName,
     '--sas-token': sasToken,
   };
   const [flag] = Object.entries(given).find(([, value]) => value !== undefined) ?? [];

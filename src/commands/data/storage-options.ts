@@ -16,6 +16,10 @@ export const sasTokenOption = new Option(
   '--sas-token <token>',
   'shared access signature that may read and list',
 ).helpGroup(HEADING);
+export const accountNameOption = new Option(
+  '--account-name <name>',
+  'what the key or signature is for (default: the account of the workspace)',
+).helpGroup(HEADING);
 export const authModeOption = new Option(
   '--auth-mode <mode>',
   'with the sign-in, or with the key that Azure tells (default: what works)',

@@ -10,6 +10,7 @@ export type StorageAuthMode = (typeof STORAGE_AUTH_MODES)[number];
 export interface StorageOptions {
   readonly connectionString?: string | undefined;
   readonly accountKey?: string | undefined;
+  readonly accountName?: string | undefined;
   readonly sasToken?: string | undefined;
   readonly authMode?: StorageAuthMode | undefined;
 }
@@ -19,7 +20,7 @@ export interface StorageSettings {
   readonly connectionString: Sourced | undefined;
   readonly accountKey: Sourced | undefined;
   readonly sasToken: Sourced | undefined;
-  /** The account that a key or SAS of the environment is for; undefined: that of the workspace. */
+  /** The account that a key or SAS is for; undefined: that of the workspace. */
   readonly accountName: Sourced | undefined;
   /** Undefined: what works. */
   readonly authMode: StorageAuthMode | undefined;
@@ -52,13 +53,22 @@ export function storageSettings(
   const connectionString = of('connectionString');
   const accountKey = connectionString ? undefined : of('accountKey');
   const sasToken = connectionString || accountKey ? undefined : of('sasToken');
+  if (options.accountName && !accountKey && !sasToken) {
+    throw new CliError(
+      'usage',
+      '--account-name says what a key or a SAS is for, and none is given.',
+      {
+        hint: 'Give --account-key or --sas-token with it; a connection string names its own account.',
+      },
+    );
+  }
   // Its other values are none of ours.
   const ofAz = seen.AZURE_STORAGE_AUTH_MODE;
   return {
     connectionString,
     accountKey,
     sasToken,
-    accountName: oneOf(undefined, '', seen, ['AZURE_STORAGE_ACCOUNT']),
+    accountName: oneOf(options.accountName, '--account-name', seen, ['AZURE_STORAGE_ACCOUNT']),
     authMode: options.authMode ?? STORAGE_AUTH_MODES.find((mode) => mode === ofAz?.toLowerCase()),
   };
 }

@@ -89,8 +89,6 @@ export function createStorageAccess(options: AccessOptions): StorageAccess {
   /**
    * Whether a secret is for an account: no other ever sees it. One that does not say whose it is is for the account of
    * the workspace.
-   *
-   * @throws {CliError} `usage` for one that was typed and is for neither
    */
   async function isFor(
     accountName: string,
@@ -104,8 +102,6 @@ export function createStorageAccess(options: AccessOptions): StorageAccess {
     if (isMeant) return true;
     const whose = itsAccount === undefined ? 'of the workspace' : `"${itsAccount}"`;
     const differs = `${source} is for the storage account ${whose}, the data is in "${accountName}"`;
-    const mayBeForMore = itsAccount === undefined || (await accounts.isOwn(itsAccount));
-    if (source.startsWith('--') && !mayBeForMore) throw new CliError('usage', `${differs}.`);
     report.note(`${differs}: it is not used there.`);
     return false;
   }

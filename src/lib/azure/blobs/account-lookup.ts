@@ -69,7 +69,7 @@ export function createAccountLookup(options: AccountLookupOptions): AccountLooku
       const id = await idOf(accountName);
       if (id === undefined) {
         throw new CliError('auth', `The key of the storage account "${accountName}" is unknown.`, {
-          hint: 'Only that of the workspace can be asked for: give --account-key or --sas-token.',
+          hint: `Only that of the workspace can be asked for: give --account-name ${accountName} with --account-key or --sas-token.`,
         });
       }
       const key = await accounts.findKey(id);
