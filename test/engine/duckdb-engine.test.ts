@@ -57,7 +57,7 @@ test('a file that is gone is named; one that the query does not read is not miss
   const gone = { name: 'gone', columns, rows };
   await expect(runKql(engine, 'gone', [gone])).rejects.toMatchObject({
     kind: 'not-found',
-    message: expect.stringContaining('gone.jsonl cannot be read'),
+    message: expect.stringContaining('gone.jsonl cannot be read: no such file or directory.'),
   });
   expect(await runKql(engine, 'print a = 1', [gone])).toEqual([{ a: 1 }]);
 });

@@ -1,5 +1,6 @@
 import { access, constants, type FileHandle, open } from 'node:fs/promises';
 import { CliError } from '../errors.js';
+import { hasCode, systemError } from '../file-errors.js';
 
 /** Files that are open at once: as many as keep the disk at work. */
 const AT_ONCE = 64;
@@ -29,6 +30,9 @@ export function openToRead(file: string): Promise<FileHandle> {
 
 function reached<T>(file: string, work: Promise<T>): Promise<T> {
   return work.catch((cause: unknown) => {
-    throw new CliError('not-found', `The rows in ${file} cannot be read.`, {}, cause);
+    const reason = systemError(cause)?.reason;
+    const message = `The rows in ${file} cannot be read${reason === undefined ? '' : `: ${reason}`}.`;
+    const hint = 'If a download brought it, the same download brings it again.';
+    throw new CliError('not-found', message, hasCode(cause, 'ENOENT') ? { hint } : {}, cause);
   });
 }

@@ -213,6 +213,33 @@ test('killed before a file that is whole had its name, it has it next time', asy
   expect(await text(folder, HERE, 'one.jsonl')).toBe('first\n');
 });
 
+test('killed before files that are whole had their names, they are read as they came', async () => {
+  const folder = await temporaryFolder();
+  const blobs = changingBlobs();
+  blobs.put(`${AT}/grown.jsonl`, 'first\n', 'append');
+  await fetchTo(folder, blobs);
+  blobs.append(`${AT}/grown.jsonl`, 'second\n');
+  blobs.put(`${AT}/new.jsonl`, '{"dataref":"raw/a.json"}\n');
+  blobs.put('raw/a.json', '[]');
+  async function* listed() {
+    for await (const file of blobs.listed()) if (file.name.startsWith(AT)) yield file;
+  }
+  const { manifest } = (await fetchTo(folder, blobs, { listed: listed() })).folder;
+  const parts = join(folder, '.aml-monitor-data', 'parts');
+  for (const { id, path } of manifest.placed()) {
+    await rename(join(folder, path), join(parts, `${id}.whole`));
+  }
+  await writeFile(join(folder, HERE, 'grown.jsonl'), 'first\n');
+
+  const read = await readLocalData(folder, realFiles);
+  const contents = read.files.map(({ path }) => text(path));
+  expect((await Promise.all(contents)).sort()).toEqual([
+    'first\nsecond\n',
+    '{"dataref":"raw/a.json"}\n',
+  ]);
+  expect(await text(read.references.get('raw/a.json') ?? '')).toBe('[]');
+});
+
 describe('a file that is not as the manifest says is fetched again', () => {
   test.each([
     ['gone', (path: string) => rm(path)],

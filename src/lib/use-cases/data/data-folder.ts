@@ -40,6 +40,11 @@ export function ownPath(folder: string, name: 'manifest.jsonl' | 'lock' | 'parts
   return join(folder, OWN_FOLDER, name);
 }
 
+/** Where a file of a folder waits for its name once nothing is missing in it. */
+export function sealedPath(folder: string, { id }: Pick<Placed, 'id'>): string {
+  return join(ownPath(folder, 'parts'), `${id}${SEALED}`);
+}
+
 /**
  * Opens a folder to read what it holds; writes nothing.
  *
@@ -62,10 +67,7 @@ export async function openDataFolder(
   const folders = new Map<string, Promise<void>>();
   const pathOf = ({ path }: Pick<Placed, 'path'>) => join(folder, path);
 
-  const inParts = ({ id }: Placed, ending: string) =>
-    join(ownPath(folder, 'parts'), `${id}${ending}`);
-  const partOf = (placed: Placed) => inParts(placed, '.part');
-  const sealedOf = (placed: Placed) => inParts(placed, SEALED);
+  const partOf = ({ id }: Placed) => join(ownPath(folder, 'parts'), `${id}.part`);
 
   async function place(
     blob: BlobAddress,
@@ -131,10 +133,10 @@ export async function openDataFolder(
       return found?.kind === 'file' && found.sizeBytes === whole.sizeBytes;
     },
     makeFolders,
-    seal: (placed) => files.rename(partOf(placed), sealedOf(placed)),
+    seal: (placed) => files.rename(partOf(placed), sealedPath(folder, placed)),
     async put(placed) {
       await makeFolders(dirname(pathOf(placed)));
-      await files.rename(sealedOf(placed), pathOf(placed));
+      await files.rename(sealedPath(folder, placed), pathOf(placed));
     },
   };
 }

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { CliError } from '../../errors.js';
 import type { Files } from '../../host.js';
 import type { CollectedFile } from '../../model/collected-file.js';
-import { type DataFolder, ownPath } from './data-folder.js';
+import { ownPath, sealedPath } from './data-folder.js';
 import type { Came } from './fetch-collected.js';
 import { type DataOwner, type Manifest, openManifest, type Placed } from './manifest.js';
 
@@ -42,8 +42,22 @@ export async function readLocalData(folder: string, files: Files): Promise<Local
       hint: 'Download first: aml-monitor data download SERVICE DIR.',
     });
   }
-  const pathOf: PathOf = ({ path }) => join(folder, path);
-  return localData(manifest, manifest.placed(), pathOf);
+  return localData(manifest, manifest.placed(), await placesIn(folder, files));
+}
+
+/** Where the files of a folder are. After a kill, some that are whole may wait for their name. */
+async function placesIn(folder: string, files: Files): Promise<PathOf> {
+  const parts = ownPath(folder, 'parts');
+  const sizes = new Map<string, number | undefined>();
+  for (const name of await files.list(parts)) {
+    const path = join(parts, name);
+    sizes.set(path, (await files.look(path))?.sizeBytes);
+  }
+  return (placed) => {
+    const sealed = sealedPath(folder, placed);
+    const isSealed = placed.whole !== null && sizes.get(sealed) === placed.whole.sizeBytes;
+    return isSealed ? sealed : join(folder, placed.path);
+  };
 }
 
 function localData(manifest: Manifest, placed: Iterable<Placed>, pathOf: PathOf): LocalData {
@@ -74,7 +88,7 @@ export async function findLocalData(
   });
 }
 
-type PathOf = DataFolder['pathOf'];
+type PathOf = (placed: Placed) => string;
 
 function ownerOf(manifest: Manifest): DataOwner {
   const owner = manifest.owner();
