@@ -1,27 +1,26 @@
+import { rm } from 'node:fs/promises';
 import { ask } from '../duckdb/ask.js';
-import { ofFiles } from '../duckdb/files.js';
 import { quotePaths, quoteText } from '../duckdb/quote.js';
 import { CliError } from '../errors.js';
-import { type CsvLayout, splitRecord, v1Layout } from '../model/csv-record.js';
-import { firstRecord, plainLayout } from './csv-layout.js';
-import { readTogether, recordsOf } from './csv-records.js';
-import { createGatherer, type Gathered, type Gatherer } from './gather-files.js';
+import { splitRecord, v1Layout } from '../model/csv-record.js';
+import { plainLayout } from './csv-layout.js';
+import { readTogether } from './csv-records.js';
+import { findRuns, type Run } from './csv-runs.js';
+import { copyEven } from './even-lines.js';
+import type { Gathered } from './gather-files.js';
 import { LINE_LIMITS } from './line-limits.js';
 import { numberLines } from './line-numbers.js';
 import { roleOf, TIME_MARKS } from './marks.js';
-import { readPlain } from './plain-file.js';
-import { keepRejected, NOT_UTF8, type Rejected, traceRejected } from './rejected.js';
+import {
+  forgetRejected,
+  keepRejected,
+  NOT_UTF8,
+  type Rejected,
+  traceRejected,
+} from './rejected.js';
 import type { Sheet, Source, SourceColumn } from './source.js';
 import { BARE, typesOfTexts } from './text-types.js';
 import { inSheets, keep, type Workshop } from './workshop.js';
-
-/** Files one behind the other that are laid out in the same way. */
-interface Run {
-  readonly layout: CsvLayout;
-  readonly record: string;
-  readonly files: string[];
-  readonly gatherer: Gatherer;
-}
 
 /**
  * Files of CSV, their columns by name in the order of first sight. All values are texts, whose types are found in all
@@ -33,7 +32,7 @@ export async function openCsv(
   workshop: Workshop,
 ): Promise<Source> {
   const layoutOf = format === 'v1' ? v1Layout : plainLayout;
-  const { runs, notes } = named(await findRuns(files, layoutOf, workshop));
+  const { runs, notes } = await findRuns(files, layoutOf, workshop);
   const read: GatheredRun[] = [];
   try {
     for (const run of runs) {
@@ -43,25 +42,60 @@ export async function openCsv(
     }
     return await openRuns(read, notes, workshop);
   } catch (error) {
-    throw unevenLines(error) ?? error;
+    if (!isUneven(error)) throw error;
+    return await openEven(read, notes, workshop);
   } finally {
     for (const { gathered } of read) await gathered.remove();
   }
 }
 
-/** A large file is read as it is, but DuckDB holds to the first line end that it has seen. */
-function unevenLines(cause: unknown): CliError | undefined {
-  if (!(cause instanceof Error) || !cause.message.includes('state machine reached an invalid')) {
-    return undefined;
+/** DuckDB holds to the first line end that it has seen in a file. */
+function isUneven(error: unknown): error is Error {
+  return error instanceof Error && error.message.includes('state machine reached an invalid');
+}
+
+/** Reads again, now with one line end in all of the files that were read as they are. */
+async function openEven(
+  runs: readonly GatheredRun[],
+  found: readonly string[],
+  workshop: Workshop,
+): Promise<Source> {
+  await forgetRejected(workshop);
+  const copies = new Map<string, string>();
+  try {
+    for (const { gathered, layout } of runs) {
+      for (const from of gathered.files.filter((file) => !gathered.together.has(file))) {
+        const to = await workshop.scratchFile('txt');
+        copies.set(from, to);
+        await copyEven({ from, to, delimiter: layout.delimiter }, workshop.signal);
+      }
+    }
+    const even = runs.map((run) => toEven(run, copies));
+    return await openRuns(even, found, workshop);
+  } catch (error) {
+    if (!isUneven(error)) throw error;
+    const [, path = ''] = /^ *file = (.*)$/m.exec(error.message) ?? [];
+    const [read = path] = [...copies].find(([, to]) => to === path) ?? [];
+    const origins = runs.flatMap(({ gathered }) => gathered.origins);
+    const file = origins.find(({ file }) => file === read)?.path ?? read;
+    throw new CliError('usage', `"${file}" is no CSV: its quotes do not close.`, {}, error);
+  } finally {
+    for (const copy of copies.values()) await rm(copy, { force: true });
   }
-  const [, file = 'A file'] = /^ *file = (.*)$/m.exec(cause.message) ?? [];
-  const message = `"${file}" is no CSV: its lines end in several ways, or its quotes do not close.`;
-  return new CliError(
-    'usage',
-    message,
-    { hint: 'Give all lines one end, as dos2unix does.' },
-    cause,
-  );
+}
+
+function toEven(run: GatheredRun, copies: ReadonlyMap<string, string>): GatheredRun {
+  const { origins } = run.gathered;
+  const copied = run.gathered.files.flatMap((from) => {
+    const file = copies.get(from);
+    const path = origins.find((origin) => origin.file === from)?.path ?? from;
+    return file === undefined ? [] : [{ file, first: 1, path }];
+  });
+  return {
+    ...run,
+    gathered: { ...run.gathered, origins: [...origins, ...copied] },
+    together: run.together.map((files) => files.map((file) => copies.get(file) ?? file)),
+  };
 }
 
 /** What is read of a run. */
@@ -72,10 +106,11 @@ interface GatheredRun extends Run {
 
 async function openRuns(
   runs: readonly GatheredRun[],
-  notes: string[],
+  found: readonly string[],
   workshop: Workshop,
 ): Promise<Source> {
   const { connection } = workshop;
+  const notes = [...found];
   const names = [...new Set(runs.flatMap(({ layout }) => layout.names))];
   if (runs.length === 0) {
     return {
@@ -175,63 +210,6 @@ function wholeRows([first, ...others]: readonly Sheet[]): string {
     ({ from, columns }) => `(SELECT ${columns.map(({ text }) => text).join(', ')} FROM ${from})`,
   );
   return [first?.from, ...beside].join(' POSITIONAL JOIN ');
-}
-
-async function findRuns(
-  files: readonly string[],
-  layoutOf: (record: string) => CsvLayout,
-  workshop: Workshop,
-): Promise<readonly Run[]> {
-  const runs: Run[] = [];
-  const look = async (path: string) => {
-    const file = await readPlain(path, workshop);
-    return { path, file, record: await firstRecord(file) };
-  };
-  for await (const { path, file, record } of ofFiles(files, look, workshop.signal)) {
-    if (record === undefined) continue; // an empty file
-    if (record.includes('\0')) {
-      throw new CliError('usage', `"${path}" is no UTF-8, but perhaps UTF-16.`, {
-        hint: 'Convert it: iconv -f UTF-16 -t UTF-8.',
-      });
-    }
-    const layout = layoutOf(record);
-    let run = runs.at(-1);
-    if (run === undefined || !isAlike(run.layout, layout)) {
-      await run?.gatherer.end();
-      const gatherer = createGatherer(workshop, (all) => recordsOf(all, layout.delimiter));
-      run = { layout, record, files: [], gatherer };
-      runs.push(run);
-    }
-    run.files.push(path);
-    await run.gatherer.add(file);
-  }
-  return runs;
-}
-
-function isAlike(one: CsvLayout, other: CsvLayout): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
-}
-
-/** A file without headings has those of the nearest one before it, else behind it, that is as wide. */
-function named(runs: readonly Run[]): { readonly runs: readonly Run[]; readonly notes: string[] } {
-  const notes: string[] = [];
-  const given = runs.map((run, at) => {
-    if (run.layout.hasHeader) return run;
-    const { length } = run.layout.names;
-    const fits = ({ layout }: Run) => layout.hasHeader && layout.names.length === length;
-    const like = runs.slice(0, at).findLast(fits) ?? runs.find(fits);
-    const which =
-      run.files.length === 1 ? `"${run.files[0]}" has` : `${run.files.length} files have`;
-    if (!like) {
-      notes.push(`${which} no headings: the columns are called by their place, c0, c1 and so on.`);
-      return run;
-    }
-    notes.push(
-      `${which} no headings: the columns are called as in "${like.files[0]}", which has as many.`,
-    );
-    return { ...run, layout: { ...run.layout, names: like.layout.names } };
-  });
-  return { runs: given, notes };
 }
 
 /** Columns enough to tell headings that are repeated from a row. */

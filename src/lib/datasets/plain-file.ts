@@ -82,7 +82,8 @@ async function unpack(
 
 const MARK = Buffer.from('\ufeff');
 
-function withoutMark(content: Buffer): Buffer {
+/** Without a byte order mark. */
+export function withoutMark(content: Buffer): Buffer {
   const isMarked = content.subarray(0, MARK.length).equals(MARK);
   return isMarked ? content.subarray(MARK.length) : content;
 }

@@ -39,8 +39,13 @@ export async function keepRejected(
        trim(any_value(csv_line), chr(10) || chr(13)) AS text
      FROM reject_errors JOIN reject_scans USING (scan_id, file_id) GROUP BY file_path, ${place} ORDER BY ALL`,
   );
-  await ask(workshop.connection, 'DROP TABLE reject_errors; DROP TABLE reject_scans');
+  await forgetRejected(workshop);
   return rejected;
+}
+
+/** What the reader of CSV rejected since the last time; it may not have come so far. */
+export async function forgetRejected({ connection }: Workshop): Promise<void> {
+  await ask(connection, 'DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans');
 }
 
 /** Lines that were read, but are no rows. */
