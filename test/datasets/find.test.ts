@@ -42,6 +42,9 @@ test.each<[string, string, Readonly<Record<string, string>>]>([
     },
   ],
   ['csv', 'of its own', { 'a.csv': 'label\nyes\n' }],
+  ['csv', 'that is empty', { 'a.csv': '' }],
+  ['jsonl', 'that is empty', { 'a.jsonl': '' }],
+  ['v2', 'that is empty', { 'modelDataCollector/fraud/blue/inputs/2024/03/01/08/a.jsonl': '' }],
 ])('knows %s of a file %s', async (format, _, contents) => {
   expect(await formatOf(contents)).toBe(format);
 });

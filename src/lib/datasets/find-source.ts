@@ -26,7 +26,17 @@ export async function findSource(
     const message = `"${first[1].shown}" is ${NAMES[first[0]]}, "${second[1].shown}" ${NAMES[second[0]]}.`;
     throw new CliError('usage', message, { hint: 'Name files of one kind.' });
   }
-  return { format: first?.[0] ?? guess ?? 'v2', files };
+  return { format: first?.[0] ?? guess ?? ofNothing(found), files };
+}
+
+/** What files are that are all empty. */
+function ofNothing([file]: readonly FoundFile[]): Format {
+  if (file?.kind === 'csv') return 'csv';
+  return file && PLACES.v2.test(slashed(file)) ? 'v2' : 'jsonl';
+}
+
+function slashed({ path }: FoundFile): string {
+  return path.replaceAll('\\', '/');
 }
 
 type Format = DatasetSource['format'];
@@ -61,7 +71,7 @@ async function looksLike(file: FoundFile): Promise<Looks | undefined> {
   if (file.kind === 'parquet') return { format: 'parquet', isSure: true };
   const start = await readStart(file);
   if (start.trim() === '') return undefined;
-  const path = file.path.replaceAll('\\', '/');
+  const path = slashed(file);
   const lines = start.split(/\r\n?|\n/).filter((line) => line.trim() !== '');
   if (file.kind === 'csv') {
     const isCollected = PLACES.v1.test(path) || lines.some(isCollectedRecord);
