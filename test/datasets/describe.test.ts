@@ -133,6 +133,11 @@ test('the ends of whole numbers are exact, whatever their size', async () => {
   );
   expect(found).toMatchObject({ min: 9007199254740993n, max: 9007199254740995n });
   expect(small).toMatchObject({ min: 0, max: 2 });
+  const [decimal, part] = await described(
+    `SELECT CAST(12345678901234567890123::HUGEINT + i AS DECIMAL(38,0)) AS x, 1234567890.5::DECIMAL(38,18) AS y FROM range(3) AS r(i)`,
+  );
+  expect(decimal).toMatchObject({ min: 12345678901234567890123n, max: 12345678901234567890125n });
+  expect(part).toMatchObject({ min: 1234567890.5 });
 });
 
 test('no row is no figure', async () => {

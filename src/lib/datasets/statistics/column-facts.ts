@@ -52,8 +52,11 @@ async function factsIn(
       `count(${value}) AS "count${index}"`,
       `approx_count_distinct(${value}) AS "distinct${index}"`,
       ...(kind === 'real' ? oddities(value, index) : []),
-      ...(kind === 'integer'
-        ? [`min(${value}) AS "lowest${index}"`, `max(${value}) AS "highest${index}"`]
+      ...(kind === 'integer' || type === 'decimal'
+        ? [
+            `${whole(`min(${value})`)} AS "lowest${index}"`,
+            `${whole(`max(${value})`)} AS "highest${index}"`,
+          ]
         : []),
       ...(isOrdered(kind) ? moments(computable(value, kind), index) : []),
     ];
@@ -81,6 +84,11 @@ async function factsIn(
     highest: toWhole(row[`highest${index}`]),
   }));
   return { rows, columns: facts };
+}
+
+/** Null for a number that is not whole. */
+function whole(value: string): string {
+  return `CASE WHEN ${value} = trunc(${value}) THEN CAST(trunc(${value}) AS HUGEINT) END`;
 }
 
 function oddities(value: string, index: number): readonly string[] {
