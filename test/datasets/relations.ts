@@ -34,6 +34,8 @@ const TYPES: Readonly<Record<string, KustoType>> = {
   INTEGER: 'int',
   BIGINT: 'long',
   DOUBLE: 'real',
+  'DECIMAL(38,0)': 'decimal',
+  'DECIMAL(38,18)': 'decimal',
   TIMESTAMP: 'datetime',
   VARCHAR: 'string',
 };
