@@ -95,6 +95,18 @@ test('keeps apart the half record at the end of each of many files, small and la
   );
 });
 
+test('many files whose columns differ from one to the next come in their order', async () => {
+  const files = Array.from({ length: 100 }, (_, at): [string, string] => [
+    `${at}.csv`,
+    at % 2 === 0 ? `n,a\n${at},x\n` : `b,n\ny,${at}\n`,
+  ]);
+  const outputs = await opened('v1', Object.fromEntries(files));
+
+  expect(await cellsOf(outputs)).toEqual(
+    files.map((_, at) => (at % 2 === 0 ? { n: BigInt(at), a: 'x' } : { n: BigInt(at), b: 'y' })),
+  );
+});
+
 test('tells names apart that differ only in case', async () => {
   const outputs = await opened('v1', { '1.csv': 'Score,score\n1,2\n' });
   expect(await cellsOf(outputs)).toEqual([{ Score: 1n, score: 2n }]);

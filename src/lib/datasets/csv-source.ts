@@ -20,7 +20,7 @@ import {
 } from './rejected.js';
 import type { Sheet, Source, SourceColumn } from './source.js';
 import { BARE, typesOfTexts } from './text-types.js';
-import { inSheets, keep, type Workshop } from './workshop.js';
+import { inSheets, type Kept, keep, type Workshop } from './workshop.js';
 
 /**
  * Files of CSV, their columns by name in the order of first sight. All values are texts, whose types are found in all
@@ -164,6 +164,9 @@ interface KeptSheet {
   readonly count: number;
 }
 
+/** Runs that are read by one query: of each it keeps a reader, whose memory adds up. */
+const MOST_RUNS = 32;
+
 /** Reads the files, once for each sheet: DuckDB makes only those values of a row that are asked for. */
 async function keepSheets(
   runs: readonly GatheredRun[],
@@ -176,11 +179,13 @@ async function keepSheets(
     const carried = times.filter((at) => !places.includes(at));
     const values = [...places, ...carried].map((at) => `t${at}`);
     const rows = runs.map((run) => readRun(run, names, [...places, ...carried]));
-    const { from, count } = await keep(workshop, {
-      values: [...values, 'h'],
-      from: `(${rows.join(' UNION ALL ')})`,
-    });
-    sheets.push({ from, places, count });
+    const kept: Kept[] = [];
+    for (let at = 0; at < rows.length; at += MOST_RUNS) {
+      const from = `(${rows.slice(at, at + MOST_RUNS).join(' UNION ALL ')})`;
+      kept.push(await keep(workshop, { values: [...values, 'h'], from }));
+    }
+    const from = `read_parquet(${quotePaths(kept.map(({ path }) => path))})`;
+    sheets.push({ from, places, count: kept.reduce((sum, { count }) => sum + count, 0) });
   }
   return sheets;
 }
