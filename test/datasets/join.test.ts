@@ -83,3 +83,22 @@ test('says which side does not tell its requests', async () => {
     message: 'The rows of "model_outputs" do not tell which request they belong to.',
   });
 });
+
+test('wide rows are joined, and have the time that stands behind hundreds of columns', async () => {
+  const places = Array.from({ length: 300 }, (_, at) => at);
+  const open = (name: string) => {
+    const headings = places.map((at) => `${name}${at}`);
+    const rows = [
+      ['$aml_dc_correlation_id', ...headings, '$aml_dc_scoring_timestamp'],
+      ...[1, 2].map((id) => [`id${id}`, ...places.map(() => id), '2026-11-20T08:00:00Z']),
+    ];
+    return opened('v1', { 'a.csv': rows.map((row) => row.join(',')).join('\n') });
+  };
+  const [left, right] = [await open('x'), await open('y')];
+  const joined = await datasets.join({ left, right, names });
+
+  expect(await cellsOf(joined, ['x299', 'y299'])).toEqual([
+    { x299: 1n, y299: 1n },
+    { x299: 2n, y299: 2n },
+  ]);
+});

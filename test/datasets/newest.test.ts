@@ -47,22 +47,33 @@ test('rows of one time, and without any, are in the order of their files', async
   );
 });
 
-test('of rows with hundreds of columns, all are of the newest', async () => {
-  const names = Array.from({ length: 450 }, (_, at) => `x${at}`);
-  const rows = Array.from({ length: 60 }, (_, row) => [
-    ...names.map(() => (row * 7) % 60),
-    second((row * 7) % 60),
-  ]);
-  const dataset = await opened('csv', {
-    'a.csv': [[...names, 'mdc_time'], ...rows].map((row) => row.join(',')).join('\n'),
-  });
+test.each(['csv', 'jsonl', 'v2'] as const)(
+  '%s: of rows with hundreds of columns, all are of the newest',
+  async (format) => {
+    const names = Array.from({ length: 450 }, (_, at) => `x${at}`);
+    const rows = Array.from({ length: 60 }, (_, row) => [
+      ...names.map(() => (row * 7) % 60),
+      second((row * 7) % 60),
+    ]);
+    const lines = {
+      csv: [[...names, 'mdc_time'], ...rows].map((row) => row.join(',')),
+      jsonl: rows.map((row) =>
+        JSON.stringify(Object.fromEntries(row.map((x, at) => [names[at] ?? 'mdc_time', x]))),
+      ),
+      v2: rows.map((row) => {
+        const data = [Object.fromEntries(names.map((name, at) => [name, row[at]]))];
+        return JSON.stringify({ time: row.at(-1), data });
+      }),
+    };
+    const dataset = await opened(format, { 'a.txt': lines[format].join('\n') });
 
-  const wanted = ['x0', 'x250', 'x449'];
-  expect(await cellsOf(await datasets.newest(dataset, 2), wanted)).toEqual([
-    { x0: 58n, x250: 58n, x449: 58n },
-    { x0: 59n, x250: 59n, x449: 59n },
-  ]);
-});
+    const wanted = ['x0', 'x250', 'x449'];
+    expect(await cellsOf(await datasets.newest(dataset, 2), wanted)).toEqual([
+      { x0: 58n, x250: 58n, x449: 58n },
+      { x0: 59n, x250: 59n, x449: 59n },
+    ]);
+  },
+);
 
 test('of files that tell no time the last rows are the newest', async () => {
   const dataset = await opened('csv', { 'a.csv': 'x\n3\n2\n', 'b.csv': 'x\n1\n' });

@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
 import { openDatasets } from '../../src/lib/datasets/open-datasets.js';
-import { filesOf, rejectedOf, rowsOf, shapeOf } from './opened.js';
+import { cellsOf, filesOf, rejectedOf, rowsOf, shapeOf } from './opened.js';
 
 /** Less than DuckDB takes to write that many columns at once. */
 const datasets = openDatasets({ maxMemoryBytes: 150_000_000 });
@@ -37,6 +37,34 @@ test('a CSV of a thousand columns has all of its rows, headings repeated or not'
     [2n, 'it has fewer values than the first line', 'short'],
   ]);
 }, 30_000);
+
+test.each(['jsonl', 'v2'] as const)(
+  '%s: rows of a thousand members have all of them',
+  async (format) => {
+    const members = rows.map((row) =>
+      Object.fromEntries(row.map((value, at) => [`c${at}`, value])),
+    );
+    const timeOf = (at: number) => `2026-11-20T08:00:${String((at * 7) % 40).padStart(2, '0')}Z`;
+    const lines = members.map((row, at) =>
+      format === 'v2'
+        ? { type: 'azureml.inference.model_inputs', time: timeOf(at), data: [row] }
+        : { mdc_time: timeOf(at), ...row },
+    );
+    const files = await filesOf({
+      'a.jsonl': ['no JSON', ...lines.map((line) => JSON.stringify(line)), ''].join('\n'),
+    });
+    const dataset = await datasets.open({ format, files });
+
+    expect(dataset.counts).toEqual({ rows: 40, rejected: 1, unresolved: 0 });
+    const typed = rows.map((row) =>
+      row.map((value, at) => (at % 4 === 0 ? BigInt(Number(value)) : value)),
+    );
+    expect((await cellsOf(dataset, names)).map((row) => Object.values(row))).toEqual(typed);
+    const [figures] = await datasets.describe(dataset, { columns: ['c996'] });
+    expect(figures).toMatchObject({ min: 0, max: 39 * 996 });
+  },
+  60_000,
+);
 
 test('figures and drift of wide rows are those of the rows in their time', async () => {
   const marks = ['$aml_dc_correlation_id', '$aml_dc_scoring_timestamp'];

@@ -18,7 +18,7 @@ import {
   type Rejected,
   traceRejected,
 } from './rejected.js';
-import type { Sheet, Source, SourceColumn } from './source.js';
+import { besideEachOther, type Sheet, type Source, type SourceColumn } from './source.js';
 import { BARE, typesOfTexts } from './text-types.js';
 import { inSheets, type Kept, keep, type Workshop } from './workshop.js';
 
@@ -148,7 +148,12 @@ async function openRuns(
   }
   return {
     columns: sheets.flatMap(({ columns }) => columns),
-    from: wholeRows(sheets),
+    from: besideEachOther(
+      kept.map(({ places }, at) => ({
+        from: sheets[at]?.from ?? '',
+        own: places.map((place) => `t${place}`),
+      })),
+    ),
     ...(sheets.length > 1 && { sheets }),
     counts: { rows: Number(counted?.rows) - headings, rejected: rejected.count, unresolved: 0 },
     notes,
@@ -207,14 +212,6 @@ async function assertWhole(
   if (new Set(sheets.map(({ count }) => count)).size > 1) {
     throw new Error('The columns have different numbers of rows.');
   }
-}
-
-/** Behind FROM, all columns of sheets. */
-function wholeRows([first, ...others]: readonly Sheet[]): string {
-  const beside = others.map(
-    ({ from, columns }) => `(SELECT ${columns.map(({ text }) => text).join(', ')} FROM ${from})`,
-  );
-  return [first?.from, ...beside].join(' POSITIONAL JOIN ');
 }
 
 /** Columns enough to tell headings that are repeated from a row. */

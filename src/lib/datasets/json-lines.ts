@@ -2,10 +2,11 @@ import { ask } from '../duckdb/ask.js';
 import { quotePaths, quoteText } from '../duckdb/quote.js';
 import { type Gathered, gatherFiles } from './gather-files.js';
 import { LINE_LIMITS } from './line-limits.js';
+import { TIME_MARKS } from './marks.js';
 import { keepRejected, keepUnfit, type Rejected, traceRejected } from './rejected.js';
-import type { Source, SourceColumn } from './source.js';
+import { besideEachOther, type Sheet, type Source, type SourceColumn } from './source.js';
 import { JSON_TEXT, type TextType, typesOfTexts, type Writing } from './text-types.js';
-import { type Kept, keep, type Workshop } from './workshop.js';
+import { inSheets, type Kept, keep, type Workshop } from './workshop.js';
 
 /** How the lines of files hold rows. */
 export interface LineRows {
@@ -70,7 +71,7 @@ async function openGathered(rows: GatheredRows, workshop: Workshop): Promise<Sou
   );
   let names = [...new Set(seen.flatMap(({ k }) => (Array.isArray(k) ? k.map(String) : [])))];
   let items = await keepItems(rows, names, workshop);
-  const later = await namesLeftOut(items.kept, workshop);
+  const later = await namesLeftOut(items.sheets[0], workshop);
   if (later.some((name) => !names.includes(name))) {
     names = [...new Set([...names, ...later])];
     items = await keepItems(rows, names, workshop);
@@ -78,32 +79,65 @@ async function openGathered(rows: GatheredRows, workshop: Workshop): Promise<Sou
   return toSource(rows, names, items, workshop);
 }
 
+/** Members of all rows by their places: `t0`, `t1`, …; and what tells their time. */
+interface KeptSheet extends Kept {
+  readonly places: readonly number[];
+}
+
 interface Items {
-  /** `t0`, `t1`, … are the members, `m0`, … the marks, `others` the names of a row that has more. */
-  readonly kept: Kept;
+  /** The first has `filename` too, and in `others` the names of a row that has more; the last all marks, `m0`, `m1`, …. */
+  readonly sheets: readonly [KeptSheet, ...KeptSheet[]];
   readonly unreadable: Rejected;
 }
 
+/** Reads the lines, once for each sheet. */
 async function keepItems(
-  { files, items, marks, order }: LineRows,
+  rows: LineRows,
   names: readonly string[],
   workshop: Workshop,
 ): Promise<Items> {
-  const values = names.map((_, at) => `nullif(CAST(v[${at + 1}] AS VARCHAR), 'null') AS t${at}`);
-  const told = marks.map(({ sql }, at) => `${sql} AS m${at}`);
-  const selected = [
-    ...values,
-    ...told,
-    'filename',
-    'reason',
-    'CASE WHEN len(k) > list_count(v) THEN k END AS others',
-  ];
+  const [places = [], ...others] = inSheets([...names.keys()]);
+  const whole = { isFirst: true, isLast: others.length === 0, names };
+  const first = await keepSheet(rows, places, whole, workshop);
+  const unreadable = await keepRejected(workshop);
+  const beside: KeptSheet[] = [];
+  for (const [at, some] of others.entries()) {
+    const isLast = at === others.length - 1;
+    beside.push(await keepSheet(rows, some, { isFirst: false, isLast, names }, workshop));
+  }
+  return { sheets: [first, ...beside], unreadable };
+}
+
+interface SheetOptions {
+  readonly names: readonly string[];
+  readonly isFirst: boolean;
+  readonly isLast: boolean;
+}
+
+async function keepSheet(
+  { files, items, marks, order }: LineRows,
+  places: readonly number[],
+  { names, isFirst, isLast }: SheetOptions,
+  workshop: Workshop,
+): Promise<KeptSheet> {
+  const times = TIME_MARKS.map((mark) => names.indexOf(mark)).filter((at) => at >= 0);
+  const own = [...new Set([...places, ...times])];
+  // Whether a row has more names than these is seen where it is asked for all of them.
+  const asked = isFirst ? [...names.keys()] : own;
+  const values = own.map(
+    (place) => `nullif(CAST(v[${asked.indexOf(place) + 1}] AS VARCHAR), 'null') AS t${place}`,
+  );
+  const told = marks.flatMap(({ name, sql }, at) =>
+    isLast || TIME_MARKS.some((time) => time === name) ? [`${sql} AS m${at}`] : [],
+  );
+  const known = asked.flatMap((place) => names.slice(place, place + 1));
+  const whole = ['filename', 'CASE WHEN len(k) > list_count(v) THEN k END AS others'];
   const kept = await keep(workshop, {
-    values: selected,
-    from: `(SELECT *, ${keysOf('item')} AS k, ${valuesOf('item', names)} AS v
-      FROM ${items(readLines(files, 'store_rejects = true'))})${order === undefined ? '' : ` ORDER BY ${order}`}`,
+    values: [...values, ...told, 'reason', ...(isFirst ? whole : [])],
+    from: `(SELECT *, ${keysOf('item')} AS k, ${valuesOf('item', known)} AS v
+      FROM ${items(readLines(files, isFirst ? 'store_rejects = true' : undefined))})${order === undefined ? '' : ` ORDER BY ${order}`}`,
   });
-  return { kept, unreadable: await keepRejected(workshop) };
+  return { ...kept, places };
 }
 
 /** SQL of the names that a row has. */
@@ -137,40 +171,47 @@ async function namesLeftOut({ path }: Kept, { connection }: Workshop): Promise<r
 async function toSource(
   rows: GatheredRows,
   names: readonly string[],
-  { kept, unreadable }: Items,
+  { sheets, unreadable }: Items,
   workshop: Workshop,
 ): Promise<Source> {
   const { connection } = workshop;
-  const present = rows.marks.map((_, at) => `count(m${at}) AS m${at}`);
+  const [kept] = sheets;
   const [counted = {}] = await ask(
     connection,
-    `SELECT ${[
-      ...present,
-      'count(reason) AS "unfit"',
-      `count(*) FILTER (reason = ${quoteText(ELSEWHERE)}) AS "unresolved"`,
-      'count(others) FILTER (reason IS NULL) AS "twice"',
-    ].join(', ')} FROM ${kept.from}`,
+    `SELECT count(reason) AS "unfit", count(*) FILTER (reason = ${quoteText(ELSEWHERE)}) AS "unresolved",
+       count(others) FILTER (reason IS NULL) AS "twice" FROM ${kept.from}`,
   );
   const unfit = Number(counted.unfit);
-  const from = unfit > 0 ? `(SELECT * FROM ${kept.from} WHERE reason IS NULL)` : kept.from;
-  const texts = names.map((_, at) => `t${at}`);
-  const types = await typesOfTexts(connection, from, texts, JSON_TEXT);
-  const features = names.map((name, at) =>
-    toColumn({ name, role: rows.roleOf(name) }, `t${at}`, types[at] ?? JSON_TEXT.otherwise),
-  );
-  const taken = new Set(names.map((name) => name.toLowerCase()));
-  const marks: SourceColumn[] = [];
-  for (const [at, { name, writing, mayLack }] of rows.marks.entries()) {
-    if (mayLack && Number(counted[`m${at}`]) === 0) continue;
-    const [type = writing.otherwise] = await typesOfTexts(connection, from, [`m${at}`], writing);
-    marks.push(toColumn({ name: free(name, taken), role: 'mark' }, `m${at}`, type));
+  const typed: Sheet[] = [];
+  for (const { from, places } of sheets) {
+    const fit = unfit > 0 ? `(SELECT * FROM ${from} WHERE reason IS NULL)` : from;
+    const texts = places.map((at) => `t${at}`);
+    const types = await typesOfTexts(connection, fit, texts, JSON_TEXT);
+    const columns = places.map((at, index) => {
+      const name = names[at] ?? '';
+      const column = { name, role: rows.roleOf(name) } as const;
+      return toColumn(column, `t${at}`, types[index] ?? JSON_TEXT.otherwise);
+    });
+    typed.push({ from: fit, columns });
   }
+  const last = typed.pop() ?? { from: kept.from, columns: [] };
+  const marks = await marksIn(last.from, rows.marks, names, workshop);
+  typed.push({ ...last, columns: [...last.columns, ...marks.map(({ column }) => column)] });
   const twice = Number(counted.twice);
   const found = await keepUnfit(workshop, { ...rows, kept, unfit, unreadable, readLines });
   const rejected = await traceRejected(workshop, found, rows.origins);
   return {
-    columns: [...features, ...marks],
-    from,
+    columns: typed.flatMap(({ columns }) => columns),
+    from: besideEachOther(
+      sheets.map(({ places }, at) => ({
+        from: typed[at]?.from ?? '',
+        own: [
+          ...places.map((place) => `t${place}`),
+          ...(at === sheets.length - 1 ? marks.map(({ text }) => text) : []),
+        ],
+      })),
+    ),
+    ...(typed.length > 1 && { sheets: typed }),
     counts: {
       rows: kept.count - unfit,
       rejected: rejected.count,
@@ -180,6 +221,29 @@ async function toSource(
     isTyped: false,
     rejected: rejected.sql,
   };
+}
+
+/** The marks that rows have, and where their texts are. */
+async function marksIn(
+  from: string,
+  marks: readonly Mark[],
+  names: readonly string[],
+  { connection }: Workshop,
+): Promise<readonly { readonly text: string; readonly column: SourceColumn }[]> {
+  if (marks.length === 0) return [];
+  const [present = {}] = await ask(
+    connection,
+    `SELECT ${marks.map((_, at) => `count(m${at}) AS m${at}`).join(', ')} FROM ${from}`,
+  );
+  const taken = new Set(names.map((name) => name.toLowerCase()));
+  const found: { readonly text: string; readonly column: SourceColumn }[] = [];
+  for (const [at, { name, writing, mayLack }] of marks.entries()) {
+    const text = `m${at}`;
+    if (mayLack && Number(present[text]) === 0) continue;
+    const [type = writing.otherwise] = await typesOfTexts(connection, from, [text], writing);
+    found.push({ text, column: toColumn({ name: free(name, taken), role: 'mark' }, text, type) });
+  }
+  return found;
 }
 
 function toColumn(

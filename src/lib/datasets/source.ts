@@ -36,6 +36,21 @@ export function sheetsOf({ sheets, from, columns }: Source): readonly Sheet[] {
   return sheets ?? inSheets(columns).map((some) => ({ from, columns: some }));
 }
 
+/**
+ * SQL, as it stands behind FROM, of all columns of sheets.
+ *
+ * @param own what each has, but for what it has only to be in the order of the time
+ */
+export function besideEachOther(
+  sheets: readonly { readonly from: string; readonly own: readonly string[] }[],
+): string {
+  const [only, ...others] = sheets;
+  if (only && others.length === 0) return only.from;
+  return sheets
+    .map(({ from, own }) => `(SELECT ${own.join(', ')} FROM ${from})`)
+    .join(' POSITIONAL JOIN ');
+}
+
 /** A source with other rows: what of them is chosen and how they are ordered stands in each sheet. */
 export function mapRows(source: Source, rowsOf: (from: string) => string): Source {
   const { from, sheets } = source;
