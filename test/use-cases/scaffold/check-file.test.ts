@@ -295,6 +295,28 @@ const EXAMPLES: Readonly<Record<FindingId, Example | readonly Example[]>> = {
       }),
     },
     {
+      bad: v2({
+        collect:
+          'try:\n        result = data\n    except Exception as e:\n        for each in e.args:\n            if each: continue\n            break\n        result = {"error": str(e)}\n    return result',
+      }),
+      good: v2({
+        collect:
+          'for each in [1]:\n        try:\n            result = data\n        except Exception as e:\n            result = str(e)\n            continue\n    return result',
+      }),
+      at: 'except Exception',
+    },
+    {
+      bad: v2({
+        collect:
+          'try:\n        result = data\n    except Exception as e:\n        def text():\n            return "failed"\n        result = {"error": str(e)}\n    return result',
+      }),
+      good: v2({
+        collect:
+          'try:\n        result = data\n    except Exception as e:\n        def text():\n            return "failed"\n        result = []\n    return result',
+      }),
+      at: 'except Exception',
+    },
+    {
       bad: v2({ collect: 'try:\n        pass\n    except BaseException:\n        return []' }),
       good: v2({
         collect:

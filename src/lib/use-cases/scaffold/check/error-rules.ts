@@ -13,11 +13,12 @@ export function hiddenErrors(script: PythonScript): readonly Remark[] {
     if (node.type !== 'TryStatement' || script.functionOf(node) !== run.node) return [];
     return handlersOf(node).flatMap(({ word, type, name, body }): Remark[] => {
       const inside = [...nodesOf(body)];
-      const isLeft = inside.some((each) => LEAVES.includes(each.type));
+      const own = inside.filter((each) => script.functionOf(each) === run.node);
+      const isLeft = own.some((each) => leaves(each, body));
       const kept = isLeft ? [] : keptErrors(inside, name);
       const after = kept.length === 0 ? [] : nodesBehind(run.node, node);
       const answer = isLeft
-        ? inside.find((each) => each.type === 'ReturnStatement')
+        ? own.find((each) => each.type === 'ReturnStatement')
         : after.find((each) => each.type === 'ReturnStatement' && isAbout(each, kept));
       const catchesAll =
         type === undefined ||
@@ -45,7 +46,15 @@ export function hiddenErrors(script: PythonScript): readonly Remark[] {
   });
 }
 
-const LEAVES = ['ReturnStatement', 'RaiseStatement', 'BreakStatement', 'ContinueStatement'];
+/** Whether a statement of a handler goes out of it: not one that ends a loop, or a turn of it, in the handler. */
+function leaves({ type, parent }: PythonNode, handler: PythonNode): boolean {
+  if (type === 'ReturnStatement' || type === 'RaiseStatement') return true;
+  if (type !== 'BreakStatement' && type !== 'ContinueStatement') return false;
+  for (let around = parent; around && around !== handler; around = around.parent) {
+    if (around.type === 'ForStatement' || around.type === 'WhileStatement') return false;
+  }
+  return true;
+}
 
 /** The variables that a handler puts the exception into. */
 function keptErrors(handler: readonly PythonNode[], name: string | undefined): readonly string[] {
