@@ -92,7 +92,7 @@ export function define(command: SharedCommand, host: Host): void {
     )
     .action(async (typed, options) => {
       const { files: patterns, column: columns = [], top, failOn = [] } = options;
-      const kinds = kindsOf(options.categorical, options.numerical);
+      const kinds = kindsOf(options, columns);
       const judgement = judgementOf({
         metrics: options.metric ?? [],
         thresholds: options.threshold ?? {},
@@ -132,12 +132,21 @@ function topOf(
 }
 
 function kindsOf(
-  categorical: readonly string[] = [],
-  numerical: readonly string[] = [],
+  {
+    categorical = [],
+    numerical = [],
+  }: { readonly categorical?: readonly string[]; readonly numerical?: readonly string[] },
+  columns: readonly string[],
 ): ReadonlyMap<string, FeatureKind> {
   const both = categorical.find((name) => numerical.includes(name));
   if (both !== undefined) {
     throw new CliError('usage', `"${both}" is compared either as categories or as numbers.`);
+  }
+  const idle = [...categorical, ...numerical].find((name) => !columns.includes(name));
+  if (columns.length > 0 && idle !== undefined) {
+    throw new CliError('usage', `"${idle}" is none of the features that --column names.`, {
+      hint: 'Name it with --column too, or do not say what it is compared as.',
+    });
   }
   return new Map([
     ...categorical.map((name) => [name, 'categorical'] as const),

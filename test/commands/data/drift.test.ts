@@ -110,6 +110,7 @@ test('a threshold or metric that makes no sense is said before a file is read', 
     ['--metric', 'psi'],
     ['--fail-on', 'anything'],
     ['--categorical', 'size', '--numerical', 'size'],
+    ['--categorical', 'tier', '--column', 'size'],
   ]) {
     const run = await drift(['--files', 'nothing.csv', ...argv]);
     expect([argv, run.status]).toEqual([argv, 2]);
