@@ -3,7 +3,7 @@ import { openDatasets } from '../../src/lib/datasets/open-datasets.js';
 import { cellsOf, filesOf, rejectedOf, rowsOf, shapeOf } from './opened.js';
 
 /** Less than DuckDB takes to write that many columns at once. */
-const datasets = openDatasets({ maxMemoryBytes: 150_000_000 });
+const datasets = openDatasets({ maxMemoryBytes: 250_000_000 });
 afterAll(() => datasets.close());
 
 const WIDTH = 1000;
