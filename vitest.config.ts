@@ -6,6 +6,8 @@ import { defineConfig } from 'vitest/config';
  */
 export default defineConfig({
   test: {
+    // Tests mostly wait for what they started; on two cores the default is one file at a time.
+    maxWorkers: '100%',
     projects: [
       {
         test: {
