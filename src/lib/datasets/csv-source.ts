@@ -10,7 +10,7 @@ import { copyEven } from './even-lines.js';
 import type { Gathered } from './gather-files.js';
 import { LINE_LIMITS } from './line-limits.js';
 import { numberLines } from './line-numbers.js';
-import { roleOf, TIME_MARKS } from './marks.js';
+import { placesOfTime, roleOf } from './marks.js';
 import {
   forgetRejected,
   keepRejected,
@@ -18,7 +18,7 @@ import {
   type Rejected,
   traceRejected,
 } from './rejected.js';
-import { besideEachOther, type Sheet, type Source, type SourceColumn } from './source.js';
+import { type OwnSheet, ofSheets, type Source, type SourceColumn } from './source.js';
 import { BARE, typesOfTexts } from './text-types.js';
 import { inSheets, type Kept, keep, type Workshop } from './workshop.js';
 
@@ -134,7 +134,7 @@ async function openRuns(
   const repeated = headings - runs.flatMap((run) => (run.layout.hasHeader ? run.files : [])).length;
   if (repeated === 1) notes.push('1 line that repeats the headings is left out.');
   if (repeated > 1) notes.push(`${repeated} lines that repeat the headings are left out.`);
-  const sheets: Sheet[] = [];
+  const sheets: OwnSheet[] = [];
   for (const { from, places } of kept) {
     const rows = headings > 0 ? `(SELECT * FROM ${from} WHERE NOT h)` : from;
     const texts = places.map((at) => `t${at}`);
@@ -144,17 +144,10 @@ async function openRuns(
       const [name = '', text] = [names[at], `t${at}`];
       return { name, type, role: roleOf(name), stored, sql: value(text), text };
     });
-    sheets.push({ from: rows, columns });
+    sheets.push({ from: rows, columns, own: texts });
   }
   return {
-    columns: sheets.flatMap(({ columns }) => columns),
-    from: besideEachOther(
-      kept.map(({ places }, at) => ({
-        from: sheets[at]?.from ?? '',
-        own: places.map((place) => `t${place}`),
-      })),
-    ),
-    ...(sheets.length > 1 && { sheets }),
+    ...ofSheets(sheets),
     counts: { rows: Number(counted?.rows) - headings, rejected: rejected.count, unresolved: 0 },
     notes,
     isTyped: false,
@@ -178,7 +171,7 @@ async function keepSheets(
   names: readonly string[],
   workshop: Workshop,
 ): Promise<readonly KeptSheet[]> {
-  const times = TIME_MARKS.map((mark) => names.indexOf(mark)).filter((at) => at >= 0);
+  const times = placesOfTime(names);
   const sheets: KeptSheet[] = [];
   for (const places of inSheets([...names.keys()])) {
     const carried = times.filter((at) => !places.includes(at));

@@ -1,10 +1,11 @@
 import { ask } from '../duckdb/ask.js';
 import { quotePaths, quoteText } from '../duckdb/quote.js';
+import { isTimeMark } from '../model/time-marks.js';
 import { type Gathered, gatherFiles } from './gather-files.js';
 import { LINE_LIMITS } from './line-limits.js';
-import { TIME_MARKS } from './marks.js';
+import { placesOfTime } from './marks.js';
 import { keepRejected, keepUnfit, type Rejected, traceRejected } from './rejected.js';
-import { besideEachOther, type Sheet, type Source, type SourceColumn } from './source.js';
+import { type OwnSheet, ofSheets, type Source, type SourceColumn } from './source.js';
 import { JSON_TEXT, type TextType, typesOfTexts, type Writing } from './text-types.js';
 import { inSheets, type Kept, keep, type Workshop } from './workshop.js';
 
@@ -120,15 +121,14 @@ async function keepSheet(
   { names, isFirst, isLast }: SheetOptions,
   workshop: Workshop,
 ): Promise<KeptSheet> {
-  const times = TIME_MARKS.map((mark) => names.indexOf(mark)).filter((at) => at >= 0);
-  const own = [...new Set([...places, ...times])];
+  const own = [...new Set([...places, ...placesOfTime(names)])];
   // Whether a row has more names than these is seen where it is asked for all of them.
   const asked = isFirst ? [...names.keys()] : own;
   const values = own.map(
     (place) => `nullif(CAST(v[${asked.indexOf(place) + 1}] AS VARCHAR), 'null') AS t${place}`,
   );
   const told = marks.flatMap(({ name, sql }, at) =>
-    isLast || TIME_MARKS.some((time) => time === name) ? [`${sql} AS m${at}`] : [],
+    isLast || isTimeMark(name) ? [`${sql} AS m${at}`] : [],
   );
   const known = asked.flatMap((place) => names.slice(place, place + 1));
   const whole = ['filename', 'CASE WHEN len(k) > list_count(v) THEN k END AS others'];
@@ -182,7 +182,7 @@ async function toSource(
        count(others) FILTER (reason IS NULL) AS "twice" FROM ${kept.from}`,
   );
   const unfit = Number(counted.unfit);
-  const typed: Sheet[] = [];
+  const typed: OwnSheet[] = [];
   for (const { from, places } of sheets) {
     const fit = unfit > 0 ? `(SELECT * FROM ${from} WHERE reason IS NULL)` : from;
     const texts = places.map((at) => `t${at}`);
@@ -192,26 +192,20 @@ async function toSource(
       const column = { name, role: rows.roleOf(name) } as const;
       return toColumn(column, `t${at}`, types[index] ?? JSON_TEXT.otherwise);
     });
-    typed.push({ from: fit, columns });
+    typed.push({ from: fit, columns, own: texts });
   }
-  const last = typed.pop() ?? { from: kept.from, columns: [] };
+  const last = typed.pop() ?? { from: kept.from, columns: [], own: [] };
   const marks = await marksIn(last.from, rows.marks, names, workshop);
-  typed.push({ ...last, columns: [...last.columns, ...marks.map(({ column }) => column)] });
+  typed.push({
+    ...last,
+    columns: [...last.columns, ...marks.map(({ column }) => column)],
+    own: [...last.own, ...marks.map(({ text }) => text)],
+  });
   const twice = Number(counted.twice);
   const found = await keepUnfit(workshop, { ...rows, kept, unfit, unreadable, readLines });
   const rejected = await traceRejected(workshop, found, rows.origins);
   return {
-    columns: typed.flatMap(({ columns }) => columns),
-    from: besideEachOther(
-      sheets.map(({ places }, at) => ({
-        from: typed[at]?.from ?? '',
-        own: [
-          ...places.map((place) => `t${place}`),
-          ...(at === sheets.length - 1 ? marks.map(({ text }) => text) : []),
-        ],
-      })),
-    ),
-    ...(typed.length > 1 && { sheets: typed }),
+    ...ofSheets(typed),
     counts: {
       rows: kept.count - unfit,
       rejected: rejected.count,

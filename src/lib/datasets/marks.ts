@@ -1,4 +1,5 @@
 import { V1_MARKS } from '../model/csv-record.js';
+import { TIME_MARKS } from '../model/time-marks.js';
 
 /**
  * What a line of v2's collector tells of its rows, as columns behind the features: `mdc_` and the line's own word, but
@@ -21,8 +22,10 @@ export const V2_MARKS = [
 
 const MARKS: ReadonlySet<string> = new Set([...V1_MARKS, ...V2_MARKS]);
 
-/** When a row was scored. */
-export const TIME_MARKS = ['mdc_time', '$aml_dc_scoring_timestamp'] as const;
+/** Where among columns stand those that tell when a row was scored. */
+export function placesOfTime(names: readonly string[]): readonly number[] {
+  return TIME_MARKS.map((mark) => names.indexOf(mark)).filter((at) => at >= 0);
+}
 
 /** A column of a file that was written of collected data keeps what it is. */
 export function roleOf(name: string): 'feature' | 'mark' {

@@ -62,6 +62,23 @@ export function openDatasets(limits: DatasetLimits = {}): Datasets {
     return dataset;
   }
 
+  /** Rows of a dataset as another one; `make` tells more of them than where they are. */
+  function derive<Made extends { readonly source: Source }>(
+    dataset: Dataset,
+    signal: AbortSignal | undefined,
+    make: (source: Source, workshop: Workshop) => Promise<Made>,
+  ): Promise<Dataset & Omit<Made, 'source'>> {
+    const { source: whole, explain } = madeOf(dataset);
+    return inWorkshop(
+      signal,
+      async (workshop) => {
+        const { source, ...more } = await make(whole, workshop);
+        return toDataset(source, workshop, explain, more);
+      },
+      explain,
+    );
+  }
+
   return {
     async open(source, signal) {
       const explain = (error: unknown) => shortageOf(source.files, error) ?? error;
@@ -92,29 +109,13 @@ export function openDatasets(limits: DatasetLimits = {}): Datasets {
         explain,
       );
     },
-    within(dataset, span, signal) {
-      const { source: whole, explain } = madeOf(dataset);
-      return inWorkshop(
-        signal,
-        async (workshop) => {
-          const { rowsWithin } = await import('./rows-within.js');
-          const { source, outside } = await rowsWithin(whole, span, workshop);
-          return toDataset(source, workshop, explain, { outside });
-        },
-        explain,
-      );
+    async within(dataset, span, signal) {
+      const { rowsWithin } = await import('./rows-within.js');
+      return derive(dataset, signal, (source, workshop) => rowsWithin(source, span, workshop));
     },
-    newest(dataset, count, signal) {
-      const { source: whole, explain } = madeOf(dataset);
-      return inWorkshop(
-        signal,
-        async (workshop) => {
-          const { newestRows } = await import('./newest-rows.js');
-          const { source, timeless } = await newestRows(whole, count, workshop);
-          return toDataset(source, workshop, explain, { timeless });
-        },
-        explain,
-      );
+    async newest(dataset, count, signal) {
+      const { newestRows } = await import('./newest-rows.js');
+      return derive(dataset, signal, (source, workshop) => newestRows(source, count, workshop));
     },
     async describe(dataset, options = {}) {
       const { describe } = await import('./statistics/describe.js');

@@ -1,8 +1,8 @@
 import { ask } from '../duckdb/ask.js';
 import { quoteText } from '../duckdb/quote.js';
 import { CliError } from '../errors.js';
+import { TIME_MARKS } from '../model/time-marks.js';
 import type { DatasetWithin, TimeSpan } from './datasets.js';
-import { TIME_MARKS } from './marks.js';
 import { mapRows, type Source, sheetsOf } from './source.js';
 import { timeOfRows } from './time-of-rows.js';
 import type { Workshop } from './workshop.js';

@@ -36,14 +36,21 @@ export function sheetsOf({ sheets, from, columns }: Source): readonly Sheet[] {
   return sheets ?? inSheets(columns).map((some) => ({ from, columns: some }));
 }
 
-/**
- * SQL, as it stands behind FROM, of all columns of sheets.
- *
- * @param own what each has, but for what it has only to be in the order of the time
- */
-export function besideEachOther(
-  sheets: readonly { readonly from: string; readonly own: readonly string[] }[],
-): string {
+/** A sheet as it was kept. */
+export interface OwnSheet extends Sheet {
+  /** What stands in it, but for what it has only to be in the order of the time. */
+  readonly own: readonly string[];
+}
+
+/** What of a source follows from the sheets that it was kept in. */
+export function ofSheets(sheets: readonly OwnSheet[]): Pick<Source, 'columns' | 'from' | 'sheets'> {
+  const columns = sheets.flatMap((sheet) => sheet.columns);
+  const from = besideEachOther(sheets);
+  return sheets.length > 1 ? { columns, from, sheets } : { columns, from };
+}
+
+/** SQL, as it stands behind FROM, of all columns of sheets. */
+function besideEachOther(sheets: readonly OwnSheet[]): string {
   const [only, ...others] = sheets;
   if (only && others.length === 0) return only.from;
   return sheets

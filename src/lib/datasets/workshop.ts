@@ -34,7 +34,7 @@ export interface Selected {
  * Columns that are kept, or asked about, in one query. Of each one DuckDB holds a quarter of a megabyte while it writes,
  * however few rows there are, and of all of them a group of rows.
  */
-export const MOST_COLUMNS = 200;
+const MOST_COLUMNS = 200;
 /** Rows of a group times columns; DuckDB's own groups have 122 880 rows. */
 const GROUP = { cells: 2_500_000, fewest: 2048, most: 122_880 };
 

@@ -5,6 +5,7 @@ import { ask, type Connection } from '../../duckdb/ask.js';
 import { type FoundFile, readStart } from '../../duckdb/find-files.js';
 import { quotePaths } from '../../duckdb/quote.js';
 import { type FileRows, readCsv } from '../../duckdb/read-rows.js';
+import { isZipped } from '../../duckdb/zipped.js';
 import { CliError } from '../../errors.js';
 import type { Column, KustoType } from '../../model/table.js';
 import { parseDatetime, parseTimespan } from '../../model/ticks.js';
@@ -51,7 +52,7 @@ export async function findUnfit(
     throw new CliError('usage', `${file.shown}: it is no JSON, or its rows are not alike.`);
   }
   const plain = createReadStream(file.path);
-  const input = /\.gz$/i.test(file.path) ? plain.pipe(createGunzip()) : plain;
+  const input = isZipped(file.path) ? plain.pipe(createGunzip()) : plain;
   let line = 0;
   for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
     line += 1;

@@ -1,10 +1,8 @@
 import type { Dataset, DatasetColumn, Datasets } from '../../datasets/datasets.js';
 import type { Report } from '../../host.js';
 import type { Column, Row, Table } from '../../model/table.js';
+import { isTimeMark } from '../../model/time-marks.js';
 import { reportDataset } from './report-dataset.js';
-
-/** Marks that tell the time of a row. */
-const TIMES = ['mdc_time', '$aml_dc_scoring_timestamp'];
 
 export interface HeadWish {
   readonly rows: number;
@@ -32,7 +30,7 @@ export async function headRows(
   if (wish.rejected) return dataset.rejected();
   reportDataset(dataset, report);
   const { columns: all, counts } = dataset;
-  const time = all.findIndex(({ name, role }) => role === 'mark' && TIMES.includes(name));
+  const time = all.findIndex(({ name, role }) => role === 'mark' && isTimeMark(name));
   if (counts.rows === 0) report.note('There is no row.');
   const newest = await datasets.newest(dataset, wish.rows, signal);
   if (time >= 0 && counts.rows > 0) reportTimeless(newest.timeless, counts.rows, report);
