@@ -1,12 +1,9 @@
-import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startAzurite } from './azurite.mjs';
-import { ACCOUNT, COLLECTION, CONTAINER, collect, hashOf, SERVICE } from './collected-blobs.mjs';
-import { ended, peakOf, untilWritten, verdict } from './processes.mjs';
-import { startSlowProxy } from './slow-proxy.mjs';
+import { COLLECTION, CONTAINER, hashOf, openWorkspace, SERVICE } from './collected-blobs.mjs';
+import { ended, peakOf, verdict } from './processes.mjs';
 
 const DELAY_MS = 30;
 const LEAST_RATIO = 6;
@@ -24,18 +21,8 @@ const SEQUENTIAL = fileURLToPath(new URL('download-sequential.mjs', import.meta.
  * download that is killed and begun again, and what it asked for twice.
  */
 export async function downloading({ bin, folder, files = 3000 }) {
-  const azurite = await startAzurite(folder, ACCOUNT);
-  const proxy = await startSlowProxy(azurite.port, DELAY_MS);
-  const env = {
-    PATH: process.env.PATH,
-    HOME: folder,
-    AML_MONITOR_LOCAL_DIR: join(folder, 'cloud'),
-  };
-  const launch = (args, own = {}) =>
-    spawn(process.execPath, args, { cwd: folder, env: { ...env, ...own } });
-  const envFile = join(folder, 'local.env');
-  const cloud = launch([bin, 'local', 'start', '-e', envFile]);
-  const connectionString = azurite.connectionString(proxy.port);
+  const workspace = await openWorkspace({ bin, folder, delayMs: DELAY_MS });
+  const { proxy, connectionString, launch } = workspace;
   const download = (to) => [
     ...[bin, 'data', 'download', SERVICE, to, '--collection', 'model_inputs'],
     ...['--parallel', String(PARALLEL), '--connection-string', connectionString],
@@ -43,13 +30,13 @@ export async function downloading({ bin, folder, files = 3000 }) {
   try {
     const big = Array.from({ length: BIG_FILES }, () => BIG_BYTES);
     const small = Array.from({ length: files }, (_, index) => 1000 + ((index * 37) % 3000));
-    const blobs = await collect(azurite.connectionString(azurite.port), [...big, ...small]);
+    const blobs = await workspace.collect([...big, ...small]);
     const total = [...blobs.values()].reduce((sum, { bytes }) => sum + bytes, 0);
     console.log(
       `${files} files of 1 to 4 kB, ${BIG_FILES} of ${BIG_BYTES / 1e6} MB; ` +
         `${DELAY_MS} ms before each answer; ${PARALLEL} requests at a time\n`,
     );
-    const variables = await untilWritten(envFile);
+    const variables = await workspace.variables();
     const ours = await timed(proxy, () => launch(download('out'), variables));
     const loop = await timed(proxy, () =>
       launch([SEQUENTIAL, connectionString, CONTAINER, COLLECTION, 'loop']),
@@ -77,10 +64,7 @@ export async function downloading({ bin, folder, files = 3000 }) {
       start: () => launch(download('killed'), variables),
     });
   } finally {
-    cloud.kill('SIGINT');
-    await ended(cloud, { mayFail: true });
-    proxy.close();
-    azurite.close();
+    await workspace.close();
   }
 }
 

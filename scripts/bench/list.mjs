@@ -1,11 +1,7 @@
-import { spawn } from 'node:child_process';
 import { availableParallelism, loadavg } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startAzurite } from './azurite.mjs';
-import { ACCOUNT, COLLECTION, CONTAINER, collect, SERVICE } from './collected-blobs.mjs';
-import { ended, peakOf, untilWritten, verdict } from './processes.mjs';
-import { startSlowProxy } from './slow-proxy.mjs';
+import { COLLECTION, CONTAINER, openWorkspace, SERVICE } from './collected-blobs.mjs';
+import { ended, peakOf, verdict } from './processes.mjs';
 
 const BYTES = 100;
 /** So many blobs Azure tells at the most in one answer. */
@@ -16,19 +12,12 @@ const NAMES = fileURLToPath(new URL('list-names.mjs', import.meta.url));
 
 /** Blobs of a collection in Azurite, listed in pages; and their names alone, listed with the SDK. */
 export async function listing({ bin, folder, files = 20_000 }) {
-  const azurite = await startAzurite(folder, ACCOUNT);
-  const proxy = await startSlowProxy(azurite.port, 0);
-  const connectionString = azurite.connectionString(proxy.port);
-  const cloudFolder = join(folder, 'cloud');
-  const env = { PATH: process.env.PATH, HOME: folder, AML_MONITOR_LOCAL_DIR: cloudFolder };
-  const launch = (args, own = {}) =>
-    spawn(process.execPath, args, { cwd: folder, env: { ...env, ...own } });
-  const envFile = join(folder, 'local.env');
-  const cloud = launch([bin, 'local', 'start', '-e', envFile]);
+  const workspace = await openWorkspace({ bin, folder, delayMs: 0 });
+  const { proxy, connectionString, launch } = workspace;
   try {
     const sizes = Array.from({ length: files }, () => BYTES);
-    await collect(azurite.connectionString(azurite.port), sizes);
-    const variables = await untilWritten(envFile);
+    await workspace.collect(sizes);
+    const variables = await workspace.variables();
     const command = [bin, 'data', 'list', SERVICE, '--connection-string', connectionString];
     const ours = await timed(proxy, () => launch([...command, '-o', 'json'], variables));
     const names = await timed(proxy, () =>
@@ -52,10 +41,7 @@ export async function listing({ bin, folder, files = 20_000 }) {
     verdict('times as long as the names', MOST_TIME, time.toFixed(2), time <= MOST_TIME);
     verdict('times their peak memory', MOST_MEMORY, memory.toFixed(2), memory <= MOST_MEMORY);
   } finally {
-    cloud.kill('SIGINT');
-    await ended(cloud, { mayFail: true });
-    proxy.close();
-    azurite.close();
+    await workspace.close();
   }
 }
 
